@@ -1,0 +1,156 @@
+// autoscale explain: what every action would cost now.
+#include "sim/experiment/explain.h"
+
+#include <fmt/format.h>
+
+#include "sim/cli/commands.h"
+#include "sim/config/units.h"
+#include "sim/core/text.h"
+
+namespace autoscale::cli {
+namespace {
+
+struct ExplainArguments {
+  ExplainRequest request;
+  std::vector<std::string> links;
+  std::string accounting = "whole_phone";
+  std::string accuracy_set = "post_training";
+  std::string power_level;
+  std::string upload = "raw";
+  bool csv = false;
+};
+
+/// "wifi=-55dBm" into the request's signals.
+void read_link(const std::string& text, ExplainRequest& request) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw std::invalid_argument(fmt::format("--link {}: expected NAME=SIGNAL, e.g. wifi=-55dBm", text));
+  }
+  const auto signal = config::parse_text<Dbm>(text.substr(equals + 1));
+  if (!signal.ok()) throw std::invalid_argument(fmt::format("--link {}: {}", text, signal.error));
+  request.signal_dbm[text.substr(0, equals)] = signal.value.value();
+}
+
+template <class E>
+E value_named(const std::string& name) {
+  for (const auto& [value, text] : config::EnumNames<E>::value) {
+    if (text == name) return value;
+  }
+  throw std::invalid_argument(fmt::format("unknown name '{}'", name));
+}
+
+template <class E>
+std::vector<std::string> names_of() {
+  std::vector<std::string> names;
+  for (const auto& [value, text] : config::EnumNames<E>::value) names.emplace_back(text);
+  return names;
+}
+
+void print_csv(const Explanation& e) {
+  std::vector<std::string> header = {"action",   "name",       "frequency_mhz", "legal",
+                                     "allowed",  "why",        "opt",           "accuracy_percent",
+                                     "latency_ms", "energy_mj", "server_energy_mj"};
+  for (const auto stage : kStageNames) header.push_back(fmt::format("{}_ms", stage));
+  for (const auto cause : kCauseNames) header.push_back(fmt::format("{}_mj", cause));
+  fmt::print("{}\n", csv_line(header));
+  for (const ExplainedAction& a : e.actions) {
+    const auto milli = [&a](double x) { return a.legal ? format_number(x * 1e3) : ""; };
+    std::vector<std::string> row = {std::to_string(a.action),
+                                    a.name,
+                                    format_number(a.frequency_hz / 1e6),
+                                    a.legal ? "1" : "0",
+                                    a.allowed ? "1" : "0",
+                                    a.why,
+                                    a.chosen ? "1" : "0",
+                                    format_number(a.accuracy),
+                                    milli(a.cost.latency_s),
+                                    milli(a.cost.energy_j),
+                                    milli(a.cost.server_j)};
+    for (const double s : a.cost.seconds) row.push_back(milli(s));
+    for (const double j : a.cost.joules) row.push_back(milli(j));
+    fmt::print("{}\n", csv_line(row));
+  }
+}
+
+/// The parts of the energy that are not zero, in words.
+std::string energy_parts(const Cost& cost) {
+  std::string text;
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    if (cost.joules[i] == 0) continue;
+    text += fmt::format("{}{} {:.2f}", text.empty() ? "" : " + ", kCauseNames[i], cost.joules[i] * 1e3);
+  }
+  return text;
+}
+
+void print_table(const ExplainRequest& request, const Explanation& e) {
+  fmt::print("{} on {}, {}: latency at most {:.2f} ms, accuracy at least {:.1f} %\n", request.dnn,
+             request.device, e.use_case, e.qos_s * 1e3, request.accuracy_target);
+  fmt::print("co-runner: CPU {:.2f}, memory {:.2f}; {} {:.0f} dBm ({:.1f} Mbit/s up), {} {:.0f} dBm "
+             "({:.1f} Mbit/s up)\n\n",
+             e.conditions.load.cpu, e.conditions.load.memory, request.cloud_link,
+             e.conditions.link[kCloudLink].signal_dbm, e.conditions.link[kCloudLink].up_bps / 1e6,
+             request.tablet_link, e.conditions.link[kTabletLink].signal_dbm,
+             e.conditions.link[kTabletLink].up_bps / 1e6);
+  std::vector<std::vector<std::string>> rows = {
+      {"", "action", "MHz", "ms", "mJ", "accuracy", "verdict", "energy by cause (mJ)"}};
+  for (const ExplainedAction& a : e.actions) {
+    rows.push_back({a.chosen ? "*" : " ", a.name, fmt::format("{:.0f}", a.frequency_hz / 1e6),
+                    a.legal ? fmt::format("{:.3f}", a.cost.latency_s * 1e3) : "-",
+                    a.legal ? fmt::format("{:.3f}", a.cost.energy_j * 1e3) : "-",
+                    fmt::format("{:.1f}", a.accuracy), a.allowed ? "allowed" : a.why,
+                    energy_parts(a.cost)});
+  }
+  fmt::print("{}\n* what Opt takes\n", text_table(rows));
+}
+
+int run_explain(ExplainArguments& arguments) {
+  ExplainRequest& request = arguments.request;
+  for (const std::string& link : arguments.links) read_link(link, request);
+  request.accounting = value_named<AccountingMode>(arguments.accounting);
+  request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
+  request.upload = value_named<Upload>(arguments.upload);
+  if (!arguments.power_level.empty()) request.power_level = value_named<PowerLevel>(arguments.power_level);
+  const Catalog catalog(data_root());
+  const Explanation explanation = explain(catalog, request);
+  if (arguments.csv) {
+    print_csv(explanation);
+  } else {
+    print_table(request, explanation);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<ExplainArguments>();
+  ExplainRequest& request = arguments->request;
+  CLI::App* sub = app.add_subcommand("explain", "Show what every action would cost now, and why");
+  sub->add_option("--device", request.device, "phone: a name or a file")->required();
+  sub->add_option("--dnn", request.dnn, "DNN")->required();
+  sub->add_option("--use-case", request.use_case, "use case; default: the first that uses the DNN");
+  sub->add_option("--link", arguments->links, "signal of a link, e.g. wifi=-55dBm (repeatable)")
+      ->allow_extra_args(false);
+  sub->add_option("--co-cpu", request.co_cpu, "CPU utilisation by co-running apps")->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--co-mem", request.co_memory, "memory utilisation by co-running apps")
+      ->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
+  sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
+  sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")
+      ->check(CLI::Range(0.0, 100.0));
+  sub->add_option("--accuracy-set", arguments->accuracy_set, "accuracy figures")
+      ->check(CLI::IsMember(names_of<AccuracySet>()));
+  sub->add_option("--accounting", arguments->accounting, "what the baseline power is charged to")
+      ->check(CLI::IsMember(names_of<AccountingMode>()));
+  sub->add_option("--power-level", arguments->power_level, "height of the power tables")
+      ->check(CLI::IsMember(names_of<PowerLevel>()));
+  sub->add_option("--upload", arguments->upload, "form of the input sent")
+      ->check(CLI::IsMember(names_of<Upload>()));
+  sub->add_flag("--csv", arguments->csv, "all figures, comma-separated");
+  sub->footer("Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"
+              "  autoscale explain --device moto_x_force --dnn resnet_50_v1 --link wifi=-85dBm "
+              "--co-cpu 0.9 --csv");
+  sub->callback([arguments, &action] { action = [arguments] { return run_explain(*arguments); }; });
+}
+
+}  // namespace autoscale::cli

@@ -1,0 +1,154 @@
+// autoscale list: what there is to choose from.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/cli/commands.h"
+#include "sim/config/reader.h"
+#include "sim/core/text.h"
+#include "sim/env/target.h"
+
+namespace autoscale::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Rows = std::vector<std::vector<std::string>>;
+
+struct ListArguments {
+  std::string what;
+  std::string device;
+  bool csv = false;
+};
+
+const config::Mark kCommandLine{std::make_shared<const std::string>("list"), 0, 0};
+
+Rows devices(const Catalog& catalog) {
+  Rows rows = {{"name", "kind", "title", "processors", "operating_points", "baseline_w"}};
+  config::Diagnostics diagnostics;
+  for (const std::string& name : catalog.names("device_profiles")) {
+    const DeviceProfile device = catalog.device(name, std::nullopt, ".", kCommandLine, diagnostics);
+    std::string processors, points;
+    for (const Processor& p : device.processors) {
+      processors += (processors.empty() ? "" : " ") + std::string(name_of(p.kind));
+      points += (points.empty() ? "" : " ") + std::to_string(p.points.size());
+    }
+    rows.push_back({name, std::string(name_of(device.kind)), device.name, processors, points,
+                    format_number(device.baseline_w)});
+  }
+  diagnostics.throw_if_any();
+  return rows;
+}
+
+Rows dnns(const Catalog& catalog) {
+  Rows rows = {{"name", "title", "task", "conv_layers", "fc_layers", "recurrent_layers", "macs_millions",
+                "input_bytes", "output_bytes", "blocks"}};
+  for (const Dnn& d : catalog.dnns()) {
+    rows.push_back({d.id, d.name, std::string(name_of(d.task)), std::to_string(d.layers.conv),
+                    std::to_string(d.layers.fc), std::to_string(d.layers.recurrent),
+                    format_number(d.macs / 1e6), format_number(d.raw_input_bits / 8),
+                    format_number(d.output_bits / 8), std::to_string(d.blocks.size())});
+  }
+  return rows;
+}
+
+Rows policies() {
+  Rows rows = {{"name", "family", "summary", "parameters", "source"}};
+  for (const auto& [name, entry] : PolicyRegistry::instance().entries()) {
+    config::Diagnostics none;
+    std::string parameters;
+    const nlohmann::ordered_json defaults = entry.read(nullptr, none)->to_json();
+    for (const auto& [key, value] : defaults.items()) {
+      parameters += (parameters.empty() ? "" : " ") + key + "=" +
+                    (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    rows.push_back({name, std::string(entry.info.family), std::string(entry.info.summary), parameters,
+                    std::string(entry.info.source)});
+  }
+  return rows;
+}
+
+Rows environments(const Catalog& catalog) {
+  Rows rows = {{"name", "summary"}};
+  for (const std::string& name : catalog.names("scenarios/environments")) {
+    const auto c = config::load<EnvironmentConfig>(catalog.root() / "scenarios/environments" / (name + ".yaml"));
+    rows.push_back({name, c.summary});
+  }
+  return rows;
+}
+
+Rows scenarios(const Catalog& catalog) {
+  Rows rows = {{"file", "name", "summary"}};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(catalog.root() / "scenarios")) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    const config::Node root = config::load_yaml(file);
+    const config::Node* name = root.find("name");
+    const config::Node* summary = root.find("summary");
+    if (!root.find("phases") || !root.find("devices") || !name) continue;  // not a whole scenario
+    rows.push_back({fs::relative(file, catalog.root()).string(), name->text, summary ? summary->text : ""});
+  }
+  return rows;
+}
+
+Rows targets(const Catalog& catalog, const std::string& device) {
+  if (device.empty()) throw std::invalid_argument("list targets needs --device NAME-or-FILE");
+  config::Diagnostics diagnostics;
+  const auto load = [&](const std::string& name) {
+    return catalog.device(name, std::nullopt, ".", kCommandLine, diagnostics);
+  };
+  const DeviceProfile phone = load(device), cloud = load("cloud_server"), tablet = load("galaxy_tab_s6");
+  diagnostics.throw_if_any();
+  const ActionSpace actions(phone, tablet, cloud);
+  Rows rows = {{"action", "name", "site", "processor", "precision", "operating_point", "frequency_mhz",
+                "busy_power_w"}};
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const auto a = static_cast<ActionId>(i);
+    const Target& t = actions[a];
+    const DeviceProfile& site = t.site == Site::kPhone ? phone : t.site == Site::kCloud ? cloud : tablet;
+    const Processor& processor = *site.processor(t.processor);
+    rows.push_back({std::to_string(i), actions.name(a), std::string(name_of(t.site)),
+                    std::string(name_of(t.processor)), std::string(name_of(t.precision)),
+                    std::to_string(t.point), format_number(processor.points[t.point].frequency_hz / 1e6),
+                    format_number(processor.busy_w(t.point, t.precision))});
+  }
+  return rows;
+}
+
+int list(const ListArguments& arguments) {
+  Rows rows;
+  if (arguments.what == "policies") {
+    rows = policies();
+  } else {
+    const Catalog catalog(data_root());
+    rows = arguments.what == "devices"        ? devices(catalog)
+           : arguments.what == "dnns"         ? dnns(catalog)
+           : arguments.what == "environments" ? environments(catalog)
+           : arguments.what == "scenarios"    ? scenarios(catalog)
+                                              : targets(catalog, arguments.device);
+  }
+  if (!arguments.csv) {
+    fmt::print("{}", text_table(rows));
+    return kOk;
+  }
+  for (const auto& row : rows) fmt::print("{}\n", csv_line(row));
+  return kOk;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<ListArguments>();
+  CLI::App* sub = app.add_subcommand("list", "List devices, DNNs, policies, environments, scenarios, targets");
+  sub->add_option("what", arguments->what, "what to list")
+      ->required()
+      ->check(CLI::IsMember({"devices", "dnns", "policies", "environments", "scenarios", "targets"}));
+  sub->add_option("--device", arguments->device, "for targets: device profile, a name or a file");
+  sub->add_flag("--csv", arguments->csv, "comma-separated, with a header");
+  sub->footer("Examples:\n  autoscale list devices\n  autoscale list targets --device mi8pro --csv");
+  sub->callback([arguments, &action] { action = [arguments] { return list(*arguments); }; });
+}
+
+}  // namespace autoscale::cli

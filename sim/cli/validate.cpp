@@ -1,0 +1,78 @@
+// autoscale validate and autoscale schema: help for whoever writes the files.
+#include <fmt/format.h>
+
+#include "sim/cli/commands.h"
+#include "sim/config/json_schema.h"
+#include "sim/config/reader.h"
+
+namespace autoscale::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Which kind of file this is, by the keys only that kind has.
+void validate_file(const Catalog& catalog, const fs::path& file) {
+  const config::Node root = config::load_yaml(file);
+  config::Diagnostics diagnostics;
+  const config::Mark mark{std::make_shared<const std::string>(file.string()), 1, 1};
+  if (root.find("processors") || root.find("baseline_power")) {
+    catalog.device(file.string(), std::nullopt, "", mark, diagnostics);
+  } else if (root.find("uplink") || root.find("rtt")) {
+    catalog.link(file.string(), "", mark, diagnostics);
+  } else if (root.find("macs") || root.find("layers")) {
+    config::read<DnnConfig>(root, diagnostics);
+  } else if (root.find("qos")) {
+    config::read<UseCaseConfig>(root, diagnostics);
+  } else if (root.find("class_memory_cost")) {
+    config::read<RooflineConfig>(root, diagnostics);
+  } else if ((root.find("cloud_signal") || root.find("co_runner")) && !root.find("devices")) {
+    config::read<EnvironmentConfig>(root, diagnostics);
+  } else {
+    Scenario::load(catalog, file);
+  }
+  diagnostics.throw_if_any();
+}
+
+int validate(const std::vector<std::string>& files) {
+  const Catalog catalog(data_root());
+  int code = kOk;
+  for (const std::string& file : files) {
+    try {
+      validate_file(catalog, file);
+      fmt::print("{}: ok\n", file);
+    } catch (const config::ConfigError& error) {
+      fmt::print(stderr, "{}\n", error.what());
+      code = kUsageError;
+    }
+  }
+  return code;
+}
+
+int schema(const std::string& what) {
+  nlohmann::ordered_json json;
+  if (what == "scenario") json = config::json_schema<ScenarioConfig>("AutoScale scenario");
+  if (what == "device") json = config::json_schema<DeviceConfig>("AutoScale device profile");
+  if (what == "workload") json = config::json_schema<DnnConfig>("AutoScale DNN");
+  fmt::print("{}\n", json.dump(2));
+  return kOk;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, Action& action) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App* sub = app.add_subcommand("validate", "Check files without running them");
+  sub->add_option("files", *files, "scenario, device, link, DNN, use case or environment files")->required();
+  sub->footer("Example:\n  autoscale validate scenarios/quickstart.yaml device_profiles/mi8pro.yaml");
+  sub->callback([files, &action] { action = [files] { return validate(*files); }; });
+}
+
+void add_schema(CLI::App& app, Action& action) {
+  auto what = std::make_shared<std::string>();
+  CLI::App* sub = app.add_subcommand("schema", "Print the JSON Schema of a kind of file, for editors");
+  sub->add_option("what", *what, "kind of file")->required()->check(CLI::IsMember({"scenario", "device", "workload"}));
+  sub->footer("Example:\n  autoscale schema scenario > scenario.schema.json");
+  sub->callback([what, &action] { action = [what] { return schema(*what); }; });
+}
+
+}  // namespace autoscale::cli

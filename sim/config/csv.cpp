@@ -1,0 +1,114 @@
+#include "sim/config/csv.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace autoscale::config {
+namespace {
+
+constexpr std::size_t kMaxLine = 64 * 1024;
+
+}  // namespace
+
+CsvReader::CsvReader(const std::filesystem::path& file, Diagnostics& diagnostics)
+    : file_(std::make_shared<const std::string>(file.string())), diagnostics_(diagnostics) {
+  if (std::filesystem::is_directory(file)) {
+    error("is a directory, not a table");
+    return;
+  }
+  stream_.open(file, std::ios::binary);
+  if (!stream_) {
+    error("cannot be opened");
+    return;
+  }
+  if (!read_line() || !split(header_)) {
+    error("no header line");
+    header_.clear();
+  }
+  header_line_ = line_;
+}
+
+bool CsvReader::read_line() {
+  while (true) {
+    buffer_.clear();
+    int c = stream_.get();
+    if (c == EOF) return false;
+    ++line_;
+    for (; c != EOF && c != '\n'; c = stream_.get()) {
+      if (buffer_.size() >= kMaxLine) {
+        error("line longer than 64 KiB");
+        stream_.setstate(std::ios::failbit);
+        return false;
+      }
+      buffer_.push_back(static_cast<char>(c));
+    }
+    if (!buffer_.empty() && buffer_.back() == '\r') buffer_.pop_back();
+    if (!buffer_.empty() && buffer_.front() != '#') return true;
+  }
+}
+
+bool CsvReader::split(std::vector<std::string>& fields) {
+  fields.clear();
+  fields.emplace_back();
+  bool quoted = false;
+  for (std::size_t i = 0; i < buffer_.size(); ++i) {
+    const char c = buffer_[i];
+    if (c == '"' && quoted && i + 1 < buffer_.size() && buffer_[i + 1] == '"') {
+      fields.back().push_back('"');
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back().push_back(c);
+    }
+  }
+  if (quoted) error("quote not closed");
+  return !quoted;
+}
+
+bool CsvReader::next() {
+  if (header_.empty() || !read_line() || !split(fields_)) return false;
+  if (fields_.size() != header_.size()) {
+    error(fmt::format("{} fields, but the header has {}", fields_.size(), header_.size()));
+    return false;
+  }
+  return true;
+}
+
+std::optional<std::size_t> CsvReader::column(std::string_view name) const {
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (header_[i] == name) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> CsvReader::require(std::string_view name) {
+  const auto i = column(name);
+  if (!i && !header_.empty()) {
+    diagnostics_.error({file_, header_line_, 1},
+                       fmt::format("no column '{}'{}", name, suggest(name, header_)));
+  }
+  return i;
+}
+
+std::optional<double> CsvReader::number(std::size_t i) {
+  const std::string& s = fields_[i];
+  if (s.empty()) return std::nullopt;
+  double value = 0;
+  const auto [end, problem] = std::from_chars(s.data(), s.data() + s.size(), value);
+  if (problem != std::errc() || end != s.data() + s.size() || !std::isfinite(value)) {
+    error(fmt::format("column '{}': '{}' is not a number", header_[i], s));
+    return std::nullopt;
+  }
+  return value;
+}
+
+void CsvReader::error(std::string message) {
+  diagnostics_.error({file_, line_ == 0 ? 1 : line_, 1}, std::move(message));
+}
+
+}  // namespace autoscale::config

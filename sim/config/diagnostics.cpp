@@ -1,0 +1,124 @@
+// Collecting and wording configuration errors.
+#include "sim/config/diagnostics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+namespace autoscale::config {
+namespace {
+
+std::string file_of(const Mark& mark) { return mark.file ? *mark.file : std::string("<none>"); }
+
+std::string join_lines(const std::vector<Diagnostic>& diagnostics) {
+  std::string lines;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (!lines.empty()) lines += '\n';
+    lines += diagnostic.text();
+  }
+  return lines;
+}
+
+/// Levenshtein distance: fewest insertions, deletions and substitutions of bytes.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// The legal name nearest to `wrong`, or nullptr when none is so near that a slip explains it: two
+/// bytes, fewer in short names.
+const std::string* nearest(std::string_view wrong, std::span<const std::string> legal) {
+  const std::string* best = nullptr;
+  std::size_t best_distance = 3;
+  for (const std::string& name : legal) {
+    const std::size_t longer = std::max(wrong.size(), name.size());
+    const std::size_t shorter = std::min(wrong.size(), name.size());
+    if (longer - shorter >= best_distance) continue;
+    const std::size_t distance = edit_distance(wrong, name);
+    if (distance < best_distance && 2 * distance < longer) {
+      best = &name;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string to_string(const Mark& mark) {
+  if (mark.line == 0) return file_of(mark);
+  return fmt::format("{}:{}:{}", file_of(mark), mark.line, mark.column);
+}
+
+std::string Diagnostic::text() const { return to_string(mark) + ": error: " + message; }
+
+ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
+    : std::runtime_error(join_lines(diagnostics)), diagnostics_(std::move(diagnostics)) {}
+
+void Diagnostics::error(const Mark& mark, std::string message) {
+  const int count = ++count_by_file_[file_of(mark)];
+  if (count <= kMaxPerFile) {
+    list_.push_back({mark, std::move(message)});
+  } else if (count == kMaxPerFile + 1) {
+    list_.push_back({{mark.file, 0, 0},
+                     fmt::format("more than {} errors, the rest is not shown", kMaxPerFile)});
+  }
+}
+
+void Diagnostics::error(const Mark& mark, std::string_view path, std::string_view message) {
+  error(mark, path.empty() ? std::string(message) : fmt::format("{}: {}", path, message));
+}
+
+void Diagnostics::throw_if_any() const {
+  if (empty()) return;
+  std::vector<Diagnostic> sorted = list_;
+  const auto place = [](const Diagnostic& d) {
+    constexpr int kAfterAllLines = std::numeric_limits<int>::max();
+    return std::tuple(file_of(d.mark), d.mark.line == 0 ? kAfterAllLines : d.mark.line,
+                      d.mark.column);
+  };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+  throw ConfigError(std::move(sorted));
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 60;
+  const auto continues_character = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+  };
+  const bool cut = text.size() > kMaxBytes;
+  if (cut) {
+    std::size_t end = kMaxBytes;
+    while (end > 0 && continues_character(end)) --end;
+    text = text.substr(0, end);
+  }
+  std::string result(text);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  std::replace_if(result.begin(), result.end(), is_control, '?');
+  return cut ? result + "..." : result;
+}
+
+std::string suggest(std::string_view wrong, std::span<const std::string> legal) {
+  constexpr std::size_t kMaxListed = 10;
+  if (const std::string* name = nearest(wrong, legal)) {
+    return fmt::format(" (did you mean '{}'?)", *name);
+  }
+  if (legal.empty() || legal.size() > kMaxListed) return "";
+  return fmt::format(" (legal: {})", fmt::join(legal, ", "));
+}
+
+}  // namespace autoscale::config

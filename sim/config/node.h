@@ -1,0 +1,64 @@
+// A configuration file as a tree in which every node knows where it stands, read from a strict
+// subset of YAML.
+//
+// Refused, each at its line and column: files above 8 MiB (unread), nesting deeper than 64,
+// anchors, aliases, merge keys, tags, duplicate keys, keys that are not plain text, several
+// documents, no document, and bytes that are not UTF-8 text. Scalars stay text; what they mean is
+// for the reader to say. JSON is a subset of what is accepted.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/config/diagnostics.h"
+
+namespace autoscale::config {
+
+inline constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
+inline constexpr int kMaxNesting = 64;
+inline constexpr int kMaxIncludeDepth = 16;
+/// Of one configuration. Bounds the work that files including each other several times can cause.
+inline constexpr int kMaxIncludedFiles = 256;
+
+struct Node {
+  enum class Kind { kNull, kScalar, kSequence, kMap };
+  struct Entry;
+
+  Kind kind = Kind::kNull;
+  Mark mark;
+  std::string text;     // of a scalar
+  bool quoted = false;  // a scalar in quotes or a block scalar: certainly text
+  std::vector<Node> items;
+  std::vector<Entry> entries;  // in the order of the file, each key once
+
+  /// The value at `key` of a map, or nullptr.
+  const Node* find(std::string_view key) const;
+  Node* find(std::string_view key);
+};
+
+struct Node::Entry {
+  std::string key;
+  Mark mark;  // of the key
+  Node value;
+};
+
+/// What `node` is, for a message: "'text'", "a list", "a map" or "nothing".
+std::string describe(const Node& node);
+
+/// Parses one document; `name` stands for the file in messages. Throws ConfigError.
+Node parse_yaml(std::string_view text, const std::string& name);
+
+/// Reads `path` with everything it includes. A map at the top may have a key `include`: one file or
+/// a list of them, relative to the including file. Maps merge key by key; where both have a key
+/// that is not a map in both, the including file wins over the included, a later include over an
+/// earlier. Throws ConfigError, also when a file cannot be read.
+Node load_yaml(const std::filesystem::path& path);
+
+/// Changes one value of the tree, as `--set PATH=VALUE` asks: a path such as "devices[0].count", a
+/// value in YAML's flow style. Creates missing map keys, but not list items. Mistakes go to
+/// `diagnostics` with "--set PATH=VALUE" as their place; the tree is then unchanged.
+void apply_override(Node& root, std::string_view assignment, Diagnostics& diagnostics);
+
+}  // namespace autoscale::config

@@ -1,0 +1,96 @@
+// The simulation clock and the events ahead of it, run in (time, phase, first-in-first-out) order.
+//
+// There is no cancel: an event whose entity has moved on carries an old Event::stamp and its
+// handler ignores it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/core/check.h"
+#include "sim/core/event_queue.h"
+#include "sim/core/time.h"
+
+namespace autoscale {
+
+/// The order of simultaneous events: resources are freed, then the world changes, then requests
+/// arrive, and decisions see all of it.
+enum class Phase : std::uint8_t { kCompletion, kEnvironment, kArrival, kDecision };
+
+class Engine {
+ public:
+  /// The current instant: of the running event or, after run_until, the horizon.
+  Time now() const { return now_; }
+
+  /// Events not yet run, cancelled ones included.
+  std::size_t pending() const { return queue_.size(); }
+
+  /// Events run since the engine was built.
+  std::uint64_t processed() const { return processed_; }
+
+  /// Makes room for `events` pending events, so that up to that many nothing is allocated.
+  void reserve(std::size_t events) { queue_.reserve(events); }
+
+  /// Schedules `event`. Fails a check when `time` is not before kNever or (time, phase) is before
+  /// the current event: work that takes no time and belongs to an earlier phase is a function call,
+  /// not an event.
+  void at(Time time, Phase phase, Event event) {
+    AUTOSCALE_CHECK(kStart <= time && time < kNever, "{} ns is not an instant",
+                    time.time_since_epoch().count());
+    const EventQueue::Key key = key_of(time, phase);
+    AUTOSCALE_CHECK(key >= current_key_,
+                    "event kind {} id {} at {} ns phase {}, but it is {} ns phase {}", event.kind,
+                    event.id, key >> kPhaseBits, key & kPhaseMask, current_key_ >> kPhaseBits,
+                    current_key_ & kPhaseMask);
+    queue_.push(key, event);
+  }
+
+  /// Schedules `event` a span from now. Fails a check as at() does, and when `delay` is negative.
+  void after(Duration delay, Phase phase, Event event) {
+    AUTOSCALE_CHECK(Duration::zero() <= delay && delay < kNever - now_, "a delay of {} ns at {} ns",
+                    delay.count(), now_.time_since_epoch().count());
+    at(now_ + delay, phase, event);
+  }
+
+  /// Runs every event up to and at `horizon`, those scheduled meanwhile included, calling
+  /// `handler(Event)` for each, and leaves now() == horizon; then only decisions can still be
+  /// scheduled at the horizon itself. Returns early, with now() at the event just run, when the
+  /// handler calls stop(), and likewise when it throws. Fails a check when `horizon` is before
+  /// now(). Not reentrant.
+  template <class Handler>
+  void run_until(Time horizon, Handler&& handler) {
+    AUTOSCALE_CHECK(now_ <= horizon && horizon <= kNever, "a horizon of {} ns at {} ns",
+                    horizon.time_since_epoch().count(), now_.time_since_epoch().count());
+    const EventQueue::Key last_key = key_of(horizon, Phase::kDecision);
+    stopped_ = false;
+    while (!queue_.empty() && queue_.min_key() <= last_key) {
+      current_key_ = queue_.min_key();
+      now_ = Time{Duration{static_cast<Duration::rep>(current_key_ >> kPhaseBits)}};
+      ++processed_;
+      handler(queue_.pop());
+      if (stopped_) return;
+    }
+    current_key_ = last_key;
+    now_ = horizon;
+  }
+
+  /// Makes run_until return after the running event; call it from the handler.
+  void stop() { stopped_ = true; }
+
+ private:
+  static constexpr unsigned kPhaseBits = 3;
+  static constexpr EventQueue::Key kPhaseMask = (1U << kPhaseBits) - 1;
+
+  static constexpr EventQueue::Key key_of(Time time, Phase phase) {
+    return static_cast<EventQueue::Key>(time.time_since_epoch().count()) << kPhaseBits |
+           static_cast<EventQueue::Key>(phase);
+  }
+
+  EventQueue queue_;
+  EventQueue::Key current_key_ = 0;
+  Time now_ = kStart;
+  std::uint64_t processed_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace autoscale

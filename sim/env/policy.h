@@ -1,0 +1,167 @@
+// The contract between the simulator and a policy: what a policy sees, what it answers, what it is
+// told afterwards.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "sim/core/random_field.h"
+#include "sim/env/system_model.h"
+
+namespace autoscale {
+
+/// What a policy may see when it decides, as values.
+struct Observation {
+  std::uint32_t device = 0;   // which phone asks
+  std::uint32_t request = 0;  // its how-manyth request this is
+  std::uint16_t dnn = 0;      // index of the system's DNNs
+  Time now{};
+  CoRunnerLoad load;
+  std::array<double, kLinks> signal_dbm{};  // cloud link, tablet link
+  std::array<bool, kLinks> weak{};          // at or below the technology's threshold
+};
+
+/// The decision: the whole network on one execution target.
+struct ExecutionPlan {
+  ActionId action = 0;
+};
+
+/// What became of a request. `next` is the same DNN's observation at completion.
+struct Outcome {
+  const Observation& observation;
+  const Observation& next;
+  ActionId action = 0;
+  double reward = 0;
+  double latency_s = 0;
+  double energy_j = 0;
+  double score = 0;
+  bool qos_met = false;
+  bool accuracy_met = false;
+};
+
+/// How the current phase wants a policy to behave.
+struct PolicyMode {
+  bool learn = false;
+  bool explore = false;
+};
+
+/// How far a learner has come.
+struct LearningProgress {
+  std::uint64_t updates = 0;
+  std::uint64_t states_visited = 0;
+  std::uint64_t states_converged = 0;
+  std::vector<std::uint32_t> visits_until_convergence;  // one per converged state
+  double mean_abs_td_error = 0;                         // since the last call
+  std::uint64_t saturated_stores = 0;                   // values clamped to the table's number range
+};
+
+/// Nominal costs that planners may use: the tables, without the present state of the world.
+class CostModel {
+ public:
+  CostModel(const SystemModel& system, const DeviceType& type)
+      : system_(system), type_(type), calm_(nominal_conditions(system, type)) {}
+
+  /// Cost of a legal action in the calm world (environment S1 without noise).
+  Cost nominal(std::uint16_t dnn, ActionId action) const {
+    const DnnOnType& on_type = type_.dnns[dnn];
+    return predict(on_type.request, on_type.actions[action], calm_);
+  }
+  const DnnOnType& dnn(std::uint16_t i) const { return type_.dnns[i]; }
+  std::uint16_t dnn_count() const { return static_cast<std::uint16_t>(type_.dnns.size()); }
+  const Constraints& constraints() const { return system_.constraints; }
+
+ private:
+  const SystemModel& system_;
+  const DeviceType& type_;
+  Conditions calm_;
+};
+
+/// The oracle's answer for one request.
+struct OracleChoice {
+  ActionId action = 0;
+  Cost cost;
+  bool defined = false;  // false: no action meets the accuracy target
+  bool qos_met = false;
+};
+
+/// Whether an oracle knows the request's own noise.
+enum class OracleForm : std::uint8_t { kExpected, kClairvoyant };
+
+template <>
+struct config::EnumNames<OracleForm> {
+  static constexpr std::array<std::pair<OracleForm, std::string_view>, 2> value{
+      {{OracleForm::kExpected, "expected"}, {OracleForm::kClairvoyant, "clairvoyant"}}};
+};
+
+/// The true present world. Only policies that declare needs_oracle get one.
+class Oracle {
+ public:
+  virtual ~Oracle() = default;
+
+  /// Lowest energy among the legal actions that meet accuracy and QoS now; else the fastest accurate
+  /// one; else, if none is accurate, the same without the accuracy target and `defined` is false.
+  virtual OracleChoice best(const Observation& observation, OracleForm form) const = 0;
+};
+
+/// What a policy says about itself.
+struct PolicyInfo {
+  std::string_view family;   // baseline, oracle, learner, heuristic, predictor
+  std::string_view summary;  // one line
+  std::string_view source;   // authors, year, venue
+  bool needs_costs = false;  // plans with the nominal cost model
+  bool needs_oracle = false;
+  bool learns = false;
+  bool deliberates = false;  // its decision takes the scenario's decision time
+};
+
+/// What a policy is given at construction. `costs` and `oracle` are null unless it declares the need.
+struct PolicyContext {
+  const ActionSpace& actions;
+  std::span<const Dnn> dnns;                              // features of every DNN
+  std::span<const DnnOnType> legality;                    // legal actions per DNN
+  const CostModel* costs = nullptr;
+  const Oracle* oracle = nullptr;
+  RandomField random;
+  std::string device_type;
+};
+
+/// Decides for one or all phones of a device type.
+///
+/// Contract: decide() returns a legal action for the observed DNN (anything else ends the run with a
+/// PolicyError) and may be called for any of its phones in any order; learn() is called once per
+/// finished request, in order of completion, only while the mode says learn. All randomness comes
+/// from the context's field, addressed by (device, request), so that equal seeds give equal decisions.
+/// Neither call allocates once every state has been seen.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+
+  virtual ExecutionPlan decide(const Observation& observation) = 0;
+  virtual void learn(const Outcome&) {}
+  virtual void set_mode(PolicyMode) {}
+
+  /// Bytes of learned state a phone would hold; 0 if it learns nothing.
+  virtual std::size_t table_bytes() const { return 0; }
+  virtual LearningProgress progress() { return {}; }
+
+  /// What was learned, with the definition of states and actions; null if there is nothing.
+  virtual nlohmann::ordered_json save() const;
+  /// Restores what save() gave. Throws std::invalid_argument if it was learned by another kind of
+  /// policy, on another state definition, other actions or another device type.
+  virtual void load(const nlohmann::ordered_json& saved);
+};
+
+/// A policy broke its contract: names the policy, the request and the simulated time.
+class PolicyError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace autoscale

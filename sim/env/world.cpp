@@ -1,0 +1,407 @@
+#include "sim/env/world.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <numeric>
+
+namespace autoscale {
+namespace {
+
+constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
+
+/// Energies within this share of each other are equivalent.
+constexpr double kEquivalent = 0.01;
+
+}  // namespace
+
+World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, Observer& observer)
+    : system_(system), random_(seed), setup_(std::move(setup)), observer_(observer) {
+  if (setup_.info.deliberates) decision_ = from_seconds(system.decision_s);
+  phones_.resize(system.devices());
+  std::size_t next = 0;
+  for (const DeviceGroup& group : system.groups) {
+    for (std::uint32_t i = 0; i < group.count; ++i, ++next) {
+      phones_[next].type = group.type;
+      phones_[next].observation.device = static_cast<std::uint32_t>(next);
+      const auto& thermal = system.types[group.type].profile.thermal;
+      if (thermal) phones_[next].thermal.temperature_c = thermal->ambient_c;
+    }
+  }
+  engine_.reserve(phones_.size() + 64);
+  for (std::size_t l = 0; l < kLinks; ++l) {
+    const LinkSetup& link = system.links[l];
+    if (link.shared()) media_[l].resize((phones_.size() + link.sharers - 1) / link.sharers);
+  }
+  for (const std::size_t workers : system.cloud.workers) pools_.emplace_back(workers);
+  const std::size_t each = system.tablet.phones_each;
+  const std::size_t tablets = each == 0 ? 1 : (phones_.size() + each - 1) / each;
+  for (std::size_t t = 0; t < tablets; ++t) {
+    for (const std::size_t workers : system.tablet.workers) pools_.emplace_back(workers);
+  }
+  for (const DeviceType& type : system.types) {
+    cost_models_.emplace_back(system, type);
+    auto& grid = grid_links_.emplace_back();
+    for (std::size_t l = 0; l < kLinks; ++l) {
+      const LinkTechnology& t = system.links[l].technology;
+      grid[l] = {link_conditions(t, type.radio[l], t.regular_dbm, 0),
+                 link_conditions(t, type.radio[l], t.weak_dbm, 0)};
+    }
+  }
+  const std::size_t count = setup_.per_device ? phones_.size() : system.types.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t t = setup_.per_device ? phones_[i].type : i;
+    const DeviceType& type = system.types[t];
+    policies_.push_back(setup_.make({type.actions, system.dnns, type.dnns,
+                                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
+                                     setup_.info.needs_oracle ? this : nullptr, random_,
+                                     type.profile.id}));
+  }
+}
+
+void World::run(const PhasePlan& phase) {
+  phase_ = &phase;
+  unfinished_ = static_cast<std::uint32_t>(phones_.size());
+  if (phase.length() == 0) return;
+  for (const auto& policy : policies_) policy->set_mode({phase.learn, phase.explore});
+  for (std::uint32_t device = 0; device < phones_.size(); ++device) begin_phase(device);
+  engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
+  phase_first_ += phase.length();
+}
+
+void World::handle(Event event) {
+  switch (static_cast<Kind>(event.kind)) {
+    case Kind::kArrival:
+      return begin_request(event.id);
+    case Kind::kLocalStep:
+      return step_local(event.id);
+    case Kind::kUploadStart:
+      return start_upload(event.id);
+    case Kind::kTransferStep:
+      return step_transfer(event.id);
+    case Kind::kServerArrival:
+      return arrive_at_server(event.id);
+    case Kind::kDownloadStart:
+      return start_download(event.id);
+    case Kind::kMediumFinish:
+      return finish_on_medium(event.extra, event.id, event.stamp);
+    case Kind::kMediumRerate:
+      return rerate_on_medium(event.id, event.stamp);
+  }
+}
+
+void World::begin_request(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  phone.arrival = phone.planned;
+  phone.stages = {};
+  phone.joules = {};
+  phone.server_j = 0;
+  phone.oracle = {};
+  phone.stages[index(Stage::kWait)] = now - phone.arrival;
+  if (phase_->grid()) set_grid_conditions(device);
+  refresh(device, now);
+  const std::uint16_t dnn = phase_->dnn_of(phone.done, random_, device, request_of(phone));
+  phone.observation = observe(device, dnn);
+  decide(device);
+}
+
+/// Asks the policy; every 64th answer is timed.
+ActionId World::ask_policy(Phone& phone) {
+  Policy& policy = policy_of(phone);
+  if (decisions_++ % 64 != 0) return policy.decide(phone.observation).action;
+  const auto start = std::chrono::steady_clock::now();
+  const ActionId action = policy.decide(phone.observation).action;
+  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+  timed_ns_ += took.count();
+  ++timed_decisions_;
+  return action;
+}
+
+void World::decide(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const DnnOnType& dnn = dnn_on_type(phone);
+  phone.action = ask_policy(phone);
+  if (phone.action >= dnn.actions.size() || !dnn.actions[phone.action].legal) {
+    throw PolicyError(fmt::format(
+        "policy '{}': illegal action {} for {} on device {} (request {}, at {} s)", setup_.name,
+        phone.action, system_.dnns[phone.observation.dnn].id, device, phone.observation.request,
+        to_seconds(engine_.now())));
+  }
+  phone.executed = capped(phone, phone.action);
+  if (setup_.compare_with_oracle && phase_->record) compare(phone);
+  phone.stages[index(Stage::kDecision)] = decision_;
+  phone.joules[index(Cause::kDecision)] = system_.types[phone.type].cpu_top_w * to_seconds(decision_);
+  if (dnn.actions[phone.executed].site == Site::kPhone) {
+    start_local(device);
+  } else {
+    start_remote(device);
+  }
+}
+
+/// The action that heat leaves of `action`: the same with its operating point capped.
+ActionId World::capped(const Phone& phone, ActionId action) const {
+  if (phone.thermal.trips == 0) return action;
+  const DeviceType& type = system_.types[phone.type];
+  const TargetGroup& group = type.actions.group(action);
+  if (group.site != Site::kPhone) return action;
+  const int cap = phone.thermal.cap(*type.profile.thermal, group.count - 1);
+  return static_cast<ActionId>(group.first + std::min<int>(action - group.first, cap));
+}
+
+void World::compare(Phone& phone) {
+  const OracleChoice opt = best(phone.observation, OracleForm::kExpected);
+  const DnnOnType& dnn = dnn_on_type(phone);
+  const ActionModel& mine = dnn.actions[phone.executed];
+  const Cost cost =
+      predict(dnn.request, mine, conditions(phone.observation, OracleForm::kExpected));
+  const ActionSpace& actions = system_.types[phone.type].actions;
+  const bool met = cost.latency_s <= system_.constraints.qos_s;
+  const bool accurate = mine.accurate == dnn.actions[opt.action].accurate;
+  phone.oracle = {.compared = true,
+                  .defined = opt.defined,
+                  .same_target = actions.group_of(phone.executed) == actions.group_of(opt.action),
+                  .same_action = phone.executed == opt.action,
+                  .equivalent = accurate && met == opt.qos_met &&
+                                std::abs(cost.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
+                  .action = opt.action};
+}
+
+// ------------------------------------------------------------------------------------ on the phone
+
+void World::start_local(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  phone.mark = phone.stage_start = engine_.now() + decision_;
+  phone.left = 1;
+  phone.active_w = running(phone).busy_w;
+  schedule_local(device);
+}
+
+/// Schedules the end of the inference under present conditions, or their next change if that is
+/// earlier.
+void World::schedule_local(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const ActionModel& action = running(phone);
+  phone.pace = local_latency_s(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
+                               dnn_on_type(phone).request.contention, phone.load) *
+               noise(phone.observation, Site::kPhone, index(action.processor), action.noise_cv);
+  const Time end = phone.mark + from_seconds(phone.left * phone.pace);
+  const Time change = phase_->grid() ? kNever : phone.co_runner.until;
+  if (end <= change) {
+    schedule(end, Phase::kCompletion, Kind::kLocalStep, device);
+  } else {
+    schedule(change, Phase::kEnvironment, Kind::kLocalStep, device);
+  }
+}
+
+void World::step_local(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  if (now < phone.mark + from_seconds(phone.left * phone.pace)) {
+    const double ran = std::max(0.0, to_seconds(now - phone.mark));
+    phone.left -= ran / phone.pace;
+    phone.mark = std::max(phone.mark, now);
+    refresh(device, now);
+    return schedule_local(device);
+  }
+  const ActionModel& action = running(phone);
+  phone.joules[index(processor_cause(action.processor))] =
+      action.busy_w * to_seconds(now - phone.stage_start);
+  end_stage(phone, Stage::kCompute, now);
+  complete(device);
+}
+
+// ------------------------------------------------------------------------------- at a tablet or cloud
+
+void World::start_remote(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const std::size_t link = link_of(running(phone).site);
+  const LinkTechnology& technology = system_.links[link].technology;
+  const double promotion = promotion_s(phone, link);
+  phone.joules[index(Cause::kRadioTail)] =
+      technology.tail_w * tail_s(phone, link) + technology.promotion_w * promotion;
+  phone.stages[index(Stage::kPromotion)] = from_seconds(promotion);
+  const Duration lead = decision_ + phone.stages[index(Stage::kPromotion)];
+  if (lead > Duration::zero()) {
+    schedule(engine_.now() + lead, Phase::kCompletion, Kind::kUploadStart, device);
+  } else {
+    start_upload(device);
+  }
+}
+
+void World::start_upload(std::uint32_t device) {
+  phones_[device].uploading = true;
+  start_transfer(device, dnn_on_type(phones_[device]).request.up_bits);
+}
+
+void World::start_download(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  end_stage(phone, Stage::kNetwork, engine_.now());
+  phone.uploading = false;
+  start_transfer(device, dnn_on_type(phone).request.down_bits);
+}
+
+void World::start_transfer(std::uint32_t device, double bits) {
+  Phone& phone = phones_[device];
+  const std::size_t link = link_of(running(phone).site);
+  refresh_link(device, link, engine_.now());
+  warm(phone, engine_.now());
+  phone.active_w = phone.uploading ? phone.links[link].now.tx_w : phone.links[link].now.rx_w;
+  phone.left = bits;
+  phone.mark = phone.stage_start = engine_.now();
+  if (system_.links[link].shared()) {
+    join_medium(device);
+  } else {
+    schedule_transfer(device);
+  }
+}
+
+/// Schedules the end of the transfer at the present rate, or the next change of the signal if that
+/// is earlier.
+void World::schedule_transfer(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time end = phone.mark + from_seconds(phone.left / rate_of(phone));
+  const Time change = next_signal_change(device, link_of(running(phone).site));
+  if (end <= change) {
+    schedule(end, Phase::kCompletion, Kind::kTransferStep, device);
+  } else {
+    schedule(change, Phase::kEnvironment, Kind::kTransferStep, device);
+  }
+}
+
+void World::step_transfer(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  const double rate = rate_of(phone);
+  const bool over = now >= phone.mark + from_seconds(phone.left / rate);
+  const double air_s = to_seconds(now - phone.mark);
+  account_transfer(device, air_s);
+  if (over) return finish_transfer(device);
+  phone.left -= rate * air_s;
+  phone.mark = now;
+  refresh_link(device, link_of(running(phone).site), now);
+  schedule_transfer(device);
+}
+
+/// Charges the radio for the time since the mark, of which it had the air for `air_s`.
+void World::account_transfer(std::uint32_t device, double air_s) {
+  Phone& phone = phones_[device];
+  const std::size_t link = link_of(running(phone).site);
+  const LinkConditions& now = phone.links[link].now;
+  const RequestModel& request = dnn_on_type(phone).request;
+  const double waiting_s = std::max(0.0, to_seconds(engine_.now() - phone.mark) - air_s);
+  if (phone.uploading) {
+    phone.joules[index(Cause::kRadioTx)] += now.tx_w * air_s;
+  } else {
+    phone.joules[index(Cause::kRadioRx)] += now.rx_w * air_s;
+  }
+  if (request.idle.listens) phone.joules[index(Cause::kIdle)] += request.listen_w[link] * waiting_s;
+}
+
+void World::finish_transfer(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  const std::size_t link = link_of(running(phone).site);
+  ++phone.generation;
+  phone.links[link].last_used = now;
+  phone.links[link].used = true;
+  warm(phone, now);
+  if (!phone.uploading) {
+    end_stage(phone, Stage::kDownload, now);
+    return complete(device);
+  }
+  end_stage(phone, Stage::kUpload, now);
+  phone.active_w = system_.types[phone.type].radio[link].listen_w;
+  const double half_rtt = rtt_s(phone.observation, link) / 2;
+  schedule(now + from_seconds(half_rtt), Phase::kArrival, Kind::kServerArrival, device);
+}
+
+void World::arrive_at_server(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  const ActionModel& action = running(phone);
+  const std::size_t link = link_of(action.site);
+  end_stage(phone, Stage::kNetwork, now);
+  const double service_s =
+      action.service_s * noise(phone.observation, action.site, action.pool, action.noise_cv);
+  const Duration service = from_seconds(service_s);
+  const Time start = pools_[pool_index(device, action.site, action.pool)].admit(now, service);
+  phone.server_j = action.busy_w * to_seconds(service);
+  phone.stages[index(Stage::kQueue)] = start - now;
+  phone.stages[index(Stage::kService)] = service;
+  phone.stage_start = start + service;
+  const double half_rtt = rtt_s(phone.observation, link) / 2;
+  schedule(phone.stage_start + from_seconds(half_rtt), Phase::kEnvironment, Kind::kDownloadStart,
+           device);
+}
+
+// --------------------------------------------------------------------------------------- completion
+
+/// The baseline's and the listening radio's share, from the times of the stages.
+void World::charge_idle(Phone& phone) {
+  const RequestModel& request = dnn_on_type(phone).request;
+  const auto seconds = [&phone](Stage s) { return to_seconds(phone.stages[index(s)]); };
+  const double busy = seconds(Stage::kDecision) + seconds(Stage::kCompute);
+  const double transfer = seconds(Stage::kUpload) + seconds(Stage::kDownload);
+  const double remote = seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
+  const double waiting = remote + seconds(Stage::kWait) + seconds(Stage::kPromotion);
+  double& idle = phone.joules[index(Cause::kIdle)];
+  idle += request.idle.busy_w * busy + request.idle.transfer_w * transfer +
+          request.idle.waiting_w * waiting;
+  const Site site = running(phone).site;
+  if (site != Site::kPhone && request.idle.listens) idle += request.listen_w[link_of(site)] * remote;
+}
+
+void World::complete(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  const Time now = engine_.now();
+  refresh(device, now);
+  phone.active_w = 0;
+  charge_idle(phone);
+  const DnnOnType& dnn = dnn_on_type(phone);
+  const ActionModel& action = running(phone);
+  const double latency_s = to_seconds(now - phone.arrival);
+  RequestRecord record{.observation = phone.observation,
+                       .type = phone.type,
+                       .action = phone.action,
+                       .executed = phone.executed,
+                       .arrival = phone.arrival,
+                       .completion = now,
+                       .stages = phone.stages,
+                       .joules = phone.joules,
+                       .energy_j = std::accumulate(phone.joules.begin(), phone.joules.end(), 0.0),
+                       .server_j = phone.server_j,
+                       .reward = 0,
+                       .temperature_c = phone.thermal.temperature_c,
+                       .qos_met = latency_s <= system_.constraints.qos_s,
+                       .accuracy_met = action.accurate,
+                       .oracle = phone.oracle};
+  record.reward = reward_of(system_.reward, {.energy_j = record.energy_j,
+                                             .reference_j = dnn.reference_j,
+                                             .latency_s = latency_s,
+                                             .qos_s = system_.constraints.qos_s,
+                                             .score = action.score,
+                                             .qos_met = record.qos_met,
+                                             .accuracy_met = record.accuracy_met});
+  if (phase_->learn && setup_.info.learns) tell_policy(device, record);
+  if (phase_->record) observer_.on_request(record);
+  ++phone.done;
+  plan_next(device);
+}
+
+void World::tell_policy(std::uint32_t device, const RequestRecord& record) {
+  Phone& phone = phones_[device];
+  const Observation next = observe(device, phone.observation.dnn);
+  policy_of(phone).learn({.observation = phone.observation,
+                          .next = next,
+                          .action = phone.action,
+                          .reward = record.reward,
+                          .latency_s = to_seconds(record.completion - record.arrival),
+                          .energy_j = record.energy_j,
+                          .score = running(phone).score,
+                          .qos_met = record.qos_met,
+                          .accuracy_met = record.accuracy_met});
+  observer_.on_learned(phone.type, record.reward);
+}
+
+}  // namespace autoscale

@@ -1,0 +1,248 @@
+// The simulated world: phones, their links, servers and co-runners, and the life of each request
+// from arrival to outcome, as events.
+//
+// A phone has at most one request in flight, so requests live inside the phones. Conditions (signal,
+// co-runner, temperature) are brought up to date when an event needs them, never by ticks; while a
+// transfer or a local inference runs, the next change of its conditions is an event and re-rates it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sim/core/engine.h"
+#include "sim/core/random_field.h"
+#include "sim/env/phase.h"
+#include "sim/env/policy.h"
+#include "sim/models/medium.h"
+#include "sim/models/server.h"
+#include "sim/models/thermal.h"
+
+namespace autoscale {
+
+/// How a policy's decision compares with the oracle's for the same request.
+struct OracleComparison {
+  bool compared = false;
+  bool defined = false;     // some action meets the accuracy target
+  bool same_target = false; // same site, processor and precision
+  bool same_action = false;
+  bool equivalent = false;  // same constraint outcome, energy within 1 %
+  ActionId action = 0;
+};
+
+/// A finished request.
+struct RequestRecord {
+  const Observation& observation;
+  std::uint16_t type = 0;
+  ActionId action = 0;   // as decided
+  ActionId executed = 0; // after thermal capping
+  Time arrival{};
+  Time completion{};
+  const std::array<Duration, kStages>& stages;  // sums to completion - arrival
+  const std::array<double, kCauses>& joules;    // sums to energy_j
+  double energy_j = 0;
+  double server_j = 0;
+  double reward = 0;
+  double temperature_c = 0;
+  bool qos_met = false;
+  bool accuracy_met = false;
+  OracleComparison oracle;
+};
+
+/// Hears of everything that happens in recorded phases, in order of completion.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_request(const RequestRecord& record) = 0;
+  /// `count` frames of a camera found the pipeline busy.
+  virtual void on_dropped(std::uint32_t device, std::uint16_t type, std::uint16_t dnn,
+                          std::uint32_t count) = 0;
+  /// A learning update during any phase.
+  virtual void on_learned(std::uint16_t type, double reward) = 0;
+};
+
+/// The policy under test.
+struct PolicySetup {
+  std::string name;
+  PolicyInfo info;
+  std::function<std::unique_ptr<Policy>(const PolicyContext&)> make;
+  bool per_device = false;           // one policy per phone, else one per device type
+  bool compare_with_oracle = false;  // fill RequestRecord::oracle
+};
+
+class World final : public Oracle {
+ public:
+  /// `system` and `observer` must outlive the world.
+  World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer);
+
+  /// Runs a phase until every phone has finished its requests.
+  void run(const PhasePlan& phase);
+
+  OracleChoice best(const Observation& observation, OracleForm form) const override;
+
+  /// One policy per device type, or per device.
+  const std::vector<std::unique_ptr<Policy>>& policies() const { return policies_; }
+  std::uint64_t events() const { return engine_.processed(); }
+
+  /// Mean wall-clock time of a decision over a sample of them, in nanoseconds; 0 before the first.
+  double mean_decision_ns() const {
+    return timed_decisions_ == 0 ? 0 : timed_ns_ / static_cast<double>(timed_decisions_);
+  }
+  Time now() const { return engine_.now(); }
+
+ private:
+  enum class Kind : std::uint8_t {
+    kArrival,
+    kLocalStep,
+    kUploadStart,
+    kTransferStep,
+    kServerArrival,
+    kDownloadStart,
+    kMediumFinish,  // Event::extra is the link, Event::id the medium
+    kMediumRerate
+  };
+
+  struct Link {
+    SignalState signal;
+    LinkConditions now;
+    Time last_used{};
+    bool used = false;
+  };
+
+  /// A phone and its request in flight.
+  struct Phone {
+    // the request in flight
+    Observation observation;
+    Time arrival{};
+    Time mark{};         // since when the current piece of work runs
+    Time stage_start{};
+    double left = 0;     // share of a local inference, or bits of a transfer
+    double pace = 0;     // seconds of the whole local inference under present conditions
+    double air_mark = 0; // shared medium: its virtual time at `mark`
+    std::array<Duration, kStages> stages{};
+    std::array<double, kCauses> joules{};
+    double server_j = 0;
+    ActionId action = 0;
+    ActionId executed = 0;
+    std::uint16_t generation = 0;  // of transfers, to recognise outdated events
+    bool uploading = false;
+    OracleComparison oracle;
+    // what lasts
+    CoRunnerLoad load;
+    double active_w = 0;       // power of the work in flight, for the temperature
+    std::uint16_t type = 0;
+    std::uint32_t done = 0;    // requests of this phase that are over (finished or dropped)
+    Time planned{};            // planned arrival of the latest request
+    CoRunnerState co_runner;
+    ThermalState thermal;
+    std::array<Link, kLinks> links;
+  };
+
+  void handle(Event event);
+
+  /// Schedules an event of `device`. Work that ends now ends one nanosecond later, so that the order
+  /// of phases holds.
+  void schedule(Time at, Phase phase, Kind kind, std::uint32_t device, std::uint16_t stamp = 0) {
+    engine_.at(soon(at), phase, {static_cast<std::uint8_t>(kind), 0, stamp, device});
+  }
+  Time soon(Time at) const { return std::max(at, engine_.now() + Duration(1)); }
+
+  // arrivals (world_arrivals.cpp)
+  void begin_phase(std::uint32_t device);
+  void plan_next(std::uint32_t device);
+  void drop_frames(std::uint32_t device);
+  Time next_planned(std::uint32_t device) const;
+  Duration interval(std::uint32_t device) const;
+  std::uint32_t request_of(const Phone& phone) const { return phase_first_ + phone.done; }
+
+  // conditions (world_conditions.cpp)
+  void refresh(std::uint32_t device, Time now);
+  void set_grid_conditions(std::uint32_t device);
+  void refresh_link(std::uint32_t device, std::size_t link, Time now);
+  void apply_signal(Phone& phone, std::size_t link);
+  void warm(Phone& phone, Time now);
+  Observation observe(std::uint32_t device, std::uint16_t dnn) const;
+  Conditions conditions(const Observation& observation, OracleForm form) const;
+  double tail_s(const Phone& phone, std::size_t link) const;
+  double promotion_s(const Phone& phone, std::size_t link) const;
+  double noise(const Observation& observation, Site site, std::size_t processor, double cv) const;
+  double rtt_s(const Observation& observation, std::size_t link) const;
+  Time next_signal_change(std::uint32_t device, std::size_t link) const;
+
+  // request life cycle (world.cpp)
+  void begin_request(std::uint32_t device);
+  void decide(std::uint32_t device);
+  ActionId ask_policy(Phone& phone);
+  ActionId capped(const Phone& phone, ActionId action) const;
+  void start_local(std::uint32_t device);
+  void schedule_local(std::uint32_t device);
+  void step_local(std::uint32_t device);
+  void start_remote(std::uint32_t device);
+  void start_upload(std::uint32_t device);
+  void start_transfer(std::uint32_t device, double bits);
+  void schedule_transfer(std::uint32_t device);
+  void step_transfer(std::uint32_t device);
+  void account_transfer(std::uint32_t device, double air_s);
+  void finish_transfer(std::uint32_t device);
+  void arrive_at_server(std::uint32_t device);
+  void start_download(std::uint32_t device);
+  void complete(std::uint32_t device);
+  void charge_idle(Phone& phone);
+  void tell_policy(std::uint32_t device, const RequestRecord& record);
+  void compare(Phone& phone);
+
+  // shared media (world_media.cpp)
+  void join_medium(std::uint32_t device);
+  void schedule_medium(std::size_t link, std::size_t medium);
+  void finish_on_medium(std::size_t link, std::size_t medium, std::uint16_t stamp);
+  void schedule_rerate(std::uint32_t device);
+  void rerate_on_medium(std::uint32_t device, std::uint16_t stamp);
+  void account_air(std::uint32_t device);
+
+  const DnnOnType& dnn_on_type(const Phone& phone) const {
+    return system_.types[phone.type].dnns[phone.observation.dnn];
+  }
+  const ActionModel& running(const Phone& phone) const {
+    return dnn_on_type(phone).actions[phone.executed];
+  }
+  double rate_of(const Phone& phone) const {
+    const LinkConditions& link = phone.links[link_of(running(phone).site)].now;
+    return phone.uploading ? link.up_bps : link.down_bps;
+  }
+  std::size_t medium_of(std::uint32_t device, std::size_t link) const {
+    return device / system_.links[link].sharers;
+  }
+  std::size_t pool_index(std::uint32_t device, Site site, std::size_t processor) const;
+  Policy& policy_of(const Phone& phone) {
+    return *policies_[setup_.per_device ? phone.observation.device : phone.type];
+  }
+  std::uint32_t link_entity(std::uint32_t device, std::size_t link) const {
+    return static_cast<std::uint32_t>(device * kLinks + link);
+  }
+  static void end_stage(Phone& phone, Stage stage, Time now) {
+    phone.stages[static_cast<std::size_t>(stage)] += now - phone.stage_start;
+    phone.stage_start = now;
+  }
+
+  const SystemModel& system_;
+  RandomField random_;
+  PolicySetup setup_;
+  Observer& observer_;
+  Duration decision_{};  // of this policy
+  Engine engine_;
+  std::vector<Phone> phones_;
+  std::array<std::vector<Medium>, kLinks> media_;  // empty for a link that is not shared
+  std::vector<WorkerPool> pools_;                  // the cloud's processors, then each tablet's
+  std::vector<std::array<std::array<LinkConditions, 2>, kLinks>> grid_links_;  // [type][link][weak]
+  std::vector<CostModel> cost_models_;             // by type
+  std::vector<std::unique_ptr<Policy>> policies_;
+  const PhasePlan* phase_ = nullptr;
+  std::uint32_t phase_first_ = 0;  // number of the phase's first request in a phone's run
+  std::uint32_t unfinished_ = 0;   // phones that still have requests in this phase
+  std::uint64_t decisions_ = 0;
+  std::uint64_t timed_decisions_ = 0;
+  double timed_ns_ = 0;
+};
+
+}  // namespace autoscale

@@ -1,0 +1,34 @@
+// Writes the results of a scenario into a folder: runs.csv, breakdown.csv, learning.csv, columns.csv,
+// manifest.json, timing.csv, and on request requests.csv, timeline.json and saved tables.
+// Everything but timing.csv is the same to the byte for the same scenario, seed and build.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/columns.h"
+#include "sim/experiment/runner.h"
+
+namespace autoscale {
+
+/// What was built, for the manifest.
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+};
+
+/// One row per run, all devices and DNNs taken together; `results` as run_all returns them.
+std::vector<RunRow> run_rows(std::span<const RunResult> results);
+
+/// Creates `folder`, or accepts an empty or own one. Throws IoError.
+void prepare_folder(const std::filesystem::path& folder);
+
+/// Throws IoError; files that were being written are then not left under their final names.
+void write_results(const std::filesystem::path& folder, const Scenario& scenario,
+                   std::span<const RunResult> results, const RunOptions& options,
+                   const BuildInfo& build);
+
+}  // namespace autoscale

@@ -1,0 +1,267 @@
+#include "sim/experiment/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "sim/core/check.h"
+#include "sim/experiment/request_log.h"
+#include "sim/experiment/timeline.h"
+
+namespace autoscale {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Learning curves have points at 1, 2, ... 9 times each power of ten from 100 on.
+bool is_curve_point(std::uint64_t n) {
+  if (n < 100) return false;
+  while (n % 10 == 0) n /= 10;
+  return n < 10;
+}
+
+/// Hands what happens in a run to everybody who wants to know.
+class RunObserver final : public Observer {
+ public:
+  RunObserver(const Scenario& scenario, RunResult& result, RequestLog* log, Timeline* timeline)
+      : result_(result), log_(log), timeline_(timeline), curves_(scenario.system().types.size()) {}
+
+  void watch(const World& world, bool per_device) {
+    world_ = &world;
+    per_device_ = per_device;
+  }
+
+  void on_request(const RequestRecord& record) override {
+    result_.metrics->add(record);
+    if (log_) log_->add(record);
+    if (timeline_) timeline_->add(record);
+  }
+
+  void on_dropped(std::uint32_t, std::uint16_t type, std::uint16_t dnn, std::uint32_t count) override {
+    result_.metrics->add_dropped(type, dnn, count);
+  }
+
+  void on_learned(std::uint16_t type, double reward) override {
+    Curve& curve = curves_[type];
+    ++curve.learned;
+    ++curve.window;
+    curve.reward_sum += reward;
+    if (!is_curve_point(curve.learned)) return;
+    LearningPoint point{type, curve.learned, curve.reward_sum / static_cast<double>(curve.window), {}};
+    if (!per_device_) point.progress = world_->policies()[type]->progress();
+    result_.learning.push_back(std::move(point));
+    curve.window = 0;
+    curve.reward_sum = 0;
+  }
+
+ private:
+  struct Curve {
+    std::uint64_t learned = 0;
+    std::uint64_t window = 0;
+    double reward_sum = 0;
+  };
+
+  RunResult& result_;
+  RequestLog* log_;
+  Timeline* timeline_;
+  const World* world_ = nullptr;
+  bool per_device_ = false;
+  std::vector<Curve> curves_;
+};
+
+PolicySetup make_setup(const Scenario& scenario, const PolicyUse& use) {
+  PolicySetup setup;
+  setup.name = use.name;
+  setup.info = use.entry->info;
+  setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
+  setup.compare_with_oracle = scenario.config().compare_with_opt;
+  setup.make = [&scenario, settings = use.settings.get(),
+                learns = use.entry->info.learns](const PolicyContext& context) {
+    auto policy = settings->make(context);
+    const auto table = scenario.tables().find(context.device_type);
+    if (learns && table != scenario.tables().end()) policy->load(table->second);
+    return policy;
+  };
+  return setup;
+}
+
+/// What the policies of a finished run have learned, taken together.
+void collect_learning(const Scenario& scenario, World& world, RunResult& result) {
+  for (const auto& policy : world.policies()) {
+    LearningProgress p = policy->progress();
+    result.progress.updates += p.updates;
+    result.progress.states_visited += p.states_visited;
+    result.progress.states_converged += p.states_converged;
+    result.progress.saturated_stores += p.saturated_stores;
+    auto& visits = result.progress.visits_until_convergence;
+    visits.insert(visits.end(), p.visits_until_convergence.begin(), p.visits_until_convergence.end());
+    result.table_bytes = std::max(result.table_bytes, policy->table_bytes());
+  }
+  if (!scenario.config().save_tables || scenario.config().learners == LearnerSharing::kPerDevice) return;
+  for (std::size_t t = 0; t < scenario.system().types.size(); ++t) {
+    auto saved = world.policies()[t]->save();
+    if (!saved.is_null()) {
+      result.tables.emplace_back(scenario.system().types[t].profile.id, std::move(saved));
+    }
+  }
+}
+
+RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t place,
+                  const RunOptions& options) {
+  const auto started = std::chrono::steady_clock::now();
+  const SystemModel& system = scenario.system();
+  const std::vector<PhasePlan> phases = scenario.phases(spec.fold);
+  std::uint64_t recorded = 0;
+  for (const PhasePlan& phase : phases) recorded += phase.record ? phase.length() : 0;
+
+  RunResult result;
+  result.spec = spec;
+  result.scenario = &scenario;
+  result.metrics = std::make_unique<Metrics>(system, scenario.config().relative_metrics, recorded);
+  std::unique_ptr<RequestLog> log;
+  if (options.requests) log = std::make_unique<RequestLog>(request_part(options.parts, place), result);
+  std::unique_ptr<Timeline> timeline;
+  if (options.timeline) {
+    timeline = std::make_unique<Timeline>(timeline_part(options.parts, place), result, place);
+  }
+  RunObserver observer(scenario, result, log.get(), timeline.get());
+  const PolicyUse& use = scenario.policies()[spec.policy];
+  World world(system, spec.seed, make_setup(scenario, use), observer);
+  observer.watch(world, scenario.config().learners == LearnerSharing::kPerDevice);
+  const auto describe = [&] {
+    return fmt::format("run {} (seed {}), simulated time {} s", spec.id, spec.seed,
+                       to_seconds(world.now()));
+  };
+  const CheckContext context(describe);
+
+  std::uint32_t first = 0;
+  std::uint64_t recorded_before = 0;
+  for (const PhasePlan& phase : phases) {
+    if (phase.record) result.metrics->begin_phase(first, recorded_before);
+    if (log) log->begin_phase(phase.name);
+    world.run(phase);
+    first += phase.length();
+    recorded_before += phase.record ? phase.length() : 0;
+  }
+  if (log) log->finish();
+  if (timeline) timeline->finish();
+  result.metrics->finish();
+  collect_learning(scenario, world, result);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  result.timing = {wall.count(), world.events(), std::uint64_t{first} * system.devices(),
+                   world.mean_decision_ns()};
+  return result;
+}
+
+/// The runs of one world (fold and replication) lie next to each other, one per policy.
+void compare_with_opt(std::vector<RunResult>& results, std::size_t first, std::size_t policies) {
+  const auto world = results.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end = world + static_cast<std::ptrdiff_t>(policies);
+  const auto opt =
+      std::find_if(world, end, [](const RunResult& r) { return r.policy().name == kOptReference; });
+  if (opt != end) {
+    for (auto run = world; run != end; ++run) run->metrics->compare_with(*opt->metrics);
+  }
+  for (auto run = world; run != end; ++run) run->metrics->forget_pairs();
+}
+
+/// Works through the runs with several threads; keeps each run's exception.
+class Pool {
+ public:
+  Pool(const Scenario& scenario, const RunOptions& options)
+      : scenario_(scenario),
+        options_(options),
+        specs_(run_specs(scenario)),
+        results_(specs_.size()),
+        errors_(specs_.size()),
+        left_in_world_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {}
+
+  std::vector<RunResult> run() {
+    std::vector<std::jthread> threads;
+    const std::size_t jobs = std::clamp<std::size_t>(options_.jobs, 1, specs_.size());
+    for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    work();
+    threads.clear();
+    for (const std::exception_ptr& error : errors_) {
+      if (error) std::rethrow_exception(error);
+    }
+    return std::move(results_);
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < specs_.size(); i = next_++) {
+      try {
+        results_[i] = run_one(scenario_, specs_[i], i, options_);
+      } catch (...) {
+        errors_[i] = std::current_exception();
+        next_ = specs_.size();
+      }
+      finish(i);
+    }
+  }
+
+  void finish(std::size_t i) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t policies = scenario_.policies().size();
+    const bool world_done = --left_in_world_[i / policies] == 0;
+    if (world_done && scenario_.config().relative_metrics && all_good(i / policies * policies)) {
+      compare_with_opt(results_, i / policies * policies, policies);
+    }
+    ++done_;
+    if (options_.progress) options_.progress(done_, specs_.size());
+  }
+
+  bool all_good(std::size_t first) const {
+    for (std::size_t i = first; i < first + scenario_.policies().size(); ++i) {
+      if (errors_[i]) return false;
+    }
+    return true;
+  }
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  std::vector<RunSpec> specs_;
+  std::vector<RunResult> results_;
+  std::vector<std::exception_ptr> errors_;
+  std::vector<std::size_t> left_in_world_;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+};
+
+}  // namespace
+
+std::vector<RunSpec> run_specs(const Scenario& scenario) {
+  std::vector<RunSpec> specs;
+  for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
+    for (std::uint32_t r = 0; r < scenario.config().replications; ++r) {
+      for (std::size_t p = 0; p < scenario.policies().size(); ++p) {
+        std::string id = scenario.policies()[p].name;
+        if (scenario.folds() > 1) id += "-" + scenario.held_out(fold);
+        id += fmt::format("-r{}", r);
+        specs.push_back({p, fold, r, scenario.config().seed + r, std::move(id)});
+      }
+    }
+  }
+  return specs;
+}
+
+std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options) {
+  return Pool(scenario, options).run();
+}
+
+fs::path request_part(const fs::path& parts, std::size_t run) {
+  return parts / fmt::format("requests.{}.part", run);
+}
+
+fs::path timeline_part(const fs::path& parts, std::size_t run) {
+  return parts / fmt::format("timeline.{}.part", run);
+}
+
+}  // namespace autoscale

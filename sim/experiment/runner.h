@@ -1,0 +1,74 @@
+// Runs a scenario: every (fold, replication, policy) is one run with its own world, phones and
+// servers. Runs are independent, so they go to threads; result i stands at place i whatever thread
+// made it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/metrics.h"
+#include "sim/experiment/scenario.h"
+
+namespace autoscale {
+
+/// One run of a scenario.
+struct RunSpec {
+  std::size_t policy = 0;  // index in Scenario::policies
+  std::size_t fold = 0;
+  std::uint32_t replication = 0;
+  std::uint64_t seed = 0;
+  std::string id;
+};
+
+/// One point of a learning curve: what happened since the point before, of one device type.
+struct LearningPoint {
+  std::uint16_t type = 0;
+  std::uint64_t learned = 0;  // outcomes so far
+  double mean_reward = 0;
+  LearningProgress progress;
+};
+
+struct RunTiming {
+  double wall_s = 0;
+  std::uint64_t events = 0;
+  std::uint64_t requests = 0;  // all phases
+  double decision_ns = 0;      // mean of a sample of decisions; 0 if none
+};
+
+struct RunResult {
+  RunSpec spec;
+  const Scenario* scenario = nullptr;
+  std::unique_ptr<Metrics> metrics;
+  std::vector<LearningPoint> learning;
+  LearningProgress progress;      // at the end, over all policies
+  std::size_t table_bytes = 0;    // of one phone's policy, the largest
+  std::vector<std::pair<std::string, nlohmann::ordered_json>> tables;  // by device type
+  RunTiming timing;
+
+  const PolicyUse& policy() const { return scenario->policies()[spec.policy]; }
+};
+
+struct RunOptions {
+  std::size_t jobs = 1;
+  /// Where per-run request logs and timelines go; empty: none are written.
+  std::filesystem::path parts;
+  bool requests = false;
+  bool timeline = false;
+  /// Called after each run from any thread, one call at a time: (done, total).
+  std::function<void(std::size_t, std::size_t)> progress;
+};
+
+/// All runs of a scenario in the order of their rows: fold, replication, policy.
+std::vector<RunSpec> run_specs(const Scenario& scenario);
+
+/// Executes all runs. Throws the first run's exception, in the order of rows, if any failed.
+std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options);
+
+/// File of a run's part of requests.csv or the timeline, below RunOptions::parts.
+std::filesystem::path request_part(const std::filesystem::path& parts, std::size_t run);
+std::filesystem::path timeline_part(const std::filesystem::path& parts, std::size_t run);
+
+}  // namespace autoscale

@@ -1,0 +1,299 @@
+#include "sim/experiment/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "sim/config/json.h"
+#include "sim/config/reader.h"
+
+namespace autoscale {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Diagnostics;
+using config::Mark;
+
+Mark file_mark(const fs::path& file) {
+  return {std::make_shared<const std::string>(file.string()), 1, 1};
+}
+
+/// Adds the mistakes of a file read on behalf of another.
+void take_over(const config::ConfigError& error, Diagnostics& diagnostics) {
+  for (const config::Diagnostic& d : error.diagnostics()) diagnostics.error(d.mark, d.message);
+}
+
+/// An environment file by name (in scenarios/environments) or path, or nothing.
+std::optional<fs::path> environment_file(const Catalog& catalog, const fs::path& base,
+                                         const Located<std::string>& name, Diagnostics& diagnostics) {
+  const bool path = name.value.find('/') != std::string::npos || name.value.ends_with(".yaml");
+  const fs::path folder = catalog.root() / "scenarios/environments";
+  const fs::path file = path ? base / name.value : folder / (name.value + ".yaml");
+  if (fs::exists(file)) return file;
+  diagnostics.error(name.mark,
+                    fmt::format("unknown environment '{}'{}", name.value,
+                                config::suggest(name.value, catalog.names("scenarios/environments"))));
+  return std::nullopt;
+}
+
+/// Workers per processor of a server: the scenario's, else the profile's.
+std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceProfile& profile,
+                                       Diagnostics& diagnostics) {
+  std::vector<std::size_t> counts;
+  for (const Processor& p : profile.processors) {
+    const auto wanted = use.workers.find(p.kind);
+    counts.push_back(wanted == use.workers.end() ? static_cast<std::size_t>(p.workers)
+                                                 : wanted->second);
+  }
+  for (const auto& [kind, count] : use.workers) {
+    if (!profile.processor(kind) && !profile.processors.empty()) {
+      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'", profile.id,
+                                                      name_of(kind)));
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+Scenario Scenario::load(const Catalog& catalog, const fs::path& file,
+                        const ScenarioOverrides& overrides) {
+  Diagnostics diagnostics;
+  config::Node root = config::load_yaml(file);
+  for (const std::string& assignment : overrides.assignments) {
+    config::apply_override(root, assignment, diagnostics);
+  }
+  Scenario scenario;
+  scenario.config_ = config::read<ScenarioConfig>(root, diagnostics);
+  scenario.resolve(catalog, file, overrides, diagnostics);
+  diagnostics.throw_if_any();
+  return scenario;
+}
+
+void Scenario::resolve(const Catalog& catalog, const fs::path& file,
+                       const ScenarioOverrides& overrides, Diagnostics& diagnostics) {
+  if (overrides.seed) config_.seed = *overrides.seed;
+  if (overrides.replications) config_.replications = *overrides.replications;
+  const fs::path base = file.parent_path();
+  system_ = std::make_unique<SystemModel>();
+  resolve_environment(catalog, base, diagnostics);
+  resolve_workload(catalog, base, diagnostics);
+  resolve_policies(overrides.policies, file_mark(file), diagnostics);
+  load_tables(base, file_mark(file), diagnostics);
+  resolve_devices(catalog, base, diagnostics);
+  if (!diagnostics.empty()) return;
+  resolve_links(catalog, base, diagnostics);
+  if (!diagnostics.empty()) return;
+  fill_costs(*system_, catalog,
+             {config_.accounting, config_.constraints.accuracy_set, config_.upload}, file_mark(file),
+             diagnostics);
+}
+
+void Scenario::resolve_environment(const Catalog& catalog, const fs::path& base,
+                                   Diagnostics& diagnostics) {
+  if (const auto file = environment_file(catalog, base, config_.environment, diagnostics)) {
+    try {
+      variance_ = config::load<EnvironmentConfig>(*file);
+    } catch (const config::ConfigError& error) {
+      take_over(error, diagnostics);
+    }
+  }
+  environment_ = variance_.name;
+  if (config_.co_runner) variance_.co_runner = *config_.co_runner;
+  if (config_.cloud_signal) variance_.cloud_signal = *config_.cloud_signal;
+  if (config_.tablet_signal) variance_.tablet_signal = *config_.tablet_signal;
+}
+
+void Scenario::resolve_workload(const Catalog& catalog, const fs::path& base,
+                                Diagnostics& diagnostics) {
+  const UseCaseConfig use =
+      catalog.use_case(config_.use_case.value, base, config_.use_case.mark, diagnostics);
+  use_case_ = use.name;
+  qos_ = config_.constraints.latency.value_or(use.qos.value);
+  arrivals_ = config_.arrivals.value_or(use.arrivals);
+  for (const auto& id : config_.dnns.empty() ? use.dnns : config_.dnns) {
+    const Dnn* dnn = catalog.dnn(id.value, id.mark, diagnostics);
+    if (!dnn) continue;
+    const bool twice = std::any_of(system_->dnns.begin(), system_->dnns.end(),
+                                   [&](const Dnn& d) { return d.id == dnn->id; });
+    if (twice) {
+      diagnostics.error(id.mark, fmt::format("DNN '{}' stands twice", dnn->id));
+    } else {
+      system_->dnns.push_back(*dnn);
+    }
+  }
+  if (config_.holdout == Holdout::kLeaveOneDnnOut && system_->dnns.size() < 2) {
+    diagnostics.error(config_.use_case.mark, "holdout: leaving one DNN out needs at least two");
+  }
+  const bool records = std::any_of(config_.phases.begin(), config_.phases.end(),
+                                   [](const PhaseConfig& p) { return p.record; });
+  if (!config_.phases.empty() && !records) {
+    diagnostics.error(config_.use_case.mark, "phases: none is recorded, so there would be no results");
+  }
+}
+
+void Scenario::resolve_devices(const Catalog& catalog, const fs::path& base, Diagnostics& diagnostics) {
+  for (const DeviceGroupConfig& group : config_.devices) {
+    DeviceType type;
+    type.profile = catalog.device(group.profile.value, config_.power_level, base, group.profile.mark,
+                                  diagnostics);
+    if (type.profile.id.empty()) continue;
+    if (type.profile.kind != DeviceKind::kPhone) {
+      diagnostics.error(group.profile.mark,
+                        fmt::format("'{}' is a {}, not a phone", type.profile.id,
+                                    name_of(type.profile.kind)));
+    }
+    const auto same = std::find_if(
+        system_->types.begin(), system_->types.end(),
+        [&](const DeviceType& t) { return t.profile.id == type.profile.id; });
+    const auto index = static_cast<std::uint16_t>(same - system_->types.begin());
+    if (same == system_->types.end()) system_->types.push_back(std::move(type));
+    system_->groups.push_back({index, group.count});
+  }
+  for (auto [use, server, kind] :
+       {std::tuple{&config_.servers.cloud, &system_->cloud, DeviceKind::kServer},
+        std::tuple{&config_.servers.tablet, &system_->tablet, DeviceKind::kTablet}}) {
+    server->profile = catalog.device(use->profile.value, config_.power_level, base, use->profile.mark,
+                                     diagnostics);
+    server->workers = worker_counts(*use, server->profile, diagnostics);
+    server->phones_each = use->phones_each;
+    if (!server->profile.id.empty() && server->profile.kind != kind) {
+      diagnostics.error(use->profile.mark, fmt::format("'{}' is a {}, not a {}", server->profile.id,
+                                                       name_of(server->profile.kind), name_of(kind)));
+    }
+  }
+}
+
+void Scenario::resolve_links(const Catalog& catalog, const fs::path& base, Diagnostics& diagnostics) {
+  const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
+  const SignalConfig* signals[kLinks] = {&variance_.cloud_signal, &variance_.tablet_signal};
+  for (std::size_t l = 0; l < kLinks; ++l) {
+    LinkSetup& link = system_->links[l];
+    const Located<std::string>& technology = uses[l]->technology;
+    link.technology = catalog.link(technology.value, base, technology.mark, diagnostics);
+    link.sharers = uses[l]->phones_per_access_point;
+    if (!link.technology.id.empty()) {
+      link.signal = std::make_unique<SignalProcess>(*signals[l], link.technology, technology.mark, base,
+                                                    diagnostics);
+    }
+  }
+  system_->co_runner = std::make_unique<CoRunnerProcess>(variance_.co_runner);
+  system_->arrivals = arrivals_;
+  system_->constraints = {to_seconds(qos_), config_.constraints.accuracy};
+  system_->reward = config_.reward;
+  system_->decision_s = to_seconds(config_.decision_time);
+  system_->tails = config_.tails;
+  system_->noise = config_.noise;
+  system_->thermal = config_.thermal;
+}
+
+void Scenario::add_policy(const std::string& name, const Mark& where, const config::Node* parameters,
+                          Diagnostics& diagnostics) {
+  const PolicyRegistry& registry = PolicyRegistry::instance();
+  const PolicyEntry* entry = registry.find(name);
+  if (!entry) {
+    diagnostics.error(where, fmt::format("unknown policy '{}'{}", name,
+                                         config::suggest(name, registry.names())));
+    return;
+  }
+  if (std::any_of(policies_.begin(), policies_.end(),
+                  [&](const PolicyUse& p) { return p.name == name; })) {
+    diagnostics.error(where, fmt::format("policy '{}' stands twice", name));
+    return;
+  }
+  policies_.push_back({name, entry, entry->read(parameters, diagnostics), false});
+}
+
+void Scenario::add_reference(const std::string& name) {
+  const bool there = std::any_of(policies_.begin(), policies_.end(),
+                                 [&](const PolicyUse& p) { return p.name == name; });
+  if (there) return;
+  const PolicyEntry* entry = PolicyRegistry::instance().find(name);
+  Diagnostics none;
+  policies_.push_back({name, entry, entry->read(nullptr, none), true});
+}
+
+void Scenario::resolve_policies(const std::vector<std::string>& names, const Mark& file,
+                                Diagnostics& diagnostics) {
+  for (const config::Node& node : config_.policies) {
+    const bool map = node.kind == config::Node::Kind::kMap && node.entries.size() == 1;
+    const std::string& name = map ? node.entries.front().key : node.text;
+    const config::Node* parameters = map ? &node.entries.front().value : nullptr;
+    if (!map && node.kind != config::Node::Kind::kScalar) {
+      diagnostics.error(node.mark, "expected a policy's name or {name: {parameter: value}}");
+    } else if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+      add_policy(name, node.mark, parameters, diagnostics);
+    }
+  }
+  // Those of the command line keep the parameters that the file gives them, if it does.
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool twice = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
+                                 names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool there = std::any_of(policies_.begin(), policies_.end(),
+                                   [&](const PolicyUse& p) { return p.name == names[i]; });
+    if (twice) {
+      diagnostics.error({file.file, 0, 0}, fmt::format("--policy {} stands twice", names[i]));
+    } else if (!there) {
+      add_policy(names[i], {file.file, 0, 0}, nullptr, diagnostics);
+    }
+  }
+  if (config_.relative_metrics && diagnostics.empty()) {
+    add_reference(std::string(kEdgeReference));
+    add_reference(std::string(kOptReference));
+  }
+}
+
+void Scenario::load_tables(const fs::path& base, const Mark& where, Diagnostics& diagnostics) {
+  for (const auto& [device, path] : config_.load_tables) {
+    std::ifstream stream(base / path);
+    auto table = nlohmann::ordered_json::parse(stream, nullptr, false);
+    if (!stream.is_open() || table.is_discarded()) {
+      diagnostics.error(where, fmt::format("load_tables: '{}' is not a saved table",
+                                           (base / path).string()));
+    }
+    tables_[device] = std::move(table);
+  }
+}
+
+std::size_t Scenario::folds() const {
+  return config_.holdout == Holdout::kNone ? 1 : system_->dnns.size();
+}
+
+std::string Scenario::held_out(std::size_t fold) const {
+  return config_.holdout == Holdout::kNone ? "" : system_->dnns[fold].id;
+}
+
+std::vector<PhasePlan> Scenario::phases(std::size_t fold) const {
+  std::vector<PhasePlan> plans;
+  for (const PhaseConfig& c : config_.phases) {
+    PhasePlan plan{c.name, c.conditions, c.within_bin, c.inferences, {}, c.order, c.pause,
+                   c.learn, c.explore,   c.record};
+    for (std::size_t d = 0; d < system_->dnns.size(); ++d) {
+      const bool held_out = config_.holdout == Holdout::kLeaveOneDnnOut && d == fold;
+      const bool use = config_.holdout == Holdout::kNone || (c.record ? held_out : !held_out);
+      if (use) plan.dnns.push_back(static_cast<std::uint16_t>(d));
+    }
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+nlohmann::ordered_json Scenario::resolved() const {
+  ScenarioConfig filled = config_;
+  filled.co_runner = variance_.co_runner;
+  filled.cloud_signal = variance_.cloud_signal;
+  filled.tablet_signal = variance_.tablet_signal;
+  filled.arrivals = arrivals_;
+  filled.constraints.latency = qos_;
+  filled.dnns.clear();
+  for (const Dnn& dnn : system_->dnns) filled.dnns.push_back({dnn.id, {}});
+  nlohmann::ordered_json json = config::to_json(filled);
+  auto& policies = json["policies"] = nlohmann::ordered_json::array();
+  for (const PolicyUse& p : policies_) {
+    if (!p.reference) policies.push_back({{p.name, p.settings->to_json()}});
+  }
+  return json;
+}
+
+}  // namespace autoscale

@@ -1,0 +1,96 @@
+// A scenario, resolved: its system model, its policies with their parameters, its phases and folds.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/env/phase.h"
+#include "sim/env/registry.h"
+#include "sim/experiment/scenario_config.h"
+#include "sim/models/catalog.h"
+
+namespace autoscale {
+
+/// One policy of the comparison.
+struct PolicyUse {
+  std::string name;
+  const PolicyEntry* entry = nullptr;
+  std::shared_ptr<const PolicySettings> settings;
+  bool reference = false;  // added because a relative column needs it
+};
+
+/// What the command line changes about a scenario file.
+struct ScenarioOverrides {
+  std::vector<std::string> assignments;  // --set PATH=VALUE
+  std::vector<std::string> policies;     // --policy NAME; replaces the list when not empty
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint32_t> replications;
+};
+
+class Scenario {
+ public:
+  /// Reads and resolves a scenario file. Throws ConfigError with every mistake in it.
+  static Scenario load(const Catalog& catalog, const std::filesystem::path& file,
+                       const ScenarioOverrides& overrides = {});
+
+  const ScenarioConfig& config() const { return config_; }
+  const SystemModel& system() const { return *system_; }
+  const std::vector<PolicyUse>& policies() const { return policies_; }
+  const std::string& environment() const { return environment_; }
+  const std::string& use_case() const { return use_case_; }
+
+  /// Number of folds: 1, or one per DNN when one is held out.
+  std::size_t folds() const;
+  /// The held-out DNN of a fold; empty without holdout.
+  std::string held_out(std::size_t fold) const;
+  /// The phases of a fold.
+  std::vector<PhasePlan> phases(std::size_t fold) const;
+
+  /// The scenario with every default and every named file filled in. Reading it back as a scenario
+  /// gives the same runs.
+  nlohmann::ordered_json resolved() const;
+
+  /// Contents of load_tables by device type: what policies start from.
+  const std::map<std::string, nlohmann::ordered_json>& tables() const { return tables_; }
+
+ private:
+  Scenario() = default;
+  void resolve(const Catalog& catalog, const std::filesystem::path& file,
+               const ScenarioOverrides& overrides, config::Diagnostics& diagnostics);
+  void resolve_environment(const Catalog& catalog, const std::filesystem::path& file,
+                           config::Diagnostics& diagnostics);
+  void resolve_workload(const Catalog& catalog, const std::filesystem::path& base,
+                        config::Diagnostics& diagnostics);
+  void resolve_devices(const Catalog& catalog, const std::filesystem::path& base,
+                       config::Diagnostics& diagnostics);
+  void resolve_links(const Catalog& catalog, const std::filesystem::path& base,
+                     config::Diagnostics& diagnostics);
+  void resolve_policies(const std::vector<std::string>& names, const config::Mark& file_mark,
+                        config::Diagnostics& diagnostics);
+  void add_policy(const std::string& name, const config::Mark& where, const config::Node* parameters,
+                  config::Diagnostics& diagnostics);
+  void add_reference(const std::string& name);
+  void load_tables(const std::filesystem::path& base, const config::Mark& where,
+                   config::Diagnostics& diagnostics);
+
+  ScenarioConfig config_;
+  std::unique_ptr<SystemModel> system_;
+  std::vector<PolicyUse> policies_;
+  std::string environment_;
+  std::string use_case_;
+  EnvironmentConfig variance_;
+  ArrivalConfig arrivals_;
+  Duration qos_{};
+  std::map<std::string, nlohmann::ordered_json> tables_;
+};
+
+/// Every policy name that a scenario needs as a reference of its relative columns.
+inline constexpr std::string_view kEdgeReference = "edge_cpu_fp32";
+inline constexpr std::string_view kOptReference = "opt";
+
+}  // namespace autoscale

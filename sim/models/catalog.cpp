@@ -1,0 +1,217 @@
+#include "sim/models/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/config/csv.h"
+#include "sim/config/reader.h"
+
+namespace autoscale {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Loads a file; its mistakes go to `diagnostics`.
+template <class T>
+std::optional<T> load(const fs::path& file, config::Diagnostics& diagnostics) {
+  try {
+    return config::load<T>(file);
+  } catch (const config::ConfigError& e) {
+    for (const config::Diagnostic& d : e.diagnostics()) diagnostics.error(d.mark, d.message);
+    return std::nullopt;
+  }
+}
+
+config::Mark file_mark(const fs::path& file) {
+  return {std::make_shared<const std::string>(file.string()), 1, 1};
+}
+
+template <class E>
+std::optional<E> parse_name(std::string_view text) {
+  for (const auto& [value, name] : config::EnumNames<E>::value) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+Accuracy make_accuracy(const AccuracyConfig& c) {
+  return {c.fp32.value, c.fp16.value, c.int8.value, c.dsp.value};
+}
+
+/// `scale` brings a table for one input size to the size in use: MACs and activations follow it,
+/// parameters do not.
+std::vector<Block> load_blocks(const fs::path& file, double scale, config::Diagnostics& diagnostics) {
+  config::CsvReader csv(file, diagnostics);
+  const auto name = csv.require("block"), block_class = csv.require("class"),
+             macs = csv.require("macs"), params = csv.require("params"),
+             in = csv.require("in_elements"), out = csv.require("out_elements");
+  std::vector<Block> blocks;
+  if (!name || !block_class || !macs || !params || !in || !out) return blocks;
+  while (csv.next()) {
+    const auto kind = parse_name<BlockClass>(csv.text(*block_class));
+    if (!kind) csv.error(fmt::format("unknown block class '{}'", csv.text(*block_class)));
+    blocks.push_back({csv.text(*name), kind.value_or(BlockClass::kConv),
+                      csv.number(*macs).value_or(0) * scale, csv.number(*params).value_or(0),
+                      csv.number(*in).value_or(0) * scale, csv.number(*out).value_or(0) * scale});
+  }
+  if (blocks.empty()) csv.error("no blocks");
+  return blocks;
+}
+
+Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
+             config::Diagnostics& diagnostics) {
+  Dnn dnn;
+  dnn.id = std::move(id);
+  dnn.name = c.name;
+  dnn.task = c.task;
+  dnn.layers = {c.layers.paper.conv, c.layers.paper.fc, c.layers.paper.recurrent};
+  dnn.macs = c.macs.value.value();
+  dnn.raw_input_bits = c.input.raw.value.value();
+  dnn.jpeg_input_bits = c.input.jpeg.value.value();
+  dnn.output_bits = c.output.value.value();
+  dnn.blocks = load_blocks(block_folder / c.blocks.value, c.block_scale.value, diagnostics);
+  dnn.quantisation_aware = make_accuracy(c.accuracy.quantisation_aware);
+  dnn.post_training = make_accuracy(c.accuracy.post_training);
+  for (const UnsupportedConfig& u : c.unsupported) {
+    for (const DeviceKind on : u.on) {
+      dnn.unsupported[static_cast<std::size_t>(u.processor)][static_cast<std::size_t>(on)] = true;
+    }
+  }
+  return dnn;
+}
+
+}  // namespace
+
+Catalog::Catalog(fs::path root) : root_(std::move(root)) {
+  config::Diagnostics diagnostics;
+  load_dnns(diagnostics);
+  load_latency(diagnostics);
+  if (const auto c = load<RooflineConfig>(root_ / "workloads/roofline.yaml", diagnostics)) {
+    roofline_ = make_roofline(*c);
+  }
+  diagnostics.throw_if_any();
+}
+
+void Catalog::load_dnns(config::Diagnostics& diagnostics) {
+  for (const std::string& id : names("workloads/dnns")) {
+    const fs::path file = root_ / "workloads/dnns" / (id + ".yaml");
+    if (const auto c = load<DnnConfig>(file, diagnostics)) {
+      dnns_.push_back(make_dnn(id, *c, root_ / "workloads/blocks", diagnostics));
+    }
+  }
+  if (dnns_.empty() && diagnostics.empty()) {
+    diagnostics.error(file_mark(root_ / "workloads/dnns"), "no DNN files here");
+  }
+}
+
+void Catalog::load_latency(config::Diagnostics& diagnostics) {
+  config::CsvReader csv(root_ / "workloads/latency.csv", diagnostics);
+  const auto device = csv.require("device"), dnn = csv.require("dnn"),
+             processor = csv.require("processor"), precision = csv.require("precision"),
+             latency = csv.require("latency_ms");
+  if (!device || !dnn || !processor || !precision || !latency) return;
+  while (csv.next()) {
+    const auto kind = parse_name<ProcessorKind>(csv.text(*processor));
+    const auto bits = parse_name<Precision>(csv.text(*precision));
+    const auto ms = csv.number(*latency);
+    if (!kind) csv.error(fmt::format("unknown processor '{}'", csv.text(*processor)));
+    if (!bits) csv.error(fmt::format("unknown precision '{}'", csv.text(*precision)));
+    if (!ms || *ms <= 0) csv.error("a latency must be positive");
+    if (!find_dnn(csv.text(*dnn))) csv.error(fmt::format("unknown DNN '{}'", csv.text(*dnn)));
+    if (!kind || !bits || !ms) continue;
+    const bool fresh =
+        latency_s_.emplace(LatencyKey{csv.text(*device), csv.text(*dnn), *kind, *bits}, *ms / 1e3)
+            .second;
+    if (!fresh) csv.error("this device, DNN, processor and precision stand twice");
+  }
+}
+
+std::vector<std::string> Catalog::names(const fs::path& folder) const {
+  std::vector<std::string> found;
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(root_ / folder, problem)) {
+    if (entry.path().extension() == ".yaml") found.push_back(entry.path().stem().string());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::optional<fs::path> Catalog::find(const fs::path& folder, const std::string& name_or_path,
+                                      const fs::path& base, const char* what,
+                                      const config::Mark& where,
+                                      config::Diagnostics& diagnostics) const {
+  const bool path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml");
+  const fs::path file = path ? base / name_or_path : root_ / folder / (name_or_path + ".yaml");
+  if (fs::exists(file)) return file;
+  diagnostics.error(where, path ? fmt::format("no file '{}'", file.string())
+                                : fmt::format("unknown {} '{}'{}", what, name_or_path,
+                                              config::suggest(name_or_path, names(folder))));
+  return std::nullopt;
+}
+
+DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<PowerLevel> level,
+                              const fs::path& base, const config::Mark& where,
+                              config::Diagnostics& diagnostics) const {
+  const auto file = find("device_profiles", name_or_path, base, "device", where, diagnostics);
+  if (!file) return {};
+  const auto c = load<DeviceConfig>(*file, diagnostics);
+  if (!c) return {};
+  return make_device_profile(file->stem().string(), *c, level, file_mark(*file), diagnostics);
+}
+
+LinkTechnology Catalog::link(const std::string& name_or_path, const fs::path& base,
+                             const config::Mark& where, config::Diagnostics& diagnostics) const {
+  const auto file =
+      find("device_profiles/links", name_or_path, base, "link technology", where, diagnostics);
+  if (!file) return {};
+  const auto c = load<LinkConfig>(*file, diagnostics);
+  if (!c) return {};
+  return make_link_technology(file->stem().string(), *c, file_mark(*file), diagnostics);
+}
+
+UseCaseConfig Catalog::use_case(const std::string& name_or_path, const fs::path& base,
+                                const config::Mark& where, config::Diagnostics& diagnostics) const {
+  const auto file = find("workloads/use_cases", name_or_path, base, "use case", where, diagnostics);
+  if (!file) return {};
+  return load<UseCaseConfig>(*file, diagnostics).value_or(UseCaseConfig{});
+}
+
+const Dnn* Catalog::find_dnn(const std::string& id) const {
+  for (const Dnn& dnn : dnns_) {
+    if (dnn.id == id) return &dnn;
+  }
+  return nullptr;
+}
+
+const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
+                        config::Diagnostics& diagnostics) const {
+  const Dnn* found = find_dnn(id);
+  if (!found) {
+    std::vector<std::string> legal;
+    for (const Dnn& dnn : dnns_) legal.push_back(dnn.id);
+    diagnostics.error(where, fmt::format("unknown DNN '{}'{}", id, config::suggest(id, legal)));
+  }
+  return found;
+}
+
+std::optional<double> Catalog::latency_s(const DeviceProfile& device, const Dnn& dnn,
+                                         ProcessorKind processor, Precision precision) const {
+  const auto row = latency_s_.find({device.latency_device, dnn.id, processor, precision});
+  if (row == latency_s_.end()) return std::nullopt;
+  return row->second * device.latency_factor;
+}
+
+std::optional<WorkSplit> Catalog::work(const DeviceProfile& device, const Processor& processor,
+                                       Precision precision, const Dnn& dnn) const {
+  const PrecisionSupport& support = processor.support(precision);
+  if (!support.supported || !dnn.runs_on(processor.kind, device.kind)) return std::nullopt;
+  const auto latency = latency_s(device, dnn, processor.kind, support.latency_from);
+  if (!latency || *latency <= processor.overhead_s) return std::nullopt;
+  WorkSplit split = split_latency(roofline_, dnn, processor.kind, support.latency_from, *latency,
+                                  processor.overhead_s);
+  split.compute_s *= support.compute_factor;
+  return split;
+}
+
+}  // namespace autoscale

@@ -1,0 +1,81 @@
+// The data folders as one thing: devices, link technologies, DNNs, latency table, roofline, use cases.
+// Loaded once, immutable, shared by all runs.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/models/device_profile.h"
+#include "sim/models/dnn.h"
+#include "sim/models/link.h"
+#include "sim/models/roofline.h"
+
+namespace autoscale {
+
+class Catalog {
+ public:
+  /// Loads all DNNs, the latency table and the roofline below `root` (the folder that holds
+  /// device_profiles/ and workloads/). Throws ConfigError with every mistake found.
+  explicit Catalog(std::filesystem::path root);
+
+  const std::filesystem::path& root() const { return root_; }
+
+  /// A profile by the stem of its file in device_profiles/, or by a path (with a '/' or ending in
+  /// .yaml, relative to `base`). Problems go to `diagnostics`, at `where` when nothing is found.
+  DeviceProfile device(const std::string& name_or_path, std::optional<PowerLevel> level,
+                       const std::filesystem::path& base, const config::Mark& where,
+                       config::Diagnostics& diagnostics) const;
+
+  /// The same for a link technology in device_profiles/links/.
+  LinkTechnology link(const std::string& name_or_path, const std::filesystem::path& base,
+                      const config::Mark& where, config::Diagnostics& diagnostics) const;
+
+  /// The same for a use case in workloads/use_cases/.
+  UseCaseConfig use_case(const std::string& name_or_path, const std::filesystem::path& base,
+                         const config::Mark& where, config::Diagnostics& diagnostics) const;
+
+  const std::vector<Dnn>& dnns() const { return dnns_; }
+  const Dnn* find_dnn(const std::string& id) const;
+
+  /// The DNN called `id`; reports an unknown one at `where` with the legal names.
+  const Dnn* dnn(const std::string& id, const config::Mark& where,
+                 config::Diagnostics& diagnostics) const;
+
+  /// How a DNN's latency on a processor of a device splits up at the top operating point; nothing if
+  /// the processor cannot run it at that precision or the latency table has no figure.
+  std::optional<WorkSplit> work(const DeviceProfile& device, const Processor& processor,
+                                Precision precision, const Dnn& dnn) const;
+
+  const Roofline& roofline() const { return roofline_; }
+
+  /// Stems of the YAML files in a folder below the root, sorted.
+  std::vector<std::string> names(const std::filesystem::path& folder) const;
+
+ private:
+  struct LatencyKey {
+    std::string device, dnn;
+    ProcessorKind processor{};
+    Precision precision{};
+    auto operator<=>(const LatencyKey&) const = default;
+  };
+
+  void load_dnns(config::Diagnostics& diagnostics);
+  void load_latency(config::Diagnostics& diagnostics);
+  std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
+                                            const std::string& name_or_path,
+                                            const std::filesystem::path& base, const char* what,
+                                            const config::Mark& where,
+                                            config::Diagnostics& diagnostics) const;
+  std::optional<double> latency_s(const DeviceProfile& device, const Dnn& dnn, ProcessorKind processor,
+                                  Precision precision) const;
+
+  std::filesystem::path root_;
+  std::vector<Dnn> dnns_;
+  std::map<LatencyKey, double> latency_s_;
+  Roofline roofline_;
+};
+
+}  // namespace autoscale

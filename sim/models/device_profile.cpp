@@ -1,0 +1,143 @@
+#include "sim/models/device_profile.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace autoscale {
+namespace {
+
+template <class T>
+double value_of(const std::optional<Sourced<T>>& x, double otherwise) {
+  if (!x) return otherwise;
+  if constexpr (std::is_same_v<T, double>) {
+    return x->value;
+  } else {
+    return x->value.value();
+  }
+}
+
+/// Factor that brings the top of the power table to the wanted height.
+double power_scale(const ProcessorConfig& c, PowerLevel level) {
+  if (level == PowerLevel::kMeasured || !c.paper_power) return 1;
+  return c.paper_power->value / c.power.values.back();
+}
+
+void read_precisions(const ProcessorConfig& c, const config::Mark& where,
+                     config::Diagnostics& diagnostics, Processor& processor) {
+  for (const auto& [precision, settings] : c.precisions) {
+    PrecisionSupport& support = processor.precisions[static_cast<std::size_t>(precision)];
+    support.supported = true;
+    support.power_ratio = value_of(settings.power_ratio, 1);
+    support.latency_from = settings.from.value_or(precision);
+    support.compute_factor = value_of(settings.compute_factor, 1);
+    if (settings.from.has_value() != settings.compute_factor.has_value()) {
+      diagnostics.error(where, fmt::format("processor {}, precision {}: 'from' and 'compute_factor' "
+                                           "go together",
+                                           name_of(c.name.value), name_of(precision)));
+    }
+    if (settings.from && (!c.precisions.contains(*settings.from) || *settings.from == precision)) {
+      diagnostics.error(where, fmt::format("processor {}, precision {}: 'from' names {}, which is not "
+                                           "another precision of this processor",
+                                           name_of(c.name.value), name_of(precision),
+                                           name_of(*settings.from)));
+    }
+  }
+}
+
+Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel level,
+                         config::Diagnostics& diagnostics) {
+  const config::Mark& where = c.name.mark;
+  Processor processor;
+  processor.kind = c.name.value;
+  processor.model = c.model;
+  processor.overhead_s = to_seconds(c.overhead.value);
+  processor.noise_cv = c.noise_cv.value;
+  processor.workers = static_cast<int>(c.workers);
+  if (c.frequency.values.size() != c.power.values.size() || c.frequency.values.empty()) {
+    diagnostics.error(where, fmt::format("processor {}: {} frequencies but {} powers",
+                                         name_of(c.name.value), c.frequency.values.size(),
+                                         c.power.values.size()));
+    return processor;
+  }
+  const double scale = power_scale(c, level);
+  const Hertz top = c.frequency.values.back();
+  for (std::size_t i = 0; i < c.frequency.values.size(); ++i) {
+    const Hertz f = c.frequency.values[i];
+    processor.points.push_back({f.value(), top / f, c.power.values[i].value() * scale});
+  }
+  read_precisions(c, where, diagnostics, processor);
+  if (c.precisions.empty()) diagnostics.error(where, "a processor needs at least one precision");
+  if (kind == DeviceKind::kPhone && c.serves) {
+    diagnostics.error(where, "'serves' is for tablets and servers: a phone serves nobody");
+  }
+  if (kind != DeviceKind::kPhone && c.serves) {
+    processor.serves = true;
+    processor.served = *c.serves;
+    if (!c.precisions.contains(*c.serves)) {
+      diagnostics.error(where, fmt::format("processor {} serves {}, which it does not run",
+                                           name_of(c.name.value), name_of(*c.serves)));
+    }
+  }
+  return processor;
+}
+
+ThermalNode make_thermal(const ThermalConfig& c) {
+  ThermalNode node;
+  node.resistance_k_per_w = c.resistance.value.value();
+  node.time_constant_s = to_seconds(c.time_constant.value);
+  node.ambient_c = c.ambient.value.value();
+  for (const Celsius trip : c.trips.values) node.trips_c.push_back(trip.value());
+  node.hysteresis_k = c.hysteresis.value.value();
+  node.steps_per_trip = c.steps_per_trip.value;
+  return node;
+}
+
+}  // namespace
+
+const Processor* DeviceProfile::processor(ProcessorKind wanted) const {
+  for (const Processor& p : processors) {
+    if (p.kind == wanted) return &p;
+  }
+  return nullptr;
+}
+
+const RadioPower* DeviceProfile::radio(std::string_view technology) const {
+  for (const RadioPower& r : radios) {
+    if (r.technology == technology) return &r;
+  }
+  return nullptr;
+}
+
+DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
+                                  std::optional<PowerLevel> level, const config::Mark& where,
+                                  config::Diagnostics& diagnostics) {
+  DeviceProfile profile;
+  profile.id = std::move(id);
+  profile.name = c.name;
+  profile.kind = c.kind;
+  profile.latency_device = c.latency_from ? c.latency_from->device.value : profile.id;
+  if (c.latency_from) profile.latency_factor = c.latency_from->factor.value;
+  profile.baseline_w = c.baseline_power.value.value();
+  if (c.battery) profile.battery_j = (c.battery->voltage.value * c.battery->capacity.value).value();
+  if (c.contention) profile.contention = {c.contention->cpu.value, c.contention->memory.value};
+  if (c.thermal) profile.thermal = make_thermal(*c.thermal);
+  std::set<ProcessorKind> seen;
+  for (const ProcessorConfig& p : c.processors) {
+    if (!seen.insert(p.name.value).second) {
+      diagnostics.error(p.name.mark, fmt::format("processor {} stands twice", name_of(p.name.value)));
+    }
+    profile.processors.push_back(make_processor(p, c.kind, level.value_or(c.power_level), diagnostics));
+  }
+  for (const auto& [technology, r] : c.radios) {
+    profile.radios.push_back({technology, r.tx_power.value.value(), value_of(r.tx_power_per_rate, 0),
+                              r.rx_power.value.value(), value_of(r.rx_power_per_rate, 0),
+                              r.listen_power.value.value()});
+  }
+  if (c.kind == DeviceKind::kPhone && !seen.contains(ProcessorKind::kCpu)) {
+    diagnostics.error(where, "a phone needs a processor 'cpu': it is the reference of every ratio");
+  }
+  return profile;
+}
+
+}  // namespace autoscale

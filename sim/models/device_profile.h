@@ -1,0 +1,49 @@
+// A device type, ready for use: what a profile file says, checked and in SI units. Immutable and
+// shared by all devices of the type.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/models/device_config.h"
+#include "sim/models/processor.h"
+#include "sim/models/thermal.h"
+
+namespace autoscale {
+
+/// Radio power above the baseline. Watts, and watts per bit/s.
+struct RadioPower {
+  std::string technology;
+  double tx_w = 0;
+  double tx_w_per_bps = 0;
+  double rx_w = 0;
+  double rx_w_per_bps = 0;
+  double listen_w = 0;
+};
+
+struct DeviceProfile {
+  std::string id;    // file stem
+  std::string name;  // marketing name
+  DeviceKind kind{};
+  std::string latency_device;  // its key in the latency table
+  double latency_factor = 1;   // on the latencies found there
+  double baseline_w = 0;
+  double battery_j = 0;  // 0: mains
+  Contention contention;
+  std::optional<ThermalNode> thermal;
+  std::vector<Processor> processors;
+  std::vector<RadioPower> radios;
+
+  const Processor* processor(ProcessorKind kind) const;
+  const RadioPower* radio(std::string_view technology) const;
+};
+
+/// Checks `config` and turns it into a profile; `level` overrides the file's own power level.
+/// Problems that the field list cannot see (unequal lengths, missing parts) go to `diagnostics`.
+DeviceProfile make_device_profile(std::string id, const DeviceConfig& config,
+                                  std::optional<PowerLevel> level, const config::Mark& where,
+                                  config::Diagnostics& diagnostics);
+
+}  // namespace autoscale

@@ -1,0 +1,84 @@
+// The closed vocabularies of the field that data files and code share.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "sim/config/fields.h"
+
+namespace autoscale {
+
+enum class Precision : std::uint8_t { kFp32, kFp16, kInt8 };
+enum class ProcessorKind : std::uint8_t { kCpu, kGpu, kDsp };
+enum class DeviceKind : std::uint8_t { kPhone, kTablet, kServer };
+enum class Task : std::uint8_t { kClassification, kDetection, kTranslation };
+
+/// What a block of a DNN mostly consists of; decides how it uses compute and memory.
+enum class BlockClass : std::uint8_t { kInput, kConv, kDepthwise, kFc, kAttention, kPool };
+
+/// Height of a power table: as measured, or scaled so that its top is the paper's maximum.
+enum class PowerLevel : std::uint8_t { kMeasured, kPaper };
+
+/// Which quantity a radio link calls its signal strength.
+enum class SignalKind : std::uint8_t { kRssi, kRsrp };
+
+inline constexpr std::size_t kProcessorKinds = 3;
+inline constexpr std::size_t kPrecisions = 3;
+
+template <>
+struct config::EnumNames<Precision> {
+  static constexpr std::array<std::pair<Precision, std::string_view>, 3> value{
+      {{Precision::kFp32, "fp32"}, {Precision::kFp16, "fp16"}, {Precision::kInt8, "int8"}}};
+};
+template <>
+struct config::EnumNames<ProcessorKind> {
+  static constexpr std::array<std::pair<ProcessorKind, std::string_view>, 3> value{
+      {{ProcessorKind::kCpu, "cpu"}, {ProcessorKind::kGpu, "gpu"}, {ProcessorKind::kDsp, "dsp"}}};
+};
+template <>
+struct config::EnumNames<DeviceKind> {
+  static constexpr std::array<std::pair<DeviceKind, std::string_view>, 3> value{
+      {{DeviceKind::kPhone, "phone"},
+       {DeviceKind::kTablet, "tablet"},
+       {DeviceKind::kServer, "server"}}};
+};
+template <>
+struct config::EnumNames<Task> {
+  static constexpr std::array<std::pair<Task, std::string_view>, 3> value{
+      {{Task::kClassification, "classification"},
+       {Task::kDetection, "detection"},
+       {Task::kTranslation, "translation"}}};
+};
+template <>
+struct config::EnumNames<BlockClass> {
+  static constexpr std::array<std::pair<BlockClass, std::string_view>, 6> value{
+      {{BlockClass::kInput, "input"},
+       {BlockClass::kConv, "conv"},
+       {BlockClass::kDepthwise, "depthwise"},
+       {BlockClass::kFc, "fc"},
+       {BlockClass::kAttention, "attention"},
+       {BlockClass::kPool, "pool"}}};
+};
+template <>
+struct config::EnumNames<PowerLevel> {
+  static constexpr std::array<std::pair<PowerLevel, std::string_view>, 2> value{
+      {{PowerLevel::kMeasured, "measured"}, {PowerLevel::kPaper, "paper"}}};
+};
+template <>
+struct config::EnumNames<SignalKind> {
+  static constexpr std::array<std::pair<SignalKind, std::string_view>, 2> value{
+      {{SignalKind::kRssi, "rssi"}, {SignalKind::kRsrp, "rsrp"}}};
+};
+
+/// The name a data file uses for an enumerator.
+template <class E>
+constexpr std::string_view name_of(E e) {
+  for (const auto& [value, name] : config::EnumNames<E>::value) {
+    if (value == e) return name;
+  }
+  return "?";
+}
+
+}  // namespace autoscale

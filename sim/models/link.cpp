@@ -1,0 +1,113 @@
+#include "sim/models/link.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace autoscale {
+namespace {
+
+template <class T>
+std::vector<double> values_of(const SourcedList<T>& list) {
+  std::vector<double> values;
+  for (const auto& x : list.values) {
+    if constexpr (std::is_same_v<T, double>) {
+      values.push_back(x);
+    } else {
+      values.push_back(x.value());
+    }
+  }
+  return values;
+}
+
+PiecewiseLinear make_law(const RateLawConfig& c, std::string_view name, const config::Mark& where,
+                         config::Diagnostics& diagnostics) {
+  const std::vector<double> signal = values_of(c.signal);
+  const std::vector<double> rate = values_of(c.rate);
+  if (signal.size() != rate.size() || signal.empty()) {
+    diagnostics.error(where, fmt::format("{}: {} signal strengths but {} rates", name, signal.size(),
+                                         rate.size()));
+    return {};
+  }
+  if (!std::is_sorted(rate.begin(), rate.end())) {
+    diagnostics.error(where, fmt::format("{}: the rate falls as the signal grows", name));
+  }
+  return {signal, rate};
+}
+
+PiecewiseLinear make_factor(const PowerFactorConfig& c, const config::Mark& where,
+                            config::Diagnostics& diagnostics) {
+  const std::vector<double> signal = values_of(c.signal);
+  const std::vector<double> factor = values_of(c.factor);
+  if (signal.size() != factor.size() || signal.empty()) {
+    diagnostics.error(where, fmt::format("tx_power_factor: {} signal strengths but {} factors",
+                                         signal.size(), factor.size()));
+    return {};
+  }
+  return {signal, factor};
+}
+
+}  // namespace
+
+double PiecewiseLinear::operator()(double x) const {
+  if (x <= x_.front()) return y_.front();
+  if (x >= x_.back()) return y_.back();
+  const auto i = static_cast<std::size_t>(std::upper_bound(x_.begin(), x_.end(), x) - x_.begin());
+  const double share = (x - x_[i - 1]) / (x_[i] - x_[i - 1]);
+  return y_[i - 1] + share * (y_[i] - y_[i - 1]);
+}
+
+double PiecewiseLinear::inverse(double y) const {
+  if (y <= y_.front()) return x_.front();
+  const auto i = static_cast<std::size_t>(std::lower_bound(y_.begin(), y_.end(), y) - y_.begin());
+  if (i == y_.size()) return x_.back();
+  const double share = (y - y_[i - 1]) / (y_[i] - y_[i - 1]);
+  return x_[i - 1] + share * (x_[i] - x_[i - 1]);
+}
+
+double LinkTechnology::rtt_mean_s() const {
+  return rtt_median_s * std::exp(rtt_sigma * rtt_sigma / 2);
+}
+
+LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const config::Mark& where,
+                                    config::Diagnostics& diagnostics) {
+  LinkTechnology link;
+  link.id = std::move(id);
+  link.radio = c.name;
+  link.signal = c.signal;
+  link.regular_dbm = c.regular_signal.value.value();
+  link.weak_dbm = c.weak_signal.value.value();
+  link.weak_threshold_dbm = c.weak_threshold.value.value();
+  link.uplink_bps = make_law(c.uplink, "uplink", where, diagnostics);
+  link.downlink_bps = make_law(c.downlink, "downlink", where, diagnostics);
+  link.tx_factor = make_factor(c.tx_power_factor, where, diagnostics);
+  link.rtt_median_s = to_seconds(c.rtt.median.value);
+  if (c.rtt.p90.value < c.rtt.median.value) {
+    diagnostics.error(where, "rtt: the 90th percentile is below the median");
+  } else if (link.rtt_median_s > 0) {
+    link.rtt_sigma = std::log(to_seconds(c.rtt.p90.value) / link.rtt_median_s) / kNormalP90;
+  }
+  if (c.promotion) {
+    link.promotion_s = to_seconds(c.promotion->time.value);
+    link.promotion_w = c.promotion->power.value.value();
+  }
+  if (c.tail) {
+    link.tail_s = to_seconds(c.tail->time.value);
+    link.tail_w = c.tail->power.value.value();
+  }
+  return link;
+}
+
+LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& radio, double signal_dbm,
+                               double rate_bps) {
+  LinkConditions now;
+  now.signal_dbm = signal_dbm;
+  now.up_bps = rate_bps > 0 ? rate_bps : link.uplink_bps(signal_dbm);
+  now.down_bps = rate_bps > 0 ? rate_bps : link.downlink_bps(signal_dbm);
+  now.tx_w = (radio.tx_w + radio.tx_w_per_bps * now.up_bps) * link.tx_factor(signal_dbm);
+  now.rx_w = radio.rx_w + radio.rx_w_per_bps * now.down_bps;
+  return now;
+}
+
+}  // namespace autoscale

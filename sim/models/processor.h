@@ -1,0 +1,83 @@
+// A processor of a phone, tablet or server: its operating points and how long a DNN takes on them.
+//
+// Model   t(f) = (overhead + compute * f_max / f + memory * (1 + k m)) / (1 - c u)
+//         with co-running CPU utilisation u (CPU only, else u = 0) and memory utilisation m in [0, 1].
+// Assumes the memory part does not follow the core clock, and the scheduler shares the CPU fairly.
+// Valid   for one inference at a time; published end-to-end latencies fix overhead + compute + memory.
+// Source  the split is a roofline (Williams et al., CACM 2009), the contention terms are assumptions.
+// Accuracy no better than the latency table: 5 to 80 % by row.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/models/kinds.h"
+
+namespace autoscale {
+
+/// A DNN's latency on one processor at one precision, alone and at the top operating point.
+/// Seconds. total() is the latency table's figure.
+struct WorkSplit {
+  double overhead_s = 0;
+  double compute_s = 0;
+  double memory_s = 0;
+
+  double total() const { return overhead_s + compute_s + memory_s; }
+};
+
+/// How co-running apps slow a device down; dimensionless.
+struct Contention {
+  double cpu = 0;     // c
+  double memory = 0;  // k
+};
+
+/// Utilisation by co-running apps, both in [0, 1].
+struct CoRunnerLoad {
+  double cpu = 0;
+  double memory = 0;
+
+  bool operator==(const CoRunnerLoad&) const = default;
+};
+
+struct OperatingPoint {
+  double frequency_hz = 0;
+  double slowdown = 1;  // f_max / f
+  double busy_w = 0;    // all cores used, above the baseline
+};
+
+struct PrecisionSupport {
+  bool supported = false;
+  double power_ratio = 1;
+  Precision latency_from = Precision::kFp32;  // precision whose table row is used
+  double compute_factor = 1;                  // on that row's compute part
+};
+
+struct Processor {
+  ProcessorKind kind{};
+  std::string model;
+  std::vector<OperatingPoint> points;  // ascending clock
+  double overhead_s = 0;
+  double noise_cv = 0;
+  PrecisionSupport precisions[kPrecisions];
+  int workers = 1;
+  bool serves = false;
+  Precision served = Precision::kFp32;
+
+  int top() const { return static_cast<int>(points.size()) - 1; }
+  const PrecisionSupport& support(Precision p) const {
+    return precisions[static_cast<std::size_t>(p)];
+  }
+  double busy_w(int point, Precision p) const {
+    return points[static_cast<std::size_t>(point)].busy_w * support(p).power_ratio;
+  }
+};
+
+/// Seconds of one inference at slowdown f_max / f beside co-runners. Noise-free.
+inline double local_latency_s(const WorkSplit& work, double slowdown, bool on_cpu,
+                              const Contention& contention, const CoRunnerLoad& load) {
+  const double alone =
+      work.overhead_s + work.compute_s * slowdown + work.memory_s * (1 + contention.memory * load.memory);
+  return on_cpu ? alone / (1 - contention.cpu * load.cpu) : alone;
+}
+
+}  // namespace autoscale

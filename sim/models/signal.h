@@ -1,0 +1,140 @@
+// Signal strength of a link over time.
+//
+// Model   constant; independent Gaussian draws, one per block of `period`; AR(1) on the same grid,
+//         x[k] = mean + phi (x[k-1] - mean) + e[k], phi = exp(-period / time_constant), started from
+//         its stationary distribution; or a recorded trace, repeated when it ends.
+// Grid    block k's draw is addressed by k, so the signal never depends on when somebody looks.
+// Source  AR(1) as fitted to recorded Wi-Fi and LTE runs; Gaussian as recalled from the paper.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "sim/config/fields.h"
+#include "sim/core/quantity.h"
+#include "sim/core/random_field.h"
+#include "sim/core/time.h"
+#include "sim/models/link.h"
+#include "sim/models/trace.h"
+
+namespace autoscale {
+
+/// A usual or a bad fixed position, as the link technology defines it.
+struct RegularSignal {
+  static constexpr std::string_view kName = "regular";
+  template <class V>
+  void fields(V&) {}
+};
+struct WeakSignal {
+  static constexpr std::string_view kName = "weak";
+  template <class V>
+  void fields(V&) {}
+};
+struct ConstantSignal {
+  static constexpr std::string_view kName = "constant";
+  Dbm level{};
+  template <class V>
+  void fields(V& v) {
+    v.required("level", level, "signal strength");
+  }
+};
+struct GaussianSignal {
+  static constexpr std::string_view kName = "gaussian";
+  Dbm mean{};
+  Db sd{};
+  Dbm min{-120};
+  Dbm max{-20};
+  Duration period = std::chrono::milliseconds(500);
+  template <class V>
+  void fields(V& v) {
+    v.required("mean", mean, "mean");
+    v.required("sd", sd, "standard deviation", config::non_negative);
+    v.optional("min", min, "values below are clipped to it");
+    v.optional("max", max, "values above are clipped to it");
+    v.optional("period", period, "one draw per period", config::positive);
+  }
+};
+struct Ar1Signal {
+  static constexpr std::string_view kName = "ar1";
+  Dbm mean{};
+  Db sd{};
+  Duration time_constant{};
+  Dbm min{-140};
+  Dbm max{-20};
+  Duration period = std::chrono::milliseconds(500);
+  template <class V>
+  void fields(V& v) {
+    v.required("mean", mean, "mean");
+    v.required("sd", sd, "stationary standard deviation", config::non_negative);
+    v.required("time_constant", time_constant, "after which the correlation is 1/e", config::positive);
+    v.optional("min", min, "values below are clipped to it");
+    v.optional("max", max, "values above are clipped to it");
+    v.optional("period", period, "grid of the process", config::positive);
+  }
+};
+struct TraceSignal {
+  static constexpr std::string_view kName = "trace";
+  Located<std::string> file;
+  TraceFormat format = TraceFormat::kAutoscale;
+  std::string signal_column;
+  std::string rate_column;
+  bool stagger = false;
+  template <class V>
+  void fields(V& v) {
+    v.required("file", file, "path, relative to the file that names it");
+    v.optional("format", format, "format of the file");
+    v.optional("signal_column", signal_column, "CSV column of the signal strength");
+    v.optional("rate_column", rate_column, "CSV column of the capacity; replaces the rate law");
+    v.optional("stagger", stagger, "start every device at its own random place of the trace");
+  }
+};
+using SignalConfig = std::variant<RegularSignal, WeakSignal, ConstantSignal, GaussianSignal, Ar1Signal,
+                                  TraceSignal>;
+
+/// Where one link of one device is in its process.
+struct SignalState {
+  std::int64_t block = -1;
+  double value_dbm = 0;
+  double deviation_db = 0;  // AR(1), before clipping
+  double rate_bps = 0;      // > 0: recorded capacity
+};
+
+class SignalProcess {
+ public:
+  /// `directory` is where relative trace paths start.
+  SignalProcess(const SignalConfig& config, const LinkTechnology& link, const config::Mark& where,
+                const std::filesystem::path& directory, config::Diagnostics& diagnostics);
+
+  /// Brings `state` of link `entity` to `now`; true if it changed. `now` never runs backwards.
+  bool advance(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
+
+  /// The instant after `now` up to which an advanced state stays valid; kNever if constant.
+  Time next_change(const SignalState& state, std::uint32_t entity, const RandomField& random) const;
+
+  bool constant() const { return kind_ == Kind::kConstant; }
+
+ private:
+  enum class Kind : std::uint8_t { kConstant, kGaussian, kAr1, kTrace };
+
+  void step_ar1(SignalState& state, const RandomField& random, std::uint32_t entity) const;
+  double clip(double dbm) const;
+  Duration trace_offset(std::uint32_t entity, const RandomField& random) const;
+  bool seek_trace(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
+
+  Kind kind_ = Kind::kConstant;
+  double mean_dbm_ = 0;
+  double sd_db_ = 0;
+  double phi_ = 0;
+  double min_dbm_ = 0;
+  double max_dbm_ = 0;
+  Duration period_{};
+  bool stagger_ = false;
+  std::vector<Duration> trace_start_;
+  std::vector<double> trace_dbm_;
+  std::vector<double> trace_bps_;
+  Duration trace_duration_{};
+};
+
+}  // namespace autoscale

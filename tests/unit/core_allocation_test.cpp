@@ -1,0 +1,90 @@
+// The event loop allocates nothing once it is warm. Replaces the global operator new of the test
+// binary by one that counts.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "sim/core/engine.h"
+#include "sim/core/random_field.h"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+}  // namespace
+
+// Not inlined, or the compiler would see malloc()ed memory meet operator delete and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace autoscale {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kPending = 1'000;
+
+/// Keeps kPending events pending, with short and long delays about 1 s in the mean.
+class Hold {
+ public:
+  explicit Hold(Time start) {
+    for (std::uint32_t id = 0; id < kPending; ++id) engine_.at(start, Phase::kArrival, {.id = id});
+  }
+
+  void run(std::uint64_t events) {
+    const std::uint64_t last = engine_.processed() + events;
+    engine_.run_until(kNever, [&](Event event) {
+      Draw draw = field_.at(Stream::kWorkload, event.id, engine_.processed());
+      const double mean_seconds = draw.below(10) == 0 ? 10.0 : 0.005;
+      engine_.after(from_seconds(draw.exponential(mean_seconds)), Phase::kArrival, event);
+      if (engine_.processed() == last) engine_.stop();
+    });
+  }
+
+  Engine& engine() { return engine_; }
+
+ private:
+  Engine engine_;
+  RandomField field_{5};
+};
+
+TEST(Allocation, NoneInFourMillionEventsAcrossAPowerOfTwo) {
+  const Time boundary{Duration{std::int64_t{1} << 42}};
+  Hold hold(boundary - 2'000s);
+  hold.run(100'000);
+  ASSERT_LT(hold.engine().now(), boundary);
+
+  const std::uint64_t before = allocations;
+  hold.run(4'000'000);
+  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_GT(hold.engine().now(), boundary);
+  EXPECT_EQ(hold.engine().pending(), kPending);
+}
+
+TEST(Allocation, NoneUpToTheReservedNumberOfEvents) {
+  Engine engine;
+  engine.reserve(kPending);
+  const std::uint64_t before = allocations;
+  for (std::uint32_t i = 0; i < kPending; ++i) {
+    engine.at(kStart + Duration{std::int64_t{1} << (i % 60)}, Phase::kArrival, {.id = i});
+  }
+  engine.run_until(kNever, [](Event) {});
+  EXPECT_EQ(allocations - before, 0U);
+}
+
+TEST(Allocation, IsCounted) {
+  const std::uint64_t before = allocations;
+  Engine engine;
+  engine.at(kStart, Phase::kArrival, {});
+  EXPECT_GT(allocations - before, 0U);
+}
+
+}  // namespace
+}  // namespace autoscale
