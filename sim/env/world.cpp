@@ -28,10 +28,14 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
       if (thermal) phones_[next].thermal.temperature_c = thermal->ambient_c;
     }
   }
-  engine_.reserve(phones_.size() + 64);
+  // One event per phone; on a shared medium also the outdated ones that joining phones leave behind.
+  const bool shared = system.links[kCloudLink].shared() || system.links[kTabletLink].shared();
+  engine_.reserve(phones_.size() * (shared ? 4 : 1) + 64);
   for (std::size_t l = 0; l < kLinks; ++l) {
     const LinkSetup& link = system.links[l];
-    if (link.shared()) media_[l].resize((phones_.size() + link.sharers - 1) / link.sharers);
+    if (!link.shared()) continue;
+    const std::size_t count = (phones_.size() + link.sharers - 1) / link.sharers;
+    for (std::size_t m = 0; m < count; ++m) media_[l].emplace_back(link.sharers);
   }
   for (const std::size_t workers : system.cloud.workers) pools_.emplace_back(workers);
   const std::size_t each = system.tablet.phones_each;

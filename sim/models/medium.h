@@ -17,6 +17,9 @@ namespace autoscale {
 
 class Medium {
  public:
+  /// `phones` that may send at the same time: room for that many is made at once.
+  explicit Medium(std::size_t phones = 0) { jobs_.reserve(phones); }
+
   /// Virtual time at `now`, in seconds of air time per transfer. `now` never runs backwards.
   double advance(Time now) {
     if (!jobs_.empty()) virtual_s_ += to_seconds(now - updated_) / static_cast<double>(jobs_.size());

@@ -1,28 +1,9 @@
-// The event loop allocates nothing once it is warm. Replaces the global operator new of the test
-// binary by one that counts.
+// The event loop allocates nothing once it is warm.
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "sim/core/engine.h"
 #include "sim/core/random_field.h"
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-}  // namespace
-
-// Not inlined, or the compiler would see malloc()ed memory meet operator delete and warn.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/unit/allocation_counter.h"
 
 namespace autoscale {
 namespace {
@@ -61,9 +42,9 @@ TEST(Allocation, NoneInFourMillionEventsAcrossAPowerOfTwo) {
   hold.run(100'000);
   ASSERT_LT(hold.engine().now(), boundary);
 
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = allocations();
   hold.run(4'000'000);
-  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(allocations() - before, 0U);
   EXPECT_GT(hold.engine().now(), boundary);
   EXPECT_EQ(hold.engine().pending(), kPending);
 }
@@ -71,19 +52,19 @@ TEST(Allocation, NoneInFourMillionEventsAcrossAPowerOfTwo) {
 TEST(Allocation, NoneUpToTheReservedNumberOfEvents) {
   Engine engine;
   engine.reserve(kPending);
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = allocations();
   for (std::uint32_t i = 0; i < kPending; ++i) {
     engine.at(kStart + Duration{std::int64_t{1} << (i % 60)}, Phase::kArrival, {.id = i});
   }
   engine.run_until(kNever, [](Event) {});
-  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(allocations() - before, 0U);
 }
 
 TEST(Allocation, IsCounted) {
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = allocations();
   Engine engine;
   engine.at(kStart, Phase::kArrival, {});
-  EXPECT_GT(allocations - before, 0U);
+  EXPECT_GT(allocations() - before, 0U);
 }
 
 }  // namespace

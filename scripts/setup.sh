@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs what the build, the tests and the plots need on Debian 12 or Ubuntu 22.04 and later.
+#   scripts/setup.sh            compiler, CMake and libraries
+#   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
+#   scripts/setup.sh --lint     also Clang, clang-tidy and clang-format
+#   scripts/setup.sh --all      everything
+# Does nothing, quickly and silently, when all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+  echo "scripts/setup.sh: $*" >&2
+  exit 1
+}
+
+plots=false
+lint=false
+for argument in "$@"; do
+  case $argument in
+    --plots) plots=true ;;
+    --lint) lint=true ;;
+    --all) plots=true lint=true ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "scripts/setup.sh: unknown argument '$argument' (--plots, --lint, --all)" >&2; exit 2 ;;
+  esac
+done
+
+# Programs may come from anywhere: "command package". Libraries and Python modules are looked up as packages.
+tools=("cmake cmake" "ninja ninja-build" "git git")
+packages=(libeigen3-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
+  librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
+if $plots; then packages+=(python3-venv); fi
+if $lint; then
+  tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
+fi
+
+# Prints the packages to install, one per line.
+missing() {
+  command -v c++ >/dev/null || echo g++
+  local tool
+  for tool in "${tools[@]}"; do
+    command -v "${tool% *}" >/dev/null || echo "${tool#* }"
+  done
+  comm -23 <(printf '%s\n' "${packages[@]}" | sort) <(dpkg-query -W \
+    -f='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null | sed -n 's/^installed //p' | sort)
+}
+
+install_packages() {
+  command -v apt-get >/dev/null ||
+    fail "cannot install here (no apt-get); install by hand: ${tools[*]#* } ${packages[*]}"
+  local wanted
+  mapfile -t wanted < <(missing | sort -u)
+  if [ ${#wanted[@]} -eq 0 ]; then return; fi
+  local as_root=(env DEBIAN_FRONTEND=noninteractive)
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "needs root or sudo to install: ${wanted[*]}"
+    as_root=(sudo "${as_root[@]}")
+  fi
+  echo "installing: ${wanted[*]}"
+  "${as_root[@]}" apt-get update -qq || fail "apt-get update failed"
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "${wanted[@]}" >/dev/null ||
+    fail "apt-get could not install: ${wanted[*]}"
+}
+
+# A copy of the requirements inside .venv says what was installed there.
+install_python_packages() {
+  local wanted=scripts/requirements.txt
+  if [ -x .venv/bin/python ] && cmp -s "$wanted" .venv/requirements.txt; then return; fi
+  echo "installing into .venv: $(grep -vE '^(#|$)' "$wanted" | tr '\n' ' ')"
+  /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    fail "Python 3.10 or later is needed"
+  rm -rf .venv
+  /usr/bin/python3 -m venv .venv || fail "could not create .venv"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" ||
+    fail "pip could not install $wanted"
+  cp "$wanted" .venv/requirements.txt
+}
+
+install_packages
+if $plots; then install_python_packages; fi

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds and tests. Stops at the first stage that fails.
+#   scripts/test.sh        the everyday suite, GCC release build
+#   scripts/test.sh --all  also lint, Clang, ASan + UBSan, TSan, and the long tests and speed checks
+# Tests with the CTest label `long` or `bench` belong to --all only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+all=false
+case "$*" in
+  "") ;;
+  --all) all=true ;;
+  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "scripts/test.sh: unknown arguments '$*' (--all)" >&2; exit 2 ;;
+esac
+
+# stage NAME COMMAND...: runs the command; says how long it took, or stops.
+stage() {
+  local name=$1 start=$SECONDS
+  shift
+  echo "== $name"
+  if ! "$@"; then
+    echo "== $name: FAILED after $((SECONDS - start)) s: $*" >&2
+    exit 1
+  fi
+  echo "== $name: ok, $((SECONDS - start)) s"
+}
+
+# suite PRESET CTEST_ARGUMENT...
+suite() {
+  ctest --test-dir "build/$1" -j "$(nproc)" --output-on-failure --no-tests=error "${@:2}"
+}
+
+everyday=(-LE '^(long|bench)$')
+threads='Runner|Jobs|Threads|Cli'  # names of the tests that run several threads
+
+stage "set-up" scripts/setup.sh
+if $all; then
+  stage "lint" scripts/lint.sh
+  stage "build with Clang" scripts/build.sh clang all
+  stage "everyday suite, Clang" suite clang "${everyday[@]}"
+  stage "build with ASan and UBSan" scripts/build.sh asan all
+  stage "everyday suite, ASan and UBSan" suite asan "${everyday[@]}"
+  stage "build with TSan" scripts/build.sh tsan all
+  stage "tests named $threads, TSan" suite tsan "${everyday[@]}" -R "$threads"
+  everyday=()
+fi
+stage "build with GCC" scripts/build.sh release all
+
+# Not a stage: the last lines are to be CTest's.
+echo "== suite, GCC, after $SECONDS s in all"
+suite release "${everyday[@]}"

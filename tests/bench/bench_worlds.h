@@ -1,0 +1,84 @@
+// The worlds that benchmarks and ratio tests run: scenario files of scenarios/bench, policies that cost
+// nothing, an observer that only counts.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/env/world.h"
+#include "sim/experiment/scenario.h"
+
+namespace autoscale::bench {
+
+inline const Catalog& catalog() {
+  static const Catalog instance{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
+  return instance;
+}
+
+inline Scenario load(const std::string& file, std::vector<std::string> assignments = {}) {
+  ScenarioOverrides overrides;
+  overrides.assignments = std::move(assignments);
+  return Scenario::load(catalog(), std::filesystem::path(AUTOSCALE_SOURCE_DIR) / "scenarios" / file,
+                        overrides);
+}
+
+/// Counts what it hears of and forgets it.
+class CountingObserver final : public Observer {
+ public:
+  void on_request(const RequestRecord& record) override {
+    ++requests;
+    energy_j += record.energy_j;
+    latency_s += to_seconds(record.completion - record.arrival);
+  }
+  void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
+    dropped += count;
+  }
+  void on_learned(std::uint16_t, double) override {}
+
+  std::uint64_t requests = 0;
+  std::uint64_t dropped = 0;
+  double energy_j = 0;
+  double latency_s = 0;
+};
+
+/// Always the first legal action: what a run costs without any policy.
+class NullPolicy final : public Policy {
+ public:
+  explicit NullPolicy(const PolicyContext& context) : dnns_(context.legality) {}
+  ExecutionPlan decide(const Observation& o) override { return {dnns_[o.dnn].legal.front()}; }
+
+ private:
+  std::span<const DnnOnType> dnns_;
+};
+
+inline PolicySetup null_policy() {
+  PolicySetup setup;
+  setup.name = "null";
+  setup.make = [](const PolicyContext& context) { return std::make_unique<NullPolicy>(context); };
+  return setup;
+}
+
+/// The scenario's policy `i`, comparing with Opt as the scenario says.
+inline PolicySetup policy_of(const Scenario& scenario, std::size_t i) {
+  const PolicyUse& use = scenario.policies()[i];
+  PolicySetup setup;
+  setup.name = use.name;
+  setup.info = use.entry->info;
+  setup.compare_with_oracle = scenario.config().compare_with_opt;
+  setup.make = [&use](const PolicyContext& context) { return use.settings->make(context); };
+  return setup;
+}
+
+/// Runs all phases of a scenario and returns the number of requests.
+inline std::uint64_t run(const Scenario& scenario, PolicySetup policy, CountingObserver& observer) {
+  World world(scenario.system(), scenario.config().seed, std::move(policy), observer);
+  std::uint64_t requests = 0;
+  for (const PhasePlan& phase : scenario.phases(0)) {
+    world.run(phase);
+    requests += std::uint64_t{phase.length()} * scenario.system().devices();
+  }
+  return requests;
+}
+
+}  // namespace autoscale::bench

@@ -1,0 +1,136 @@
+// Speed as ratios within one process, so that a slow or busy machine does not decide. Each compares the
+// median of several interleaved measurements.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <queue>
+
+#include "sim/core/engine.h"
+#include "tests/bench/bench_worlds.h"
+
+namespace autoscale::bench {
+namespace {
+
+constexpr int kRounds = 7;
+
+template <class Work>
+double seconds_of(Work&& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Median over rounds of time(first) / time(second).
+template <class First, class Second>
+double median_ratio(First&& first, Second&& second) {
+  std::vector<double> ratios;
+  for (int i = 0; i < kRounds; ++i) ratios.push_back(seconds_of(first) / seconds_of(second));
+  std::nth_element(ratios.begin(), ratios.begin() + kRounds / 2, ratios.end());
+  return ratios[kRounds / 2];
+}
+
+constexpr std::uint64_t kPending = 100000;
+constexpr std::uint64_t kSteps = 1000000;
+
+/// Delays of a wide spread, from a cheap generator.
+struct Delays {
+  std::uint64_t state = 88172645463325252ull;
+  std::uint64_t operator()() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return 1 + state % 1000000000;
+  }
+};
+
+void run_event_queue() {
+  EventQueue queue;
+  Delays delay;
+  for (std::uint64_t i = 0; i < kPending; ++i) queue.push(delay() << 3, {});
+  for (std::uint64_t i = 0; i < kSteps; ++i) {
+    const EventQueue::Key key = queue.min_key();
+    const Event event = queue.pop();
+    queue.push(key + (delay() << 3), event);
+  }
+}
+
+struct HeapEntry {
+  std::uint64_t key;
+  std::uint64_t sequence;
+  Event event;
+  bool operator>(const HeapEntry& o) const {
+    return key != o.key ? key > o.key : sequence > o.sequence;
+  }
+};
+
+void run_priority_queue() {
+  std::priority_queue<HeapEntry, std::vector<HeapEntry>, std::greater<>> queue;
+  Delays delay;
+  std::uint64_t sequence = 0;
+  for (std::uint64_t i = 0; i < kPending; ++i) queue.push({delay() << 3, sequence++, {}});
+  for (std::uint64_t i = 0; i < kSteps; ++i) {
+    const HeapEntry top = queue.top();
+    queue.pop();
+    queue.push({top.key + (delay() << 3), sequence++, top.event});
+  }
+}
+
+TEST(Ratios, EventQueueBeatsAPriorityQueue) {
+  EXPECT_LT(median_ratio(run_event_queue, run_priority_queue), 0.8);
+}
+
+TEST(Ratios, AutoScaleCostsLittleMoreThanNoPolicy) {
+  const Scenario scenario = load("bench/one_phone.yaml", {"phases[1].inferences=20000"});
+  const auto with = [&] {
+    CountingObserver observer;
+    run(scenario, policy_of(scenario, 0), observer);
+  };
+  const auto without = [&] {
+    CountingObserver observer;
+    run(scenario, null_policy(), observer);
+  };
+  EXPECT_LT(median_ratio(with, without), 4.0);
+}
+
+TEST(Ratios, ComparingEveryChoiceWithOptCostsLessThanThreeRuns) {
+  const Scenario plain = load("bench/one_phone.yaml", {"phases[0].inferences=20"});
+  const Scenario compared =
+      load("bench/one_phone.yaml", {"phases[0].inferences=20", "compare_with_opt=true"});
+  const auto timed = [](const Scenario& scenario) {
+    return [&scenario] {
+      CountingObserver observer;
+      run(scenario, policy_of(scenario, 0), observer);
+    };
+  };
+  EXPECT_LT(median_ratio(timed(compared), timed(plain)), 4.0);
+}
+
+/// The null model: as many events as the closed loop has, with nothing to do in them.
+TEST(Ratios, AWorldCostsAFewTimesItsBareEvents) {
+  const Scenario scenario = load("bench/closed_loop.yaml", {"phases[0].inferences=300"});
+  std::uint64_t events = 0;
+  const auto world = [&] {
+    CountingObserver observer;
+    World w(scenario.system(), 1, policy_of(scenario, 0), observer);
+    w.run(scenario.phases(0).front());
+    events = w.events();
+  };
+  world();
+  const auto bare = [&] {
+    Engine engine;
+    Delays delay;
+    std::uint64_t left = events;
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+      engine.at(kStart + Duration(delay()), Phase::kArrival, {0, 0, 0, i});
+    }
+    engine.run_until(kNever - Duration(1), [&](Event event) {
+      if (--left == 0) return engine.stop();
+      engine.after(Duration(delay()), Phase::kArrival, event);
+    });
+  };
+  EXPECT_LT(median_ratio(world, bare), 12.0);
+}
+
+}  // namespace
+}  // namespace autoscale::bench
