@@ -3,90 +3,170 @@
 // Source: Y. G. Kim and C.-J. Wu, "AutoScale: Energy Efficiency Optimization for Stochastic Edge
 //   Inference Using Reinforcement Learning", MICRO 2020 (state bins and constants recalled).
 // State: 4 CONV x 2 FC x 2 RC x 3 MAC bins of the DNN, 4 co-runner CPU x 4 memory x 2 cloud-signal x
-//   2 peer-signal bins. Action: an execution target. Table entries are 16-bit floats.
+//   2 tablet-signal bins. Action: an execution target. Table entries are 16-bit floats.
 // Update: Q(S,A) += learning_rate * (R + discount * max_a Q(S',a) - Q(S,A)), S' the same DNN with the
 //   variance seen at completion.
 // Choice: epsilon-greedy until the state has converged (its greedy action unchanged and that value
 //   within `tolerance` over `visits` visits), then greedy; always greedy in phases that do not explore.
-// Parameters (all dimensionless): see Config. Departs from the source where it is silent: the initial
-//   values are uniform in [initial_low, initial_high), above every reward, so that untried actions get
-//   tried; illegal actions are never considered.
+// Parameters (all dimensionless but signal_edges): see Config. Departs from the source where it is
+//   silent: the initial values are uniform in [initial_low, initial_high), above every reward, so that
+//   untried actions get tried; illegal actions are never considered. For ablations entries can be
+//   32-bit floats, features can be dropped and signals binned finer.
 #include <fmt/format.h>
 
 #include <Eigen/Core>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "sim/env/registry.h"
 
 namespace autoscale {
+
+/// Type of a table entry.
+enum class TablePrecision : std::uint8_t { kHalf, kSingle };
+/// The features of the state, in the order of its digits.
+enum class Feature : std::uint8_t { kConv, kFc, kRc, kMac, kCpu, kMemory, kCloudSignal, kTabletSignal };
+
+template <>
+struct config::EnumNames<TablePrecision> {
+  static constexpr std::array<std::pair<TablePrecision, std::string_view>, 2> value{
+      {{TablePrecision::kHalf, "half"}, {TablePrecision::kSingle, "single"}}};
+};
+template <>
+struct config::EnumNames<Feature> {
+  static constexpr std::array<std::pair<Feature, std::string_view>, 8> value{
+      {{Feature::kConv, "conv"},
+       {Feature::kFc, "fc"},
+       {Feature::kRc, "rc"},
+       {Feature::kMac, "mac"},
+       {Feature::kCpu, "cpu"},
+       {Feature::kMemory, "memory"},
+       {Feature::kCloudSignal, "cloud_signal"},
+       {Feature::kTabletSignal, "tablet_signal"}}};
+};
+
 namespace {
 
-constexpr std::uint32_t kVarianceStates = 64;
-constexpr std::uint32_t kStates = 3072;
+struct AutoScaleConfig {
+  double learning_rate = 0.9;
+  double discount = 0.1;
+  double epsilon = 0.1;
+  double initial_low = 0;
+  double initial_high = 0.01;
+  std::uint32_t visits = 20;
+  double tolerance = 0.01;
+  TablePrecision precision = TablePrecision::kHalf;
+  std::vector<Feature> drop_features;
+  std::vector<Dbm> signal_edges;
 
-/// The bins as text: what a saved table was learned on.
-constexpr std::string_view kStateDefinition =
-    "conv<30,<50,<90,inf x fc<10,inf x rc<10,inf x mac<1e9,<2e9,inf x cpu=0,<.25,<.75,<=1 x "
-    "memory=0,<.25,<.75,<=1 x cloud signal regular,weak x peer signal regular,weak";
+  template <class V>
+  void fields(V& v) {
+    v.optional("learning_rate", learning_rate, "share of each new sample", config::ratio);
+    v.optional("discount", discount, "weight of the next state's value", config::range(0.0, 0.999));
+    v.optional("epsilon", epsilon, "share of random choices while exploring", config::ratio);
+    v.optional("initial_low", initial_low, "initial values are uniform from here");
+    v.optional("initial_high", initial_high, "to here");
+    v.optional("visits", visits, "visits over which a state must hold still", config::positive);
+    v.optional("tolerance", tolerance, "relative change that counts as still", config::non_negative);
+    v.optional("precision", precision, "type of a table entry");
+    v.optional("drop_features", drop_features, "features left out of the state");
+    v.optional("signal_edges", signal_edges,
+               "edges of the signal bins, instead of each technology's weak threshold",
+               config::increasing);
+  }
+};
 
-constexpr std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
-
-constexpr std::uint32_t dnn_state(const LayerCounts& layers, double macs) {
-  const std::uint32_t conv = layers.conv < 30 ? 0 : layers.conv < 50 ? 1 : layers.conv < 90 ? 2 : 3;
-  const std::uint32_t fc = layers.fc < 10 ? 0 : 1;
-  const std::uint32_t rc = layers.recurrent < 10 ? 0 : 1;
-  const std::uint32_t mac = macs < 1e9 ? 0 : macs < 2e9 ? 1 : 2;
-  return ((conv * 2 + fc) * 2 + rc) * 3 + mac;
-}
-
-class AutoScale final : public Policy {
+/// Maps observations to state numbers: a mixed-radix number with one digit per feature.
+class StateSpace {
  public:
-  static constexpr PolicyInfo kInfo{.family = "learner",
-                                    .summary = "tabular Q-learning on 3,072 states, half precision",
-                                    .source = "Kim and Wu, 2020, MICRO",
-                                    .learns = true,
-                                    .deliberates = true};
-  struct Config {
-    double learning_rate = 0.9;
-    double discount = 0.1;
-    double epsilon = 0.1;
-    double initial_low = 0;
-    double initial_high = 0.01;
-    std::uint32_t visits = 20;
-    double tolerance = 0.01;
+  StateSpace(const AutoScaleConfig& config, std::span<const Dnn> dnns) {
+    for (const Dbm edge : config.signal_edges) edges_dbm_.push_back(edge.value());
+    const auto signals = static_cast<std::uint32_t>(edges_dbm_.empty() ? 2 : edges_dbm_.size() + 1);
+    radix_ = {4, 2, 2, 3, 4, 4, signals, signals};
+    for (const Feature f : config.drop_features) radix_[static_cast<std::size_t>(f)] = 1;
+    for (const Dnn& dnn : dnns) dnn_digits_.push_back(dnn_digits(dnn.layers, dnn.macs));
+  }
 
-    template <class V>
-    void fields(V& v) {
-      v.optional("learning_rate", learning_rate, "share of each new sample", config::ratio);
-      v.optional("discount", discount, "weight of the next state's value", config::range(0.0, 0.999));
-      v.optional("epsilon", epsilon, "share of random choices while exploring", config::ratio);
-      v.optional("initial_low", initial_low, "initial values are uniform from here");
-      v.optional("initial_high", initial_high, "to here");
-      v.optional("visits", visits, "visits over which a state must hold still", config::positive);
-      v.optional("tolerance", tolerance, "relative change that counts as still", config::non_negative);
-    }
-  };
+  std::uint32_t size() const {
+    std::uint32_t product = 1;
+    for (const std::uint32_t r : radix_) product *= r;
+    return product;
+  }
 
-  AutoScale(const Config& config, const PolicyContext& context)
+  std::uint32_t of(const Observation& o) const {
+    std::uint32_t state = dnn_digits_[o.dnn];
+    state = push(state, Feature::kCpu, load_bin(o.load.cpu));
+    state = push(state, Feature::kMemory, load_bin(o.load.memory));
+    state = push(state, Feature::kCloudSignal, signal_bin(o, kCloudLink));
+    return push(state, Feature::kTabletSignal, signal_bin(o, kTabletLink));
+  }
+
+  /// The bins as text: what a saved table was learned on.
+  std::string definition() const {
+    std::string text = "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac<1e9,<2e9,inf; "
+                       "cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
+    text += edges_dbm_.empty() ? "regular,weak" : fmt::format("at {} dBm", fmt::join(edges_dbm_, ","));
+    return text + fmt::format("; radix {}", fmt::join(radix_, "x"));
+  }
+
+ private:
+  static std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
+
+  /// Appends a digit; a dropped feature has only the digit 0.
+  std::uint32_t push(std::uint32_t state, Feature feature, std::uint32_t bin) const {
+    const std::uint32_t radix = radix_[static_cast<std::size_t>(feature)];
+    return state * radix + (radix == 1 ? 0 : bin);
+  }
+
+  std::uint32_t signal_bin(const Observation& o, std::size_t link) const {
+    if (edges_dbm_.empty()) return o.weak[link];
+    std::uint32_t bin = 0;
+    for (const double edge : edges_dbm_) bin += o.signal_dbm[link] > edge;
+    return bin;
+  }
+
+  std::uint32_t dnn_digits(const LayerCounts& n, double macs) const {
+    std::uint32_t state = push(0, Feature::kConv, n.conv < 30 ? 0 : n.conv < 50 ? 1 : n.conv < 90 ? 2 : 3);
+    state = push(state, Feature::kFc, n.fc < 10 ? 0 : 1);
+    state = push(state, Feature::kRc, n.recurrent < 10 ? 0 : 1);
+    return push(state, Feature::kMac, macs < 1e9 ? 0 : macs < 2e9 ? 1 : 2);
+  }
+
+  std::array<std::uint32_t, 8> radix_{};
+  std::vector<double> edges_dbm_;
+  std::vector<std::uint32_t> dnn_digits_;  // by DNN
+};
+
+/// Keys that order table values; those of half-precision values compare without converting.
+std::int16_t order(Eigen::half value) {
+  const auto bits = Eigen::numext::bit_cast<std::int16_t>(value);
+  return static_cast<std::int16_t>(bits ^ ((bits >> 15) & 0x7fff));
+}
+float order(float value) { return value; }
+
+/// The learner, with table entries of type Value.
+template <class Value>
+class QLearner final : public Policy {
+ public:
+  QLearner(const AutoScaleConfig& config, const PolicyContext& context)
       : config_(config),
+        space_(config, context.dnns),
         actions_(context.actions),
         dnns_(context.legality),
         random_(context.random),
         device_type_(context.device_type),
-        table_(kStates * context.actions.size()),
-        states_(kStates) {
-    for (const Dnn& dnn : context.dnns) dnn_states_.push_back(dnn_state(dnn.layers, dnn.macs));
-    const RandomField random = context.random;
+        table_(space_.size() * context.actions.size()),
+        states_(space_.size()) {
     const double range = config.initial_high - config.initial_low;
     for (std::size_t i = 0; i < table_.size(); ++i) {
-      const double draw = random.at(Stream::kPolicy, kInitialEntity, i).uniform();
-      table_[i] = Eigen::half(static_cast<float>(config.initial_low + range * draw));
+      const double draw = random_.at(Stream::kPolicy, kInitialEntity, i).uniform();
+      table_[i] = Value(static_cast<float>(config.initial_low + range * draw));
     }
   }
 
   ExecutionPlan decide(const Observation& o) override {
-    const std::uint32_t s = state_of(o);
+    const std::uint32_t s = space_.of(o);
     if (mode_.explore && !states_[s].converged) {
       Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
       if (draw.uniform() < config_.epsilon) {
@@ -98,14 +178,15 @@ class AutoScale final : public Policy {
   }
 
   void learn(const Outcome& outcome) override {
-    const std::uint32_t s = state_of(outcome.observation);
-    const std::uint32_t next = state_of(outcome.next);
+    const std::uint32_t s = space_.of(outcome.observation);
+    const std::uint32_t next = space_.of(outcome.next);
     const std::uint16_t dnn = outcome.observation.dnn;
-    Eigen::half& entry = at(s, outcome.action);
-    const float old = static_cast<float>(entry);
+    Value& entry = at(s, outcome.action);
+    const double old = static_cast<float>(entry);
     const double best_next = static_cast<float>(at(next, greedy(next, dnn)));
     const double error = outcome.reward + config_.discount * best_next - old;
     entry = store(old + config_.learning_rate * error);
+    lost_ += error != 0 && static_cast<float>(entry) == static_cast<float>(old);
     ++updates_;
     abs_error_sum_ += std::abs(error);
     ++errors_;
@@ -114,12 +195,13 @@ class AutoScale final : public Policy {
 
   void set_mode(PolicyMode mode) override { mode_ = mode; }
 
-  std::size_t table_bytes() const override { return table_.size() * sizeof(Eigen::half); }
+  std::size_t table_bytes() const override { return table_.size() * sizeof(Value); }
 
   LearningProgress progress() override {
     LearningProgress p;
     p.updates = updates_;
     p.saturated_stores = saturated_;
+    p.lost_updates = lost_;
     p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
     abs_error_sum_ = 0;
     errors_ = 0;
@@ -135,19 +217,17 @@ class AutoScale final : public Policy {
     nlohmann::ordered_json saved;
     saved["policy"] = "autoscale";
     saved["device_type"] = device_type_;
-    saved["state_definition"] = kStateDefinition;
+    saved["state_definition"] = space_.definition();
     saved["actions"] = action_names();
-    saved["encoding"] = "IEEE 754 binary16 as unsigned integers, state-major";
+    saved["encoding"] = "state-major";
     auto& values = saved["values"] = nlohmann::ordered_json::array();
-    for (const Eigen::half& value : table_) {
-      values.push_back(Eigen::numext::bit_cast<std::uint16_t>(value));
-    }
+    for (const Value& value : table_) values.push_back(static_cast<float>(value));
     return saved;
   }
 
   void load(const nlohmann::ordered_json& saved) override {
     require(saved, "policy", "autoscale");
-    require(saved, "state_definition", kStateDefinition);
+    require(saved, "state_definition", space_.definition());
     require(saved, "actions", action_names());
     const auto& values = saved.at("values");
     if (values.size() != table_.size()) {
@@ -155,7 +235,7 @@ class AutoScale final : public Policy {
                                               table_.size()));
     }
     for (std::size_t i = 0; i < table_.size(); ++i) {
-      table_[i] = Eigen::numext::bit_cast<Eigen::half>(values[i].get<std::uint16_t>());
+      table_[i] = Value(values[i].get<float>());
     }
   }
 
@@ -187,30 +267,18 @@ class AutoScale final : public Policy {
     return names;
   }
 
-  std::uint32_t state_of(const Observation& o) const {
-    const std::uint32_t variance =
-        ((load_bin(o.load.cpu) * 4 + load_bin(o.load.memory)) * 2 + o.weak[kCloudLink]) * 2 +
-        o.weak[kTabletLink];
-    return dnn_states_[o.dnn] * kVarianceStates + variance;
-  }
-
-  Eigen::half& at(std::uint32_t state, ActionId action) {
+  Value& at(std::uint32_t state, ActionId action) {
     return table_[state * actions_.size() + action];
-  }
-
-  /// Orders half-precision values as integers: the search compares without converting.
-  static std::int16_t order(Eigen::half value) {
-    const auto bits = Eigen::numext::bit_cast<std::int16_t>(value);
-    return static_cast<std::int16_t>(bits ^ ((bits >> 15) & 0x7fff));
   }
 
   /// The legal action of highest value; the lowest one among equals.
   ActionId greedy(std::uint32_t state, std::uint16_t dnn) const {
-    const Eigen::half* row = &table_[state * actions_.size()];
-    ActionId best = 0;
-    int best_value = std::numeric_limits<int>::min();
-    for (const ActionId a : dnns_[dnn].legal) {
-      const int value = order(row[a]);
+    const Value* row = &table_[state * actions_.size()];
+    const auto& legal = dnns_[dnn].legal;
+    ActionId best = legal.front();
+    auto best_value = order(row[best]);
+    for (const ActionId a : legal) {
+      const auto value = order(row[a]);
       if (value > best_value) {
         best_value = value;
         best = a;
@@ -219,14 +287,14 @@ class AutoScale final : public Policy {
     return best;
   }
 
-  /// Rounds to half precision; what lies outside its range is clamped and counted.
-  Eigen::half store(double value) {
-    constexpr double kMax = 65504;
+  /// Rounds to the table's precision; what lies outside its range is clamped and counted.
+  Value store(double value) {
+    const double kMax = static_cast<double>(Eigen::NumTraits<Value>::highest());
     if (value > kMax || value < -kMax) {
       ++saturated_;
       value = value > 0 ? kMax : -kMax;
     }
-    return Eigen::half(static_cast<float>(value));
+    return Value(static_cast<float>(value));
   }
 
   void track_convergence(std::uint32_t s, std::uint16_t dnn) {
@@ -249,19 +317,36 @@ class AutoScale final : public Policy {
     }
   }
 
-  Config config_;
+  AutoScaleConfig config_;
+  StateSpace space_;
   const ActionSpace& actions_;
   std::span<const DnnOnType> dnns_;
   RandomField random_;
   std::string device_type_;
   PolicyMode mode_;
-  std::vector<std::uint32_t> dnn_states_;
-  std::vector<Eigen::half> table_;
+  std::vector<Value> table_;
   std::vector<State> states_;
   std::uint64_t updates_ = 0;
   std::uint64_t saturated_ = 0;
+  std::uint64_t lost_ = 0;  // updates that rounding undid
   double abs_error_sum_ = 0;
   std::uint64_t errors_ = 0;
+};
+
+struct AutoScale {
+  using Config = AutoScaleConfig;
+  static constexpr PolicyInfo kInfo{.family = "learner",
+                                    .summary = "tabular Q-learning on 3,072 states, half precision",
+                                    .source = "Kim and Wu, 2020, MICRO",
+                                    .learns = true,
+                                    .deliberates = true};
+
+  static std::unique_ptr<Policy> make(const Config& config, const PolicyContext& context) {
+    if (config.precision == TablePrecision::kHalf) {
+      return std::make_unique<QLearner<Eigen::half>>(config, context);
+    }
+    return std::make_unique<QLearner<float>>(config, context);
+  }
 };
 
 const RegisterPolicy<AutoScale> registered{"autoscale"};

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from autoscale_report.averages import Energy, four_averages
+from autoscale_report.averages import Energy, four_averages, interval
 
 REFERENCE = "edge_cpu_fp32"
 
@@ -43,20 +43,21 @@ class Results:
         self.frame = breakdown.set_index(["policy", "replication", *Case._fields]).sort_index()
         if self.frame.index.has_duplicates:
             raise ValueError("breakdown.csv has two rows for one policy, replication and case")
+        self.present = set(self.frame.index)
+        self.tables: dict[tuple[str, str], pd.DataFrame] = {}  # by policy and column, as asked for
         self.replications = sorted(breakdown["replication"].unique())
 
     def has(self, policy: str, cases: list[Case]) -> bool:
         """Whether every case was simulated under the policy, in every replication."""
-        index = self.frame.index
-        return all((policy, r, *case) in index for r in self.replications for case in cases)
+        return all((policy, r, *case) in self.present for r in self.replications for case in cases)
 
     def column(self, policy: str, column: str, cases: list[Case]) -> list[list[float]]:
         """[replication][case]; nan where the cell is empty."""
-        values = self.frame[column]
-        return [
-            values.reindex([(policy, r, *case) for case in cases]).to_list()
-            for r in self.replications
-        ]
+        if (policy, column) not in self.tables:
+            cells = self.frame.loc[policy][column]
+            self.tables[policy, column] = cells.unstack(list(Case._fields))
+        table = self.tables[policy, column]
+        return table.reindex(columns=pd.MultiIndex.from_tuples(cases)).to_numpy().tolist()
 
     def unfinished(self, policies, cases: list[Case]) -> list[Case]:
         """Cases in which one of the policies finished no inference in some replication."""
@@ -98,8 +99,6 @@ class Results:
 
 def averages_table(results: Results, claims: dict) -> pd.DataFrame:
     """averages.csv: every average of AutoScale, Opt and the baselines, with its interval."""
-    from autoscale_report.averages import interval
-
     baselines = [REFERENCE, "cloud", "edge_best", "connected_edge"]
     pairs = [("autoscale", b) for b in [*baselines, "opt"]] + [("opt", b) for b in baselines]
     vision = [d for d in claims["cases"]["use_cases"]["non_streaming"] if d != "mobilebert"]

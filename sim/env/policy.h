@@ -60,6 +60,7 @@ struct LearningProgress {
   std::vector<std::uint32_t> visits_until_convergence;  // one per converged state
   double mean_abs_td_error = 0;                         // since the last call
   std::uint64_t saturated_stores = 0;                   // values clamped to the table's number range
+  std::uint64_t lost_updates = 0;                       // not zero, but undone by rounding
 };
 
 /// Nominal costs that planners may use: the tables, without the present state of the world.

@@ -1,7 +1,9 @@
 // The roster of policies. A policy is one file in policies/ that defines a class with
 //   struct Config { ...; template <class V> void fields(V&); };
 //   static constexpr PolicyInfo kInfo{...};
-//   Policy(const Config&, const PolicyContext&);
+//   MyPolicy(const Config&, const PolicyContext&);
+// (or, where parameters choose between classes, `static std::unique_ptr<Policy> make(...)` of the same
+// arguments)
 // and registers it: `const RegisterPolicy<MyPolicy> registered{"my_policy"};`
 #pragma once
 
@@ -51,7 +53,11 @@ class TypedPolicySettings final : public PolicySettings {
  public:
   explicit TypedPolicySettings(typename T::Config config) : config_(std::move(config)) {}
   std::unique_ptr<Policy> make(const PolicyContext& context) const override {
-    return std::make_unique<T>(config_, context);
+    if constexpr (requires { T::make(config_, context); }) {
+      return T::make(config_, context);
+    } else {
+      return std::make_unique<T>(config_, context);
+    }
   }
   nlohmann::ordered_json to_json() const override { return config::to_json(config_); }
 

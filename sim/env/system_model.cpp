@@ -104,6 +104,12 @@ std::uint32_t SystemModel::devices() const {
   return sum;
 }
 
+std::uint32_t SystemModel::count_of(std::size_t type) const {
+  std::uint32_t sum = 0;
+  for (const DeviceGroup& group : groups) sum += group.type == type ? group.count : 0;
+  return sum;
+}
+
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics) {
   for (DeviceType& type : system.types) {

@@ -92,6 +92,8 @@ struct SystemModel {
   bool thermal = true;
 
   std::uint32_t devices() const;
+  /// Phones of a type.
+  std::uint32_t count_of(std::size_t type) const;
 };
 
 /// What fill_costs needs to know beyond the profiles.

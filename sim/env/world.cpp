@@ -113,7 +113,8 @@ void World::begin_request(std::uint32_t device) {
 /// Asks the policy; every 64th answer is timed.
 ActionId World::ask_policy(Phone& phone) {
   Policy& policy = policy_of(phone);
-  if (decisions_++ % 64 != 0) return policy.decide(phone.observation).action;
+  if (++decisions_ % Observer::kProgressStep == 0) observer_.on_progress();
+  if (decisions_ % 64 != 0) return policy.decide(phone.observation).action;
   const auto start = std::chrono::steady_clock::now();
   const ActionId action = policy.decide(phone.observation).action;
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;

@@ -60,6 +60,9 @@ class Observer {
                           std::uint32_t count) = 0;
   /// A learning update during any phase.
   virtual void on_learned(std::uint16_t type, double reward) = 0;
+  /// Called every kProgressStep decisions of any phase.
+  virtual void on_progress() {}
+  static constexpr std::uint64_t kProgressStep = 1 << 16;
 };
 
 /// The policy under test.

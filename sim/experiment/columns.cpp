@@ -48,6 +48,23 @@ Value learned(std::uint64_t LearningProgress::*member) {
   return [member](const RunRow& r) { return r.whole_run ? count(r.run.progress.*member) : ""; };
 }
 
+/// Percent of a full battery that one phone's recorded inferences took, mean over the row's phones.
+std::string battery_percent(const RunRow& r) {
+  const SystemModel& system = r.run.scenario->system();
+  double batteries = 0, phones = 0;
+  for (std::size_t t = 0; t < system.types.size(); ++t) {
+    const DeviceType& type = system.types[t];
+    if (r.device != "all" && r.device != type.profile.id) continue;
+    if (type.profile.battery_j <= 0) return "";
+    phones += system.count_of(t);
+    for (std::size_t d = 0; d < system.dnns.size(); ++d) {
+      if (r.dnn != "all" && r.dnn != system.dnns[d].id) continue;
+      batteries += r.run.metrics->cell(t, d).energy_j / type.profile.battery_j;
+    }
+  }
+  return number(100 * batteries / phones);
+}
+
 void add_identity(std::vector<RunColumn>& c) {
   c.push_back({"run_id", "", "names the run; equal in all files of a result folder",
                [](const RunRow& r) { return r.run.spec.id; }});
@@ -86,6 +103,8 @@ void add_energy(std::vector<RunColumn>& c) {
   }
   c.push_back({"server_energy_mean_mj", "mJ", "energy of tablet and cloud per inference, not the phone's",
                [](const RunRow& r) { return milli_each(r.tally.server_j, r.tally); }});
+  c.push_back({"battery_percent", "%", "of a full battery taken by the recorded inferences of one phone",
+               battery_percent});
   c.push_back({"inferences_per_joule", "1/J", "energy efficiency (PPW)",
                [](const RunRow& r) { return number(r.tally.inferences_per_joule()); }});
   c.push_back({"efficiency_vs_edge_cpu_fp32", "1",
@@ -163,6 +182,8 @@ void add_learning(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return visits_percentile(r, 0.9); }});
   c.push_back({"saturated_stores", "count", "table values clamped to the number range; all devices only",
                learned(&LearningProgress::saturated_stores)});
+  c.push_back({"lost_updates", "count", "updates that rounding to the table's precision undid; all devices only",
+               learned(&LearningProgress::lost_updates)});
   c.push_back({"table_bytes", "B", "learned state of one phone's policy (the largest); all devices only",
                [](const RunRow& r) { return r.whole_run ? count(r.run.table_bytes) : ""; }});
 }

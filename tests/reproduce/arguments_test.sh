@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# scripts/reproduce.sh refuses bad arguments with exit 2 and a message, before it does anything.
+set -u
+script=$(dirname "$0")/../../scripts/reproduce.sh
+failed=0
+
+# refuses WANTED_TEXT ARGUMENT...
+refuses() {
+  local output code
+  output=$("$script" "${@:2}" 2>&1)
+  code=$?
+  if [[ $code != 2 || $output != *"$1"* ]]; then
+    echo "FAILED: reproduce.sh ${*:2}: exit $code, expected 2 and '$1': $output"
+    failed=1
+  fi
+}
+
+refuses "unknown option '--fast'" --fast
+refuses "--jobs needs a number" --jobs
+refuses "'0' is not a whole number" --jobs 0
+refuses "'two' is not a whole number" --jobs=two
+refuses "'99999' is not a whole number" --jobs 99999
+refuses "unknown target 'S9'" S9
+refuses "unknown target ''" ""
+refuses "unknown target '*'" --quick '*'
+"$script" --help | grep -q "^Usage:" || failed=1
+exit $failed
