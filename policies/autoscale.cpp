@@ -219,6 +219,7 @@ class QLearner final : public Policy {
     saved["device_type"] = device_type_;
     saved["state_definition"] = space_.definition();
     saved["actions"] = action_names();
+    saved["precision"] = precision();
     saved["encoding"] = "state-major";
     auto& values = saved["values"] = nlohmann::ordered_json::array();
     for (const Value& value : table_) values.push_back(static_cast<float>(value));
@@ -229,6 +230,7 @@ class QLearner final : public Policy {
     require(saved, "policy", "autoscale");
     require(saved, "state_definition", space_.definition());
     require(saved, "actions", action_names());
+    require(saved, "precision", precision());
     const auto& values = saved.at("values");
     if (values.size() != table_.size()) {
       throw std::invalid_argument(fmt::format("the table has {} values, expected {}", values.size(),
@@ -258,6 +260,8 @@ class QLearner final : public Policy {
       throw std::invalid_argument(fmt::format("the table's '{}' is not that of this run", key));
     }
   }
+
+  std::string precision() const { return config::enum_name(config_.precision); }
 
   std::vector<std::string> action_names() const {
     std::vector<std::string> names;

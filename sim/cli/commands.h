@@ -1,8 +1,9 @@
-// The subcommands of `autoscale`. Each adds itself to the command line and returns its exit code when
-// chosen. Only this layer prints to standard output.
+// The subcommands of `autoscale`. Each adds itself to the command line and returns its exit code
+// when chosen. Only this layer prints to standard output.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -27,7 +28,8 @@ void add_validate(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 
 /// The folder with device_profiles/, workloads/ and scenarios/: $AUTOSCALE_DATA, else
-/// ../share/autoscale beside the program, else the nearest folder above the program that has them.
+/// ../share/autoscale beside the program, else the nearest folder above the program or above the
+/// current one that has them.
 /// Throws IoError if there is none.
 std::filesystem::path data_root();
 
@@ -36,6 +38,11 @@ std::filesystem::path data_root();
 std::filesystem::path find_scenario(const std::string& name);
 
 BuildInfo build_info();
+
+/// Checks of an option's text that CLI11 lacks: its own take "-1" for 2^64 - 1 and NaN for any
+/// number.
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
+CLI::Validator number_between(double low, double high);
 
 /// Columns aligned to their widest cell; the first row is the header. Numbers are aligned right.
 std::string text_table(const std::vector<std::vector<std::string>>& rows);

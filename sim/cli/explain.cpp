@@ -24,11 +24,18 @@ struct ExplainArguments {
 void read_link(const std::string& text, ExplainRequest& request) {
   const auto equals = text.find('=');
   if (equals == std::string::npos) {
-    throw std::invalid_argument(fmt::format("--link {}: expected NAME=SIGNAL, e.g. wifi=-55dBm", text));
+    throw std::invalid_argument(
+        fmt::format("--link {}: expected NAME=SIGNAL, e.g. wifi=-55dBm", text));
   }
   const auto signal = config::parse_text<Dbm>(text.substr(equals + 1));
   if (!signal.ok()) throw std::invalid_argument(fmt::format("--link {}: {}", text, signal.error));
-  request.signal_dbm[text.substr(0, equals)] = signal.value.value();
+  if (!kSignalLevel.contains(signal.value.value())) {
+    throw std::invalid_argument(fmt::format("--link {}: must be between {} and {} dBm", text,
+                                            kSignalLevel.low, kSignalLevel.high));
+  }
+  const bool first =
+      request.signal_dbm.emplace(text.substr(0, equals), signal.value.value()).second;
+  if (!first) throw std::invalid_argument(fmt::format("--link {}: the link stands twice", text));
 }
 
 template <class E>
@@ -47,9 +54,9 @@ std::vector<std::string> names_of() {
 }
 
 void print_csv(const Explanation& e) {
-  std::vector<std::string> header = {"action",   "name",       "frequency_mhz", "legal",
-                                     "allowed",  "why",        "opt",           "accuracy_percent",
-                                     "latency_ms", "energy_mj", "server_energy_mj"};
+  std::vector<std::string> header = {
+      "action",           "name",       "frequency_mhz", "legal",           "allowed", "why", "opt",
+      "accuracy_percent", "latency_ms", "energy_mj",     "server_energy_mj"};
   for (const auto stage : kStageNames) header.push_back(fmt::format("{}_ms", stage));
   for (const auto cause : kCauseNames) header.push_back(fmt::format("{}_mj", cause));
   fmt::print("{}\n", csv_line(header));
@@ -77,7 +84,8 @@ std::string energy_parts(const Cost& cost) {
   std::string text;
   for (std::size_t i = 0; i < kCauses; ++i) {
     if (cost.joules[i] == 0) continue;
-    text += fmt::format("{}{} {:.2f}", text.empty() ? "" : " + ", kCauseNames[i], cost.joules[i] * 1e3);
+    text +=
+        fmt::format("{}{} {:.2f}", text.empty() ? "" : " + ", kCauseNames[i], cost.joules[i] * 1e3);
   }
   return text;
 }
@@ -85,12 +93,13 @@ std::string energy_parts(const Cost& cost) {
 void print_table(const ExplainRequest& request, const Explanation& e) {
   fmt::print("{} on {}, {}: latency at most {:.2f} ms, accuracy at least {:.1f} %\n", request.dnn,
              request.device, e.use_case, e.qos_s * 1e3, request.accuracy_target);
-  fmt::print("co-runner: CPU {:.2f}, memory {:.2f}; {} {:.0f} dBm ({:.1f} Mbit/s up), {} {:.0f} dBm "
-             "({:.1f} Mbit/s up)\n\n",
-             e.conditions.load.cpu, e.conditions.load.memory, request.cloud_link,
-             e.conditions.link[kCloudLink].signal_dbm, e.conditions.link[kCloudLink].up_bps / 1e6,
-             request.tablet_link, e.conditions.link[kTabletLink].signal_dbm,
-             e.conditions.link[kTabletLink].up_bps / 1e6);
+  fmt::print(
+      "co-runner: CPU {:.2f}, memory {:.2f}; {} {:.0f} dBm ({:.1f} Mbit/s up), {} {:.0f} dBm "
+      "({:.1f} Mbit/s up)\n\n",
+      e.conditions.load.cpu, e.conditions.load.memory, request.cloud_link,
+      e.conditions.link[kCloudLink].signal_dbm, e.conditions.link[kCloudLink].up_bps / 1e6,
+      request.tablet_link, e.conditions.link[kTabletLink].signal_dbm,
+      e.conditions.link[kTabletLink].up_bps / 1e6);
   std::vector<std::vector<std::string>> rows = {
       {"", "action", "MHz", "ms", "mJ", "accuracy", "verdict", "energy by cause (mJ)"}};
   for (const ExplainedAction& a : e.actions) {
@@ -109,7 +118,8 @@ int run_explain(ExplainArguments& arguments) {
   request.accounting = value_named<AccountingMode>(arguments.accounting);
   request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
   request.upload = value_named<Upload>(arguments.upload);
-  if (!arguments.power_level.empty()) request.power_level = value_named<PowerLevel>(arguments.power_level);
+  if (!arguments.power_level.empty())
+    request.power_level = value_named<PowerLevel>(arguments.power_level);
   const Catalog catalog(data_root());
   const Explanation explanation = explain(catalog, request);
   if (arguments.csv) {
@@ -131,13 +141,14 @@ void add_explain(CLI::App& app, Action& action) {
   sub->add_option("--use-case", request.use_case, "use case; default: the first that uses the DNN");
   sub->add_option("--link", arguments->links, "signal of a link, e.g. wifi=-55dBm (repeatable)")
       ->allow_extra_args(false);
-  sub->add_option("--co-cpu", request.co_cpu, "CPU utilisation by co-running apps")->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--co-cpu", request.co_cpu, "CPU utilisation by co-running apps")
+      ->check(number_between(0, 1));
   sub->add_option("--co-mem", request.co_memory, "memory utilisation by co-running apps")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_between(0, 1));
   sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
   sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
   sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number_between(0, 100));
   sub->add_option("--accuracy-set", arguments->accuracy_set, "accuracy figures")
       ->check(CLI::IsMember(names_of<AccuracySet>()));
   sub->add_option("--accounting", arguments->accounting, "what the baseline power is charged to")
@@ -147,9 +158,10 @@ void add_explain(CLI::App& app, Action& action) {
   sub->add_option("--upload", arguments->upload, "form of the input sent")
       ->check(CLI::IsMember(names_of<Upload>()));
   sub->add_flag("--csv", arguments->csv, "all figures, comma-separated");
-  sub->footer("Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"
-              "  autoscale explain --device moto_x_force --dnn resnet_50_v1 --link wifi=-85dBm "
-              "--co-cpu 0.9 --csv");
+  sub->footer(
+      "Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"
+      "  autoscale explain --device moto_x_force --dnn resnet_50_v1 --link wifi=-85dBm "
+      "--co-cpu 0.9 --csv");
   sub->callback([arguments, &action] { action = [arguments] { return run_explain(*arguments); }; });
 }
 

@@ -40,8 +40,8 @@ Rows devices(const Catalog& catalog) {
 }
 
 Rows dnns(const Catalog& catalog) {
-  Rows rows = {{"name", "title", "task", "conv_layers", "fc_layers", "recurrent_layers", "macs_millions",
-                "input_bytes", "output_bytes", "blocks"}};
+  Rows rows = {{"name", "title", "task", "conv_layers", "fc_layers", "recurrent_layers",
+                "macs_millions", "input_bytes", "output_bytes", "blocks"}};
   for (const Dnn& d : catalog.dnns()) {
     rows.push_back({d.id, d.name, std::string(name_of(d.task)), std::to_string(d.layers.conv),
                     std::to_string(d.layers.fc), std::to_string(d.layers.recurrent),
@@ -61,8 +61,8 @@ Rows policies() {
       parameters += (parameters.empty() ? "" : " ") + key + "=" +
                     (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    rows.push_back({name, std::string(entry.info.family), std::string(entry.info.summary), parameters,
-                    std::string(entry.info.source)});
+    rows.push_back({name, std::string(entry.info.family), std::string(entry.info.summary),
+                    parameters, std::string(entry.info.source)});
   }
   return rows;
 }
@@ -70,7 +70,8 @@ Rows policies() {
 Rows environments(const Catalog& catalog) {
   Rows rows = {{"name", "summary"}};
   for (const std::string& name : catalog.names("scenarios/environments")) {
-    const auto c = config::load<EnvironmentConfig>(catalog.root() / "scenarios/environments" / (name + ".yaml"));
+    const auto c = config::load<EnvironmentConfig>(catalog.root() / "scenarios/environments" /
+                                                   (name + ".yaml"));
     rows.push_back({name, c.summary});
   }
   return rows;
@@ -84,11 +85,17 @@ Rows scenarios(const Catalog& catalog) {
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
-    const config::Node root = config::load_yaml(file);
+    config::Node root;
+    try {
+      root = config::load_yaml(file);
+    } catch (const config::ConfigError&) {
+      continue;  // not ours, or broken: `validate` says why
+    }
     const config::Node* name = root.find("name");
     const config::Node* summary = root.find("summary");
     if (!root.find("phases") || !root.find("devices") || !name) continue;  // not a whole scenario
-    rows.push_back({fs::relative(file, catalog.root()).string(), name->text, summary ? summary->text : ""});
+    rows.push_back(
+        {fs::relative(file, catalog.root()).string(), name->text, summary ? summary->text : ""});
   }
   return rows;
 }
@@ -99,19 +106,27 @@ Rows targets(const Catalog& catalog, const std::string& device) {
   const auto load = [&](const std::string& name) {
     return catalog.device(name, std::nullopt, ".", kCommandLine, diagnostics);
   };
-  const DeviceProfile phone = load(device), cloud = load("cloud_server"), tablet = load("galaxy_tab_s6");
+  const DeviceProfile phone = load(device), cloud = load("cloud_server"),
+                      tablet = load("galaxy_tab_s6");
+  if (!phone.id.empty() && phone.kind != DeviceKind::kPhone) {
+    diagnostics.error(kCommandLine,
+                      fmt::format("'{}' is a {}, not a phone", phone.id, name_of(phone.kind)));
+  }
   diagnostics.throw_if_any();
   const ActionSpace actions(phone, tablet, cloud);
-  Rows rows = {{"action", "name", "site", "processor", "precision", "operating_point", "frequency_mhz",
-                "busy_power_w"}};
+  Rows rows = {{"action", "name", "site", "processor", "precision", "operating_point",
+                "frequency_mhz", "busy_power_w"}};
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const auto a = static_cast<ActionId>(i);
     const Target& t = actions[a];
-    const DeviceProfile& site = t.site == Site::kPhone ? phone : t.site == Site::kCloud ? cloud : tablet;
+    const DeviceProfile& site = t.site == Site::kPhone   ? phone
+                                : t.site == Site::kCloud ? cloud
+                                                         : tablet;
     const Processor& processor = *site.processor(t.processor);
     rows.push_back({std::to_string(i), actions.name(a), std::string(name_of(t.site)),
                     std::string(name_of(t.processor)), std::string(name_of(t.precision)),
-                    std::to_string(t.point), format_number(processor.points[t.point].frequency_hz / 1e6),
+                    std::to_string(t.point),
+                    format_number(processor.points[t.point].frequency_hz / 1e6),
                     format_number(processor.busy_w(t.point, t.precision))});
   }
   return rows;
@@ -141,13 +156,16 @@ int list(const ListArguments& arguments) {
 
 void add_list(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<ListArguments>();
-  CLI::App* sub = app.add_subcommand("list", "List devices, DNNs, policies, environments, scenarios, targets");
+  CLI::App* sub =
+      app.add_subcommand("list", "List devices, DNNs, policies, environments, scenarios, targets");
   sub->add_option("what", arguments->what, "what to list")
       ->required()
-      ->check(CLI::IsMember({"devices", "dnns", "policies", "environments", "scenarios", "targets"}));
+      ->check(
+          CLI::IsMember({"devices", "dnns", "policies", "environments", "scenarios", "targets"}));
   sub->add_option("--device", arguments->device, "for targets: device profile, a name or a file");
   sub->add_flag("--csv", arguments->csv, "comma-separated, with a header");
-  sub->footer("Examples:\n  autoscale list devices\n  autoscale list targets --device mi8pro --csv");
+  sub->footer(
+      "Examples:\n  autoscale list devices\n  autoscale list targets --device mi8pro --csv");
   sub->callback([arguments, &action] { action = [arguments] { return list(*arguments); }; });
 }
 

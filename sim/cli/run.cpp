@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <limits>
 
 #include "sim/cli/commands.h"
 
@@ -44,13 +45,33 @@ std::string result_table(const std::vector<RunResult>& results) {
 }
 
 /// A line on stderr that rewrites itself, on terminals only.
-std::function<void(std::size_t, std::size_t)> progress_line() {
+std::function<void(const RunProgress&)> progress_line() {
   if (isatty(STDERR_FILENO) == 0) return {};
-  return [](std::size_t done, std::size_t total) {
-    fmt::print(stderr, "\r{} of {} runs{}", done, total, done == total ? "\n" : "");
+  return [](const RunProgress& p) {
+    fmt::print(stderr, "\r{} of {} runs, {:3.0f} % of the requests{}", p.runs_done, p.runs, 100 * p.share,
+               p.runs_done == p.runs ? "\n" : "");
     std::fflush(stderr);
   };
 }
+
+/// Removes the pieces of requests.csv and timeline.json that a failed run leaves.
+class PartsGuard {
+ public:
+  PartsGuard(std::filesystem::path folder, std::size_t runs) : folder_(std::move(folder)), runs_(runs) {}
+  PartsGuard(const PartsGuard&) = delete;
+  PartsGuard& operator=(const PartsGuard&) = delete;
+  ~PartsGuard() {
+    std::error_code ignored;
+    for (std::size_t i = 0; i < runs_; ++i) {
+      std::filesystem::remove(request_part(folder_, i), ignored);
+      std::filesystem::remove(timeline_part(folder_, i), ignored);
+    }
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::size_t runs_;
+};
 
 int run(const RunArguments& arguments) {
   const Catalog catalog(data_root());
@@ -67,6 +88,8 @@ int run(const RunArguments& arguments) {
     prepare_folder(arguments.out);
     options.parts = arguments.out;
   }
+  const bool parts = arguments.requests || arguments.timeline;
+  const PartsGuard guard(arguments.out, parts ? scenario.runs() : 0);
   const std::vector<RunResult> results = run_all(scenario, options);
   if (!arguments.out.empty()) {
     write_results(arguments.out, scenario, results, options, build_info());
@@ -89,11 +112,13 @@ void add_run(CLI::App& app, Action& action) {
   sub->add_option("--set", arguments->overrides.assignments,
                   "change a value of the scenario: PATH=VALUE (repeatable)")
       ->allow_extra_args(false);
-  sub->add_option("--seed", arguments->overrides.seed, "seed of the first replication");
+  sub->add_option("--seed", arguments->overrides.seed, "seed of the first replication")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   sub->add_option("--replications", arguments->overrides.replications, "independent repetitions")
-      ->check(CLI::Range(1, 1000000));
-  sub->add_option("--jobs", arguments->jobs, "runs at the same time")->check(CLI::Range(1, 1024));
-  sub->add_option("--out", arguments->out, "write CSV files and the manifest into this folder");
+      ->check(whole_number(1, 1'000'000));
+  sub->add_option("--jobs", arguments->jobs, "runs at the same time")->check(whole_number(1, 1024));
+  sub->add_option("--out", arguments->out, "write CSV files and the manifest into this folder")
+      ->check(CLI::Validator([](const std::string& text) { return text.empty() ? "needs a folder" : ""; }, ""));
   sub->add_flag("--requests", arguments->requests, "also write requests.csv, a row per inference");
   sub->add_flag("--timeline", arguments->timeline, "also write timeline.json for Perfetto");
   sub->footer("Examples:\n  autoscale run scenarios/quickstart.yaml\n"

@@ -1,6 +1,7 @@
 // What the subcommands share: where the data is, what was built, how a table looks.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdlib>
 
 #include "build_info.h"
@@ -13,7 +14,17 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_data_root(const fs::path& folder) {
-  return fs::is_directory(folder / "device_profiles") && fs::is_directory(folder / "workloads");
+  std::error_code ignored;  // a folder that cannot be looked at is none
+  return fs::is_directory(folder / "device_profiles", ignored) &&
+         fs::is_directory(folder / "workloads", ignored);
+}
+
+/// The nearest data root at or above `folder`, or an empty path.
+fs::path data_root_above(fs::path folder) {
+  for (; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (is_data_root(folder)) return folder;
+  }
+  return {};
 }
 
 bool is_number(const std::string& text) {
@@ -23,33 +34,58 @@ bool is_number(const std::string& text) {
 }  // namespace
 
 fs::path data_root() {
-  if (const char* chosen = std::getenv("AUTOSCALE_DATA")) {
+  if (const char* chosen = std::getenv("AUTOSCALE_DATA"); chosen && *chosen != '\0') {
     if (is_data_root(chosen)) return chosen;
-    throw IoError(fmt::format("AUTOSCALE_DATA={}: no device_profiles/ and workloads/ there", chosen));
+    throw IoError(
+        fmt::format("AUTOSCALE_DATA={}: no device_profiles/ and workloads/ there", chosen));
   }
   std::error_code problem;
   const fs::path program = fs::read_symlink("/proc/self/exe", problem);
   const fs::path installed = program.parent_path().parent_path() / "share/autoscale";
   if (is_data_root(installed)) return installed;
-  for (fs::path folder = program.parent_path(); folder.has_relative_path();
-       folder = folder.parent_path()) {
-    if (is_data_root(folder)) return folder;
+  for (const fs::path& start : {program.parent_path(), fs::current_path(problem)}) {
+    if (const fs::path root = data_root_above(start); !root.empty()) return root;
   }
-  throw IoError("no data found: neither beside the program nor above it; set AUTOSCALE_DATA");
+  throw IoError(
+      "no data found: neither beside or above the program nor above the current folder; set "
+      "AUTOSCALE_DATA to the folder with device_profiles/ and workloads/");
 }
 
 fs::path find_scenario(const std::string& name) {
-  if (fs::exists(name)) return name;
+  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
+  if (fs::exists(name, ignored)) return name;
   const fs::path root = data_root();
   for (const std::string& file : {name, name + ".yaml"}) {
     for (const fs::path& folder : {root, root / "scenarios"}) {
-      if (fs::is_regular_file(folder / file)) return folder / file;
+      if (fs::is_regular_file(folder / file, ignored)) return folder / file;
     }
   }
   return name;
 }
 
 BuildInfo build_info() { return {kVersion, kRevision, kCompiler}; }
+
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = problem == std::errc() && end == text.data() + text.size();
+    if (good && low <= value && value <= high) return "";
+    return fmt::format("expected a whole number from {} to {}, got '{}'", low, high, text);
+  };
+  return CLI::Validator(check, fmt::format("{}..{}", low, high));
+}
+
+CLI::Validator number_between(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = problem == std::errc() && end == text.data() + text.size();
+    if (good && low <= value && value <= high) return "";
+    return fmt::format("expected a number from {} to {}, got '{}'", low, high, text);
+  };
+  return CLI::Validator(check, fmt::format("{}..{}", low, high));
+}
 
 std::string text_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/commands.h"
+#include "sim/config/csv.h"
 #include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
 
@@ -10,10 +11,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Which kind of file this is, by the keys only that kind has.
+/// A CSV trace by its columns: with all of signal strength and capacity that it has.
+void validate_csv_trace(const fs::path& file, config::Diagnostics& diagnostics) {
+  config::Diagnostics own;
+  const config::CsvReader reader(file, own);
+  for (const config::Diagnostic& d : own.list()) diagnostics.error(d.mark, d.message);
+  if (!own.empty()) return;
+  const auto first_of = [&reader](std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      if (reader.column(name)) return std::string(name);
+    }
+    return std::string();
+  };
+  const bool ucc = reader.column("Timestamp").has_value();
+  TraceColumns columns;
+  columns.signal = ucc ? first_of({"RSRP", "RSSI"}) : first_of({"rssi_dbm", "rsrp_dbm"});
+  columns.rate = ucc ? first_of({"DL_bitrate", "UL_bitrate"}) : first_of({"throughput_mbps"});
+  if (columns.signal.empty() && columns.rate.empty()) columns.signal = ucc ? "RSRP" : "rssi_dbm";
+  load_trace(file, ucc ? TraceFormat::kUcc : TraceFormat::kAutoscale, columns, diagnostics);
+}
+
+/// Which kind of file this is, by its extension (traces) or by the keys only that kind has.
 void validate_file(const Catalog& catalog, const fs::path& file) {
-  const config::Node root = config::load_yaml(file);
   config::Diagnostics diagnostics;
+  if (file.extension() == ".csv" || file.extension() == ".mahi") {
+    if (file.extension() == ".csv") {
+      validate_csv_trace(file, diagnostics);
+    } else {
+      load_trace(file, TraceFormat::kMahimahi, {}, diagnostics);
+    }
+    return diagnostics.throw_if_any();
+  }
+  const config::Node root = config::load_yaml(file);
   const config::Mark mark{std::make_shared<const std::string>(file.string()), 1, 1};
   if (root.find("processors") || root.find("baseline_power")) {
     catalog.device(file.string(), std::nullopt, "", mark, diagnostics);
@@ -62,15 +91,22 @@ int schema(const std::string& what) {
 void add_validate(CLI::App& app, Action& action) {
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* sub = app.add_subcommand("validate", "Check files without running them");
-  sub->add_option("files", *files, "scenario, device, link, DNN, use case or environment files")->required();
-  sub->footer("Example:\n  autoscale validate scenarios/quickstart.yaml device_profiles/mi8pro.yaml");
+  sub->add_option(
+         "files", *files,
+         "scenario, device, link, DNN, use case or environment files, and traces (.csv, .mahi)")
+      ->required();
+  sub->footer(
+      "Example:\n  autoscale validate scenarios/quickstart.yaml device_profiles/mi8pro.yaml");
   sub->callback([files, &action] { action = [files] { return validate(*files); }; });
 }
 
 void add_schema(CLI::App& app, Action& action) {
   auto what = std::make_shared<std::string>();
-  CLI::App* sub = app.add_subcommand("schema", "Print the JSON Schema of a kind of file, for editors");
-  sub->add_option("what", *what, "kind of file")->required()->check(CLI::IsMember({"scenario", "device", "workload"}));
+  CLI::App* sub =
+      app.add_subcommand("schema", "Print the JSON Schema of a kind of file, for editors");
+  sub->add_option("what", *what, "kind of file")
+      ->required()
+      ->check(CLI::IsMember({"scenario", "device", "workload"}));
   sub->footer("Example:\n  autoscale schema scenario > scenario.schema.json");
   sub->callback([what, &action] { action = [what] { return schema(*what); }; });
 }

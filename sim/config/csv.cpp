@@ -14,7 +14,8 @@ constexpr std::size_t kMaxLine = 64 * 1024;
 
 CsvReader::CsvReader(const std::filesystem::path& file, Diagnostics& diagnostics)
     : file_(std::make_shared<const std::string>(file.string())), diagnostics_(diagnostics) {
-  if (std::filesystem::is_directory(file)) {
+  std::error_code ignored;  // what cannot be looked at cannot be opened either
+  if (std::filesystem::is_directory(file, ignored)) {
     error("is a directory, not a table");
     return;
   }
@@ -23,11 +24,23 @@ CsvReader::CsvReader(const std::filesystem::path& file, Diagnostics& diagnostics
     error("cannot be opened");
     return;
   }
-  if (!read_line() || !split(header_)) {
+  read_header();
+}
+
+void CsvReader::read_header() {
+  const bool found = read_line();
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (buffer_.starts_with(kByteOrderMark)) buffer_.erase(0, kByteOrderMark.size());
+  if (!found || !split(header_)) {
     error("no header line");
     header_.clear();
   }
   header_line_ = line_;
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (column(header_[i]) != i) {
+      error(fmt::format("column '{}' stands twice", printable(header_[i])));
+    }
+  }
 }
 
 bool CsvReader::read_line() {
@@ -71,12 +84,12 @@ bool CsvReader::split(std::vector<std::string>& fields) {
 }
 
 bool CsvReader::next() {
-  if (header_.empty() || !read_line() || !split(fields_)) return false;
-  if (fields_.size() != header_.size()) {
+  while (!header_.empty() && read_line()) {
+    if (!split(fields_)) continue;
+    if (fields_.size() == header_.size()) return true;
     error(fmt::format("{} fields, but the header has {}", fields_.size(), header_.size()));
-    return false;
   }
-  return true;
+  return false;
 }
 
 std::optional<std::size_t> CsvReader::column(std::string_view name) const {
@@ -101,7 +114,7 @@ std::optional<double> CsvReader::number(std::size_t i) {
   double value = 0;
   const auto [end, problem] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (problem != std::errc() || end != s.data() + s.size() || !std::isfinite(value)) {
-    error(fmt::format("column '{}': '{}' is not a number", header_[i], s));
+    error(fmt::format("column '{}': '{}' is not a number", printable(header_[i]), printable(s)));
     return std::nullopt;
   }
   return value;

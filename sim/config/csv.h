@@ -21,7 +21,8 @@ class CsvReader {
   /// Opens `file` and reads the header; problems go to `diagnostics`.
   CsvReader(const std::filesystem::path& file, Diagnostics& diagnostics);
 
-  /// Reads the next row; false at the end or after an unreadable line.
+  /// Reads the next sound row, reporting those that are not; false at the end or after a line that
+  /// is too long.
   bool next();
 
   /// Position of a column, or nothing if the header does not name it.
@@ -43,6 +44,7 @@ class CsvReader {
   int line() const { return line_; }
 
  private:
+  void read_header();
   bool read_line();
   bool split(std::vector<std::string>& fields);
 

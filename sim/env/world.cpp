@@ -13,10 +13,18 @@ constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
 /// Energies within this share of each other are equivalent.
 constexpr double kEquivalent = 0.01;
 
+/// Apart enough that no phase of one seed meets a phase of a neighbouring one.
+constexpr std::uint64_t kPhaseSeed = 0x9e3779b97f4a7c15;
+
 }  // namespace
 
 World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, Observer& observer)
-    : system_(system), random_(seed), setup_(std::move(setup)), observer_(observer) {
+    : system_(system),
+      seed_(seed),
+      random_(seed),
+      phase_random_(seed),
+      setup_(std::move(setup)),
+      observer_(observer) {
   if (setup_.info.deliberates) decision_ = from_seconds(system.decision_s);
   phones_.resize(system.devices());
   std::size_t next = 0;
@@ -24,8 +32,6 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
     for (std::uint32_t i = 0; i < group.count; ++i, ++next) {
       phones_[next].type = group.type;
       phones_[next].observation.device = static_cast<std::uint32_t>(next);
-      const auto& thermal = system.types[group.type].profile.thermal;
-      if (thermal) phones_[next].thermal.temperature_c = thermal->ambient_c;
     }
   }
   // One event per phone; on a shared medium also the outdated ones that joining phones leave behind.
@@ -65,6 +71,8 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
 
 void World::run(const PhasePlan& phase) {
   phase_ = &phase;
+  phase_start_ = engine_.now();
+  phase_random_ = RandomField(seed_ + phase_number_++ * kPhaseSeed);
   unfinished_ = static_cast<std::uint32_t>(phones_.size());
   if (phase.length() == 0) return;
   for (const auto& policy : policies_) policy->set_mode({phase.learn, phase.explore});
@@ -191,7 +199,7 @@ void World::schedule_local(std::uint32_t device) {
                                dnn_on_type(phone).request.contention, phone.load) *
                noise(phone.observation, Site::kPhone, index(action.processor), action.noise_cv);
   const Time end = phone.mark + from_seconds(phone.left * phone.pace);
-  const Time change = phase_->grid() ? kNever : phone.co_runner.until;
+  const Time change = phase_->grid() ? kNever : world_time(phone.co_runner.until);
   if (end <= change) {
     schedule(end, Phase::kCompletion, Kind::kLocalStep, device);
   } else {
@@ -372,6 +380,7 @@ void World::complete(std::uint32_t device) {
                        .executed = phone.executed,
                        .arrival = phone.arrival,
                        .completion = now,
+                       .since_phase_start = phone.arrival - phase_start_,
                        .stages = phone.stages,
                        .joules = phone.joules,
                        .energy_j = std::accumulate(phone.joules.begin(), phone.joules.end(), 0.0),

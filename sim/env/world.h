@@ -39,6 +39,7 @@ struct RequestRecord {
   ActionId executed = 0; // after thermal capping
   Time arrival{};
   Time completion{};
+  Duration since_phase_start{};  // of the arrival; the same under every policy unless the loop is closed
   const std::array<Duration, kStages>& stages;  // sums to completion - arrival
   const std::array<double, kCauses>& joules;    // sums to energy_j
   double energy_j = 0;
@@ -79,7 +80,9 @@ class World final : public Oracle {
   /// `system` and `observer` must outlive the world.
   World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer);
 
-  /// Runs a phase until every phone has finished its requests.
+  /// Runs a phase until every phone has finished its requests. A phase is a stretch of the world of its
+  /// own: its signals and co-runners start afresh, with draws of their own, and phones start cool and
+  /// idle, so what one phase is like does not depend on how long a policy took in the one before.
   void run(const PhasePlan& phase);
 
   OracleChoice best(const Observation& observation, OracleForm form) const override;
@@ -172,6 +175,9 @@ class World final : public Oracle {
   double noise(const Observation& observation, Site site, std::size_t processor, double cv) const;
   double rtt_s(const Observation& observation, std::size_t link) const;
   Time next_signal_change(std::uint32_t device, std::size_t link) const;
+  /// Signals and co-runners live in the time of their phase.
+  Time phase_time(Time at) const { return kStart + (at - phase_start_); }
+  Time world_time(Time at) const { return at == kNever ? kNever : phase_start_ + (at - kStart); }
 
   // request life cycle (world.cpp)
   void begin_request(std::uint32_t device);
@@ -229,7 +235,9 @@ class World final : public Oracle {
   }
 
   const SystemModel& system_;
-  RandomField random_;
+  std::uint64_t seed_;
+  RandomField random_;        // of requests: arrivals, noise, policies
+  RandomField phase_random_;  // of the phase's signals and co-runners
   PolicySetup setup_;
   Observer& observer_;
   Duration decision_{};  // of this policy
@@ -241,6 +249,8 @@ class World final : public Oracle {
   std::vector<CostModel> cost_models_;             // by type
   std::vector<std::unique_ptr<Policy>> policies_;
   const PhasePlan* phase_ = nullptr;
+  Time phase_start_{};
+  std::uint32_t phase_number_ = 0;
   std::uint32_t phase_first_ = 0;  // number of the phase's first request in a phone's run
   std::uint32_t unfinished_ = 0;   // phones that still have requests in this phase
   std::uint64_t decisions_ = 0;

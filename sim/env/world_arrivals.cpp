@@ -25,18 +25,17 @@ Duration World::interval(std::uint32_t device) const {
 
 void World::begin_phase(std::uint32_t device) {
   Phone& phone = phones_[device];
+  const auto& thermal = system_.types[phone.type].profile.thermal;
+  phone.thermal = {.temperature_c = thermal ? thermal->ambient_c : 0, .updated = engine_.now()};
+  phone.co_runner = {};
+  phone.load = {};
+  for (Link& link : phone.links) link = {};
   phone.done = 0;
   phone.planned = engine_.now() + interval(device);
   if (const auto* camera = std::get_if<PeriodicArrivals>(&system_.arrivals)) {
     // Cameras are not in step with one another.
     const double share = random_.at(Stream::kArrivals, device, request_of(phone)).uniform();
     phone.planned = engine_.now() + from_seconds(share * to_seconds(camera->period));
-  }
-  if (!phase_->grid()) {
-    for (std::size_t l = 0; l < kLinks; ++l) {
-      if (phone.links[l].signal.block >= 0) apply_signal(phone, l);
-    }
-    phone.load = phone.co_runner.load;
   }
   schedule(phone.planned, Phase::kArrival, Kind::kArrival, device);
 }

@@ -223,7 +223,7 @@ constexpr ColumnText kRequests[] = {
     {"device_type", "", "its profile"},
     {"request", "", "number of the request on that phone, over all phases"},
     {"dnn", "", "DNN"},
-    {"arrival_s", "s", "simulated time of arrival"},
+    {"arrival_s", "s", "simulated time of arrival, since the phase began"},
     {"latency_ms", "ms", "arrival to completion; the sum of the stages"},
     {"energy_mj", "mJ", "phone energy; the sum of the causes"},
     {"server_energy_mj", "mJ", "energy of tablet or cloud"},

@@ -27,7 +27,7 @@ void RequestLog::add(const RequestRecord& r) {
                                type.profile.id,
                                std::to_string(o.request),
                                system.dnns[o.dnn].id,
-                               format_number(to_seconds(r.arrival)),
+                               format_number(to_seconds(r.since_phase_start)),
                                milli(to_seconds(r.completion - r.arrival)),
                                milli(r.energy_j),
                                milli(r.server_j),

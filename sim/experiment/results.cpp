@@ -41,7 +41,8 @@ std::vector<RunRow> breakdown_rows(std::span<const RunResult> results) {
   std::vector<RunRow> rows;
   for (const RunResult& run : results) {
     const SystemModel& system = run.scenario->system();
-    const RunResult* reference = run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
+    const RunResult* reference =
+        run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
     for (std::size_t t = 0; t < system.types.size(); ++t) {
       for (std::size_t d = 0; d < system.dnns.size(); ++d) {
         const Tally& cell = run.metrics->cell(t, d);
@@ -78,14 +79,15 @@ void write_learning(const fs::path& path, std::span<const RunResult> results) {
   file.write(header(learning_columns()));
   for (const RunResult& run : results) {
     for (const LearningPoint& p : run.learning) {
-      file.write(csv_line({run.spec.id, run.scenario->config().name, run.policy().name,
-                           std::to_string(run.spec.replication),
-                           run.scenario->system().types[p.type].profile.id, std::to_string(p.learned),
-                           format_number(p.mean_reward), format_number(p.progress.mean_abs_td_error),
-                           std::to_string(p.progress.states_visited),
-                           std::to_string(p.progress.states_converged),
-                           std::to_string(p.progress.saturated_stores)}) +
-                 '\n');
+      file.write(
+          csv_line({run.spec.id, run.scenario->config().name, run.policy().name,
+                    std::to_string(run.spec.replication),
+                    run.scenario->system().types[p.type].profile.id, std::to_string(p.learned),
+                    format_number(p.mean_reward), format_number(p.progress.mean_abs_td_error),
+                    std::to_string(p.progress.states_visited),
+                    std::to_string(p.progress.states_converged),
+                    std::to_string(p.progress.saturated_stores)}) +
+          '\n');
     }
   }
   file.commit();
@@ -114,7 +116,9 @@ void write_columns(const fs::path& path, bool requests) {
   }
   const auto add = [&file](const char* name, std::span<const ColumnText> columns) {
     for (const ColumnText& c : columns) {
-      file.write(csv_line({name, std::string(c.name), std::string(c.unit), std::string(c.meaning)}) + '\n');
+      file.write(
+          csv_line({name, std::string(c.name), std::string(c.unit), std::string(c.meaning)}) +
+          '\n');
     }
   };
   add("learning.csv", learning_columns());
@@ -130,11 +134,11 @@ void write_manifest(const fs::path& path, const Scenario& scenario,
                          {"version", build.version},
                          {"revision", build.revision},
                          {"compiler", build.compiler}};
-  manifest["libraries"] = {{"boost", BOOST_LIB_VERSION},
-                           {"fmt", FMT_VERSION},
-                           {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
-                                                         NLOHMANN_JSON_VERSION_MINOR,
-                                                         NLOHMANN_JSON_VERSION_PATCH)}};
+  manifest["libraries"] = {
+      {"boost", BOOST_LIB_VERSION},
+      {"fmt", FMT_VERSION},
+      {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
   manifest["scenario"] = scenario.resolved();
   auto& runs = manifest["runs"] = nlohmann::ordered_json::array();
   for (const RunResult& run : results) {
@@ -154,7 +158,8 @@ void append_part(OutputFile& file, const fs::path& part) {
   std::ifstream stream(part, std::ios::binary);
   if (!stream) throw IoError(fmt::format("{}: {}", part.string(), std::strerror(errno)));
   std::string buffer(1 << 16, '\0');
-  while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
+  while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         stream.gcount() > 0) {
     file.write({buffer.data(), static_cast<std::size_t>(stream.gcount())});
   }
   stream.close();
@@ -195,7 +200,8 @@ void write_tables(const fs::path& folder, std::span<const RunResult> results) {
 std::vector<RunRow> run_rows(std::span<const RunResult> results) {
   std::vector<RunRow> rows;
   for (const RunResult& run : results) {
-    const RunResult* reference = run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
+    const RunResult* reference =
+        run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
     rows.push_back({run, run.metrics->total(), reference ? &reference->metrics->total() : nullptr,
                     device_name(*run.scenario), dnn_name(run), true});
   }
@@ -208,8 +214,27 @@ void prepare_folder(const fs::path& folder) {
   if (problem) throw IoError(fmt::format("{}: {}", folder.string(), problem.message()));
 }
 
-void write_results(const fs::path& folder, const Scenario& scenario, std::span<const RunResult> results,
-                   const RunOptions& options, const BuildInfo& build) {
+namespace {
+
+/// Files of an earlier run must not stand beside those of this one.
+void remove_old_results(const fs::path& folder) {
+  for (const char* name : {"runs.csv", "manifest.json", "breakdown.csv", "learning.csv",
+                           "columns.csv", "timing.csv", "requests.csv", "timeline.json"}) {
+    const fs::path path = folder / name;
+    std::error_code problem;
+    if (fs::is_directory(path, problem))
+      throw IoError(fmt::format("{}: Is a directory", path.string()));
+    fs::remove(path, problem);
+    if (problem) throw IoError(fmt::format("{}: {}", path.string(), problem.message()));
+  }
+}
+
+}  // namespace
+
+void write_results(const fs::path& folder, const Scenario& scenario,
+                   std::span<const RunResult> results, const RunOptions& options,
+                   const BuildInfo& build) {
+  remove_old_results(folder);
   write_rows(folder / "breakdown.csv", breakdown_rows(results));
   write_learning(folder / "learning.csv", results);
   write_columns(folder / "columns.csv", options.requests);

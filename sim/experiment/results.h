@@ -23,10 +23,11 @@ struct BuildInfo {
 /// One row per run, all devices and DNNs taken together; `results` as run_all returns them.
 std::vector<RunRow> run_rows(std::span<const RunResult> results);
 
-/// Creates `folder`, or accepts an empty or own one. Throws IoError.
+/// Creates `folder` if it is not there. Throws IoError.
 void prepare_folder(const std::filesystem::path& folder);
 
-/// Throws IoError; files that were being written are then not left under their final names.
+/// Replaces the results of an earlier run in the same folder. Throws IoError; files that were being
+/// written are then not left under their final names, and runs.csv, written last, is not there.
 void write_results(const std::filesystem::path& folder, const Scenario& scenario,
                    std::span<const RunResult> results, const RunOptions& options,
                    const BuildInfo& build);

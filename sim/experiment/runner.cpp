@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "sim/core/check.h"
+#include "sim/experiment/memory.h"
 #include "sim/experiment/request_log.h"
 #include "sim/experiment/timeline.h"
 
@@ -28,8 +29,13 @@ bool is_curve_point(std::uint64_t n) {
 /// Hands what happens in a run to everybody who wants to know.
 class RunObserver final : public Observer {
  public:
-  RunObserver(const Scenario& scenario, RunResult& result, RequestLog* log, Timeline* timeline)
-      : result_(result), log_(log), timeline_(timeline), curves_(scenario.system().types.size()) {}
+  RunObserver(const Scenario& scenario, RunResult& result, RequestLog* log, Timeline* timeline,
+              const std::function<void()>& tick)
+      : result_(result),
+        log_(log),
+        timeline_(timeline),
+        tick_(tick),
+        curves_(scenario.system().types.size()) {}
 
   void watch(const World& world, bool per_device) {
     world_ = &world;
@@ -45,6 +51,8 @@ class RunObserver final : public Observer {
   void on_dropped(std::uint32_t, std::uint16_t type, std::uint16_t dnn, std::uint32_t count) override {
     result_.metrics->add_dropped(type, dnn, count);
   }
+
+  void on_progress() override { tick_(); }
 
   void on_learned(std::uint16_t type, double reward) override {
     Curve& curve = curves_[type];
@@ -69,6 +77,7 @@ class RunObserver final : public Observer {
   RunResult& result_;
   RequestLog* log_;
   Timeline* timeline_;
+  const std::function<void()>& tick_;
   const World* world_ = nullptr;
   bool per_device_ = false;
   std::vector<Curve> curves_;
@@ -80,11 +89,9 @@ PolicySetup make_setup(const Scenario& scenario, const PolicyUse& use) {
   setup.info = use.entry->info;
   setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
   setup.compare_with_oracle = scenario.config().compare_with_opt;
-  setup.make = [&scenario, settings = use.settings.get(),
-                learns = use.entry->info.learns](const PolicyContext& context) {
-    auto policy = settings->make(context);
-    const auto table = scenario.tables().find(context.device_type);
-    if (learns && table != scenario.tables().end()) policy->load(table->second);
+  setup.make = [&scenario, &use](const PolicyContext& context) {
+    auto policy = use.settings->make(context);
+    scenario.start_from_table(use, context.device_type, *policy);
     return policy;
   };
   return setup;
@@ -98,6 +105,7 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
     result.progress.states_visited += p.states_visited;
     result.progress.states_converged += p.states_converged;
     result.progress.saturated_stores += p.saturated_stores;
+    result.progress.lost_updates += p.lost_updates;
     auto& visits = result.progress.visits_until_convergence;
     visits.insert(visits.end(), p.visits_until_convergence.begin(), p.visits_until_convergence.end());
     result.table_bytes = std::max(result.table_bytes, policy->table_bytes());
@@ -111,8 +119,16 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
   }
 }
 
+/// Requests of one run, all phases and phones.
+std::uint64_t requests_of(const Scenario& scenario, std::size_t fold) {
+  std::uint64_t sum = 0;
+  for (const PhasePlan& phase : scenario.phases(fold)) sum += phase.length();
+  return sum * scenario.system().devices();
+}
+
+/// `tick` is called every Observer::kProgressStep requests.
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t place,
-                  const RunOptions& options) {
+                  const RunOptions& options, const std::function<void()>& tick) {
   const auto started = std::chrono::steady_clock::now();
   const SystemModel& system = scenario.system();
   const std::vector<PhasePlan> phases = scenario.phases(spec.fold);
@@ -129,7 +145,7 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   if (options.timeline) {
     timeline = std::make_unique<Timeline>(timeline_part(options.parts, place), result, place);
   }
-  RunObserver observer(scenario, result, log.get(), timeline.get());
+  RunObserver observer(scenario, result, log.get(), timeline.get(), tick);
   const PolicyUse& use = scenario.policies()[spec.policy];
   World world(system, spec.seed, make_setup(scenario, use), observer);
   observer.watch(world, scenario.config().learners == LearnerSharing::kPerDevice);
@@ -153,7 +169,7 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   result.metrics->finish();
   collect_learning(scenario, world, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  result.timing = {wall.count(), world.events(), std::uint64_t{first} * system.devices(),
+  result.timing = {wall.count(), world.events(), requests_of(scenario, spec.fold),
                    world.mean_decision_ns()};
   return result;
 }
@@ -179,7 +195,9 @@ class Pool {
         specs_(run_specs(scenario)),
         results_(specs_.size()),
         errors_(specs_.size()),
-        left_in_world_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {}
+        left_in_world_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {
+    for (const RunSpec& spec : specs_) requests_ += requests_of(scenario, spec.fold);
+  }
 
   std::vector<RunResult> run() {
     std::vector<std::jthread> threads;
@@ -197,7 +215,7 @@ class Pool {
   void work() {
     for (std::size_t i = next_++; i < specs_.size(); i = next_++) {
       try {
-        results_[i] = run_one(scenario_, specs_[i], i, options_);
+        results_[i] = run_one(scenario_, specs_[i], i, options_, tick_);
       } catch (...) {
         errors_[i] = std::current_exception();
         next_ = specs_.size();
@@ -214,7 +232,22 @@ class Pool {
       compare_with_opt(results_, i / policies * policies, policies);
     }
     ++done_;
-    if (options_.progress) options_.progress(done_, specs_.size());
+    // Ticks count whole steps; a finished run counts the rest of its requests.
+    requests_done_ += requests_of(scenario_, specs_[i].fold) % Observer::kProgressStep;
+    report();
+  }
+
+  void tick() {
+    const std::lock_guard lock(mutex_);
+    requests_done_ += Observer::kProgressStep;
+    report();
+  }
+
+  /// Tells the caller how far things are; the lock is held.
+  void report() const {
+    if (!options_.progress) return;
+    options_.progress({done_, specs_.size(),
+                       static_cast<double>(requests_done_) / static_cast<double>(requests_)});
   }
 
   bool all_good(std::size_t first) const {
@@ -233,6 +266,9 @@ class Pool {
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::size_t done_ = 0;
+  std::uint64_t requests_ = 0;
+  std::uint64_t requests_done_ = 0;
+  std::function<void()> tick_ = [this] { tick(); };
 };
 
 }  // namespace
@@ -253,6 +289,7 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
 }
 
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options) {
+  check_memory(scenario, options.jobs);
   return Pool(scenario, options).run();
 }
 

@@ -51,20 +51,28 @@ struct RunResult {
   const PolicyUse& policy() const { return scenario->policies()[spec.policy]; }
 };
 
+/// How far a scenario has come.
+struct RunProgress {
+  std::size_t runs_done = 0;
+  std::size_t runs = 0;
+  double share = 0;  // of all requests
+};
+
 struct RunOptions {
   std::size_t jobs = 1;
   /// Where per-run request logs and timelines go; empty: none are written.
   std::filesystem::path parts;
   bool requests = false;
   bool timeline = false;
-  /// Called after each run from any thread, one call at a time: (done, total).
-  std::function<void(std::size_t, std::size_t)> progress;
+  /// Called now and then from any thread, one call at a time.
+  std::function<void(const RunProgress&)> progress;
 };
 
 /// All runs of a scenario in the order of their rows: fold, replication, policy.
 std::vector<RunSpec> run_specs(const Scenario& scenario);
 
-/// Executes all runs. Throws the first run's exception, in the order of rows, if any failed.
+/// Executes all runs. Throws the first run's exception, in the order of rows, if any failed, and
+/// std::invalid_argument before the first if they would not fit into memory.
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options);
 
 /// File of a run's part of requests.csv or the timeline, below RunOptions::parts.

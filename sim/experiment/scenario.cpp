@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
@@ -15,8 +17,60 @@ namespace fs = std::filesystem;
 using config::Diagnostics;
 using config::Mark;
 
+/// Of all groups together; phones and their links are numbered in 32 bits.
+constexpr std::uint64_t kMaxPhones = 1'000'000'000;
+
 Mark file_mark(const fs::path& file) {
   return {std::make_shared<const std::string>(file.string()), 1, 1};
+}
+
+/// Where a key of the scenario stands; the file's begin if it does not.
+Mark key_mark(const config::Node& root, std::string_view key) {
+  for (const config::Node::Entry& entry : root.entries) {
+    if (entry.key == key) return entry.mark;
+  }
+  return root.mark;
+}
+
+/// An argument of the command line as the place of a mistake.
+Mark argument_mark(std::string_view option, const std::string& value) {
+  return {
+      std::make_shared<const std::string>(fmt::format("{} {}", option, config::printable(value))),
+      0, 0};
+}
+
+/// Mean of the time between arrivals (or from answer to arrival), seconds, and whether it is
+/// random.
+struct MeanInterval {
+  double seconds = 0;
+  bool random = false;
+};
+
+MeanInterval mean_interval(const ArrivalConfig& arrivals) {
+  if (const auto* camera = std::get_if<PeriodicArrivals>(&arrivals)) {
+    return {to_seconds(camera->period), false};
+  }
+  const auto* renewal = std::get_if<RenewalArrivals>(&arrivals);
+  const IntervalConfig& interval =
+      renewal ? renewal->interval : std::get<ClosedLoopArrivals>(arrivals).think;
+  if (const auto* constant = std::get_if<ConstantInterval>(&interval)) {
+    return {to_seconds(constant->value), false};
+  }
+  return {to_seconds(std::get<ExponentialInterval>(interval).mean), true};
+}
+
+/// The longest nominal latency of any legal action, seconds.
+double slowest_action_s(const SystemModel& system) {
+  double slowest = 0;
+  for (const DeviceType& type : system.types) {
+    const Conditions calm = nominal_conditions(system, type);
+    for (const DnnOnType& dnn : type.dnns) {
+      for (const ActionId a : dnn.legal) {
+        slowest = std::max(slowest, predict(dnn.request, dnn.actions[a], calm).latency_s);
+      }
+    }
+  }
+  return slowest;
 }
 
 /// Adds the mistakes of a file read on behalf of another.
@@ -26,14 +80,16 @@ void take_over(const config::ConfigError& error, Diagnostics& diagnostics) {
 
 /// An environment file by name (in scenarios/environments) or path, or nothing.
 std::optional<fs::path> environment_file(const Catalog& catalog, const fs::path& base,
-                                         const Located<std::string>& name, Diagnostics& diagnostics) {
+                                         const Located<std::string>& name,
+                                         Diagnostics& diagnostics) {
   const bool path = name.value.find('/') != std::string::npos || name.value.ends_with(".yaml");
   const fs::path folder = catalog.root() / "scenarios/environments";
   const fs::path file = path ? base / name.value : folder / (name.value + ".yaml");
-  if (fs::exists(file)) return file;
-  diagnostics.error(name.mark,
-                    fmt::format("unknown environment '{}'{}", name.value,
-                                config::suggest(name.value, catalog.names("scenarios/environments"))));
+  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
+  if (fs::exists(file, ignored)) return file;
+  diagnostics.error(
+      name.mark, fmt::format("unknown environment '{}'{}", config::printable(name.value),
+                             config::suggest(name.value, catalog.names("scenarios/environments"))));
   return std::nullopt;
 }
 
@@ -48,8 +104,8 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
   }
   for (const auto& [kind, count] : use.workers) {
     if (!profile.processor(kind) && !profile.processors.empty()) {
-      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'", profile.id,
-                                                      name_of(kind)));
+      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'",
+                                                      profile.id, name_of(kind)));
     }
   }
   return counts;
@@ -66,12 +122,12 @@ Scenario Scenario::load(const Catalog& catalog, const fs::path& file,
   }
   Scenario scenario;
   scenario.config_ = config::read<ScenarioConfig>(root, diagnostics);
-  scenario.resolve(catalog, file, overrides, diagnostics);
+  scenario.resolve(catalog, file, root, overrides, diagnostics);
   diagnostics.throw_if_any();
   return scenario;
 }
 
-void Scenario::resolve(const Catalog& catalog, const fs::path& file,
+void Scenario::resolve(const Catalog& catalog, const fs::path& file, const config::Node& root,
                        const ScenarioOverrides& overrides, Diagnostics& diagnostics) {
   if (overrides.seed) config_.seed = *overrides.seed;
   if (overrides.replications) config_.replications = *overrides.replications;
@@ -79,15 +135,76 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file,
   system_ = std::make_unique<SystemModel>();
   resolve_environment(catalog, base, diagnostics);
   resolve_workload(catalog, base, diagnostics);
-  resolve_policies(overrides.policies, file_mark(file), diagnostics);
-  load_tables(base, file_mark(file), diagnostics);
+  resolve_policies(overrides.policies, diagnostics);
   resolve_devices(catalog, base, diagnostics);
+  check_phases(root, diagnostics);
+  load_tables(base, diagnostics);
   if (!diagnostics.empty()) return;
   resolve_links(catalog, base, diagnostics);
   if (!diagnostics.empty()) return;
   fill_costs(*system_, catalog,
-             {config_.accounting, config_.constraints.accuracy_set, config_.upload}, file_mark(file),
-             diagnostics);
+             {config_.accounting, config_.constraints.accuracy_set, config_.upload},
+             file_mark(file), diagnostics);
+  if (diagnostics.empty()) check_length(key_mark(root, "phases"), diagnostics);
+}
+
+/// What the keys demand of one another.
+void Scenario::check_phases(const config::Node& root, Diagnostics& diagnostics) const {
+  if (config_.holdout == Holdout::kLeaveOneDnnOut && system_->dnns.size() < 2) {
+    diagnostics.error(key_mark(root, "holdout"), "holdout: leaving one DNN out needs at least two");
+  }
+  const bool records = std::any_of(config_.phases.begin(), config_.phases.end(),
+                                   [](const PhaseConfig& p) { return p.record; });
+  if (!config_.phases.empty() && !records) {
+    diagnostics.error(key_mark(root, "phases"),
+                      "phases: none is recorded, so there would be no results");
+  }
+  std::uint64_t phones = 0;
+  for (const DeviceGroupConfig& group : config_.devices) phones += group.count;
+  if (phones > kMaxPhones) {
+    diagnostics.error(
+        key_mark(root, "devices"),
+        fmt::format("devices: {} phones; at most {} are possible", phones, kMaxPhones));
+  }
+  if (config_.seed > std::numeric_limits<std::uint64_t>::max() - (config_.replications - 1)) {
+    diagnostics.error(key_mark(root, "seed"),
+                      "seed: the seeds of the replications exceed 2^64 - 1");
+  }
+}
+
+/// Requests are numbered in 32 bits, and time ends after 73 years.
+void Scenario::check_length(const Mark& where, Diagnostics& diagnostics) const {
+  double requests = 0, pauses_s = 0;
+  for (const PhaseConfig& phase : config_.phases) {
+    const double grid = phase.conditions == PhaseConditions::kGrid ? kGridStates : 1;
+    const auto dnns = static_cast<double>(system_->dnns.size());
+    requests += grid * dnns * phase.inferences;
+    pauses_s += dnns * to_seconds(phase.pause);
+  }
+  constexpr double kMaxRequests = std::numeric_limits<std::uint32_t>::max();
+  if (requests > kMaxRequests) {
+    diagnostics.error(
+        where, fmt::format("phases: {:.0f} inferences per phone; at most {:.0f} are possible",
+                           requests, kMaxRequests));
+    return;
+  }
+  const MeanInterval interval = mean_interval(arrivals_);
+  const bool deliberates = std::any_of(policies_.begin(), policies_.end(), [](const PolicyUse& p) {
+    return p.entry->info.deliberates;
+  });
+  const double decision_s = deliberates ? system_->decision_s : 0;
+  // Ten standard deviations and one long draw: no run of a random process comes near that.
+  const double random_s = interval.random ? (10 * std::sqrt(requests) + 50) * interval.seconds : 0;
+  const double latency_s = 10 * slowest_action_s(*system_);  // waiting, noise and bad conditions
+  const double span_s =
+      requests * (interval.seconds + decision_s + latency_s) + random_s + pauses_s;
+  if (span_s >= to_seconds(kNever)) {
+    constexpr double kYearS = 365.25 * 86400;
+    diagnostics.error(where,
+                      fmt::format("phases: {:.0f} inferences per phone may take {:.3g} years of "
+                                  "simulated time; at most {:.0f} are possible",
+                                  requests, span_s / kYearS, to_seconds(kNever) / kYearS));
+  }
 }
 
 void Scenario::resolve_environment(const Catalog& catalog, const fs::path& base,
@@ -123,30 +240,24 @@ void Scenario::resolve_workload(const Catalog& catalog, const fs::path& base,
       system_->dnns.push_back(*dnn);
     }
   }
-  if (config_.holdout == Holdout::kLeaveOneDnnOut && system_->dnns.size() < 2) {
-    diagnostics.error(config_.use_case.mark, "holdout: leaving one DNN out needs at least two");
-  }
-  const bool records = std::any_of(config_.phases.begin(), config_.phases.end(),
-                                   [](const PhaseConfig& p) { return p.record; });
-  if (!config_.phases.empty() && !records) {
-    diagnostics.error(config_.use_case.mark, "phases: none is recorded, so there would be no results");
-  }
 }
 
-void Scenario::resolve_devices(const Catalog& catalog, const fs::path& base, Diagnostics& diagnostics) {
+void Scenario::resolve_devices(const Catalog& catalog, const fs::path& base,
+                               Diagnostics& diagnostics) {
   for (const DeviceGroupConfig& group : config_.devices) {
+    if (!group.profile.mark.file) continue;  // not there, which has been reported
     DeviceType type;
-    type.profile = catalog.device(group.profile.value, config_.power_level, base, group.profile.mark,
-                                  diagnostics);
+    type.profile = catalog.device(group.profile.value, config_.power_level, base,
+                                  group.profile.mark, diagnostics);
     if (type.profile.id.empty()) continue;
     if (type.profile.kind != DeviceKind::kPhone) {
-      diagnostics.error(group.profile.mark,
-                        fmt::format("'{}' is a {}, not a phone", type.profile.id,
-                                    name_of(type.profile.kind)));
+      diagnostics.error(
+          group.profile.mark,
+          fmt::format("'{}' is a {}, not a phone", type.profile.id, name_of(type.profile.kind)));
     }
-    const auto same = std::find_if(
-        system_->types.begin(), system_->types.end(),
-        [&](const DeviceType& t) { return t.profile.id == type.profile.id; });
+    const auto same =
+        std::find_if(system_->types.begin(), system_->types.end(),
+                     [&](const DeviceType& t) { return t.profile.id == type.profile.id; });
     const auto index = static_cast<std::uint16_t>(same - system_->types.begin());
     if (same == system_->types.end()) system_->types.push_back(std::move(type));
     system_->groups.push_back({index, group.count});
@@ -154,29 +265,33 @@ void Scenario::resolve_devices(const Catalog& catalog, const fs::path& base, Dia
   for (auto [use, server, kind] :
        {std::tuple{&config_.servers.cloud, &system_->cloud, DeviceKind::kServer},
         std::tuple{&config_.servers.tablet, &system_->tablet, DeviceKind::kTablet}}) {
-    server->profile = catalog.device(use->profile.value, config_.power_level, base, use->profile.mark,
-                                     diagnostics);
+    server->profile = catalog.device(use->profile.value, config_.power_level, base,
+                                     use->profile.mark, diagnostics);
     server->workers = worker_counts(*use, server->profile, diagnostics);
     server->phones_each = use->phones_each;
     if (!server->profile.id.empty() && server->profile.kind != kind) {
-      diagnostics.error(use->profile.mark, fmt::format("'{}' is a {}, not a {}", server->profile.id,
-                                                       name_of(server->profile.kind), name_of(kind)));
+      diagnostics.error(use->profile.mark,
+                        fmt::format("'{}' is a {}, not a {}", server->profile.id,
+                                    name_of(server->profile.kind), name_of(kind)));
     }
   }
 }
 
-void Scenario::resolve_links(const Catalog& catalog, const fs::path& base, Diagnostics& diagnostics) {
+void Scenario::resolve_links(const Catalog& catalog, const fs::path& base,
+                             Diagnostics& diagnostics) {
   const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
   const SignalConfig* signals[kLinks] = {&variance_.cloud_signal, &variance_.tablet_signal};
   for (std::size_t l = 0; l < kLinks; ++l) {
     LinkSetup& link = system_->links[l];
     const Located<std::string>& technology = uses[l]->technology;
-    link.technology = catalog.link(technology.value, base, technology.mark, diagnostics);
+    Diagnostics own;
+    link.technology = catalog.link(technology.value, base, technology.mark, own);
     link.sharers = uses[l]->phones_per_access_point;
-    if (!link.technology.id.empty()) {
-      link.signal = std::make_unique<SignalProcess>(*signals[l], link.technology, technology.mark, base,
-                                                    diagnostics);
+    if (own.empty()) {  // a trace of rates asks the law of the link
+      link.signal =
+          std::make_unique<SignalProcess>(*signals[l], link.technology, technology.mark, base, own);
     }
+    for (const config::Diagnostic& d : own.list()) diagnostics.error(d.mark, d.message);
   }
   system_->co_runner = std::make_unique<CoRunnerProcess>(variance_.co_runner);
   system_->arrivals = arrivals_;
@@ -188,12 +303,12 @@ void Scenario::resolve_links(const Catalog& catalog, const fs::path& base, Diagn
   system_->thermal = config_.thermal;
 }
 
-void Scenario::add_policy(const std::string& name, const Mark& where, const config::Node* parameters,
-                          Diagnostics& diagnostics) {
+void Scenario::add_policy(const std::string& name, const Mark& where,
+                          const config::Node* parameters, Diagnostics& diagnostics) {
   const PolicyRegistry& registry = PolicyRegistry::instance();
   const PolicyEntry* entry = registry.find(name);
   if (!entry) {
-    diagnostics.error(where, fmt::format("unknown policy '{}'{}", name,
+    diagnostics.error(where, fmt::format("unknown policy '{}'{}", config::printable(name),
                                          config::suggest(name, registry.names())));
     return;
   }
@@ -214,8 +329,7 @@ void Scenario::add_reference(const std::string& name) {
   policies_.push_back({name, entry, entry->read(nullptr, none), true});
 }
 
-void Scenario::resolve_policies(const std::vector<std::string>& names, const Mark& file,
-                                Diagnostics& diagnostics) {
+void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnostics& diagnostics) {
   for (const config::Node& node : config_.policies) {
     const bool map = node.kind == config::Node::Kind::kMap && node.entries.size() == 1;
     const std::string& name = map ? node.entries.front().key : node.text;
@@ -233,9 +347,9 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, const Mar
     const bool there = std::any_of(policies_.begin(), policies_.end(),
                                    [&](const PolicyUse& p) { return p.name == names[i]; });
     if (twice) {
-      diagnostics.error({file.file, 0, 0}, fmt::format("--policy {} stands twice", names[i]));
+      diagnostics.error(argument_mark("--policy", names[i]), "stands twice");
     } else if (!there) {
-      add_policy(names[i], {file.file, 0, 0}, nullptr, diagnostics);
+      add_policy(names[i], argument_mark("--policy", names[i]), nullptr, diagnostics);
     }
   }
   if (config_.relative_metrics && diagnostics.empty()) {
@@ -244,15 +358,44 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, const Mar
   }
 }
 
-void Scenario::load_tables(const fs::path& base, const Mark& where, Diagnostics& diagnostics) {
+void Scenario::load_tables(const fs::path& base, Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  for (const DeviceType& type : system_->types) known.push_back(type.profile.id);
   for (const auto& [device, path] : config_.load_tables) {
-    std::ifstream stream(base / path);
+    if (std::find(known.begin(), known.end(), device) == known.end()) {
+      diagnostics.error(path.mark,
+                        fmt::format("load_tables: no device '{}' in this scenario{}",
+                                    config::printable(device), config::suggest(device, known)));
+    }
+    const fs::path file = base / path.value;
+    std::error_code ignored;
+    std::ifstream stream;
+    if (fs::is_regular_file(file, ignored)) stream.open(file);
     auto table = nlohmann::ordered_json::parse(stream, nullptr, false);
     if (!stream.is_open() || table.is_discarded()) {
-      diagnostics.error(where, fmt::format("load_tables: '{}' is not a saved table",
-                                           (base / path).string()));
+      diagnostics.error(path.mark,
+                        fmt::format("load_tables: '{}' is not a saved table", file.string()));
     }
     tables_[device] = std::move(table);
+  }
+}
+
+void Scenario::start_from_table(const PolicyUse& use, const std::string& device_type,
+                                Policy& policy) const {
+  const auto table = tables_.find(device_type);
+  if (!use.entry->info.learns || table == tables_.end()) return;
+  const Located<std::string>& path = config_.load_tables.at(device_type);
+  const auto refuse = [&](const std::exception& error) {
+    throw config::ConfigError(
+        {{path.mark, fmt::format("load_tables: '{}' does not fit policy '{}': {}", path.value,
+                                 use.name, error.what())}});
+  };
+  try {
+    policy.load(table->second);
+  } catch (const std::invalid_argument& error) {
+    refuse(error);
+  } catch (const nlohmann::json::exception& error) {
+    refuse(error);
   }
 }
 
@@ -267,8 +410,8 @@ std::string Scenario::held_out(std::size_t fold) const {
 std::vector<PhasePlan> Scenario::phases(std::size_t fold) const {
   std::vector<PhasePlan> plans;
   for (const PhaseConfig& c : config_.phases) {
-    PhasePlan plan{c.name, c.conditions, c.within_bin, c.inferences, {}, c.order, c.pause,
-                   c.learn, c.explore,   c.record};
+    PhasePlan plan{c.name,  c.conditions, c.within_bin, c.inferences, {},
+                   c.order, c.pause,      c.learn,      c.explore,    c.record};
     for (std::size_t d = 0; d < system_->dnns.size(); ++d) {
       const bool held_out = config_.holdout == Holdout::kLeaveOneDnnOut && d == fold;
       const bool use = config_.holdout == Holdout::kNone || (c.record ? held_out : !held_out);

@@ -26,10 +26,10 @@ struct PolicyUse {
 
 /// What the command line changes about a scenario file.
 struct ScenarioOverrides {
-  std::vector<std::string> assignments;  // --set PATH=VALUE
-  std::vector<std::string> policies;     // --policy NAME; replaces the list when not empty
-  std::optional<std::uint64_t> seed;
-  std::optional<std::uint32_t> replications;
+  std::vector<std::string> assignments{};  // --set PATH=VALUE
+  std::vector<std::string> policies{};     // --policy NAME; replaces the list when not empty
+  std::optional<std::uint64_t> seed{};
+  std::optional<std::uint32_t> replications{};
 };
 
 class Scenario {
@@ -44,6 +44,9 @@ class Scenario {
   const std::string& environment() const { return environment_; }
   const std::string& use_case() const { return use_case_; }
 
+  /// Number of runs: folds x replications x policies.
+  std::size_t runs() const { return folds() * config_.replications * policies_.size(); }
+
   /// Number of folds: 1, or one per DNN when one is held out.
   std::size_t folds() const;
   /// The held-out DNN of a fold; empty without holdout.
@@ -55,12 +58,13 @@ class Scenario {
   /// gives the same runs.
   nlohmann::ordered_json resolved() const;
 
-  /// Contents of load_tables by device type: what policies start from.
-  const std::map<std::string, nlohmann::ordered_json>& tables() const { return tables_; }
+  /// Lets a new policy start from the table that load_tables names for its device type, if any.
+  /// Throws ConfigError if the table is not for such a policy.
+  void start_from_table(const PolicyUse& use, const std::string& device_type, Policy& policy) const;
 
  private:
   Scenario() = default;
-  void resolve(const Catalog& catalog, const std::filesystem::path& file,
+  void resolve(const Catalog& catalog, const std::filesystem::path& file, const config::Node& root,
                const ScenarioOverrides& overrides, config::Diagnostics& diagnostics);
   void resolve_environment(const Catalog& catalog, const std::filesystem::path& file,
                            config::Diagnostics& diagnostics);
@@ -70,13 +74,13 @@ class Scenario {
                        config::Diagnostics& diagnostics);
   void resolve_links(const Catalog& catalog, const std::filesystem::path& base,
                      config::Diagnostics& diagnostics);
-  void resolve_policies(const std::vector<std::string>& names, const config::Mark& file_mark,
-                        config::Diagnostics& diagnostics);
-  void add_policy(const std::string& name, const config::Mark& where, const config::Node* parameters,
-                  config::Diagnostics& diagnostics);
+  void check_phases(const config::Node& root, config::Diagnostics& diagnostics) const;
+  void check_length(const config::Mark& where, config::Diagnostics& diagnostics) const;
+  void resolve_policies(const std::vector<std::string>& names, config::Diagnostics& diagnostics);
+  void add_policy(const std::string& name, const config::Mark& where,
+                  const config::Node* parameters, config::Diagnostics& diagnostics);
   void add_reference(const std::string& name);
-  void load_tables(const std::filesystem::path& base, const config::Mark& where,
-                   config::Diagnostics& diagnostics);
+  void load_tables(const std::filesystem::path& base, config::Diagnostics& diagnostics);
 
   ScenarioConfig config_;
   std::unique_ptr<SystemModel> system_;

@@ -69,7 +69,7 @@ struct LinkUseConfig {
 
   template <class V>
   void fields(V& v) {
-    v.required("technology", technology, "link technology: a name or a file");
+    v.optional("technology", technology, "link technology: a name or a file");
     v.optional("phones_per_access_point", phones_per_access_point,
                "phones that share the air; 1: each has its own", config::positive);
   }
@@ -93,7 +93,7 @@ struct ServerUseConfig {
 
   template <class V>
   void fields(V& v) {
-    v.required("profile", profile, "device profile: a name or a file");
+    v.optional("profile", profile, "device profile: a name or a file");
     v.optional("workers", workers, "parallel workers per processor, instead of the profile's",
                config::positive);
     v.optional("phones_each", phones_each, "phones that share one of them; 0: all share the one");
@@ -182,7 +182,7 @@ struct ScenarioConfig {
   bool compare_with_opt = true;
   bool relative_metrics = true;
   bool save_tables = false;
-  std::map<std::string, std::string> load_tables;
+  std::map<std::string, Located<std::string>> load_tables;
   std::uint64_t seed = 1;
   std::uint32_t replications = 1;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sim/config/csv.h"
 #include "sim/config/reader.h"
@@ -39,9 +40,19 @@ Accuracy make_accuracy(const AccuracyConfig& c) {
   return {c.fp32.value, c.fp16.value, c.int8.value, c.dsp.value};
 }
 
+/// Field `i`, which must be a number and not negative.
+double amount(config::CsvReader& csv, std::size_t i) {
+  const auto value = csv.number(i);
+  if (csv.text(i).empty() || (value && *value < 0)) {
+    csv.error(fmt::format("column '{}': must be a number that is not negative", csv.header()[i]));
+  }
+  return value.value_or(0);
+}
+
 /// `scale` brings a table for one input size to the size in use: MACs and activations follow it,
 /// parameters do not.
-std::vector<Block> load_blocks(const fs::path& file, double scale, config::Diagnostics& diagnostics) {
+std::vector<Block> load_blocks(const fs::path& file, double scale,
+                               config::Diagnostics& diagnostics) {
   config::CsvReader csv(file, diagnostics);
   const auto name = csv.require("block"), block_class = csv.require("class"),
              macs = csv.require("macs"), params = csv.require("params"),
@@ -50,12 +61,15 @@ std::vector<Block> load_blocks(const fs::path& file, double scale, config::Diagn
   if (!name || !block_class || !macs || !params || !in || !out) return blocks;
   while (csv.next()) {
     const auto kind = parse_name<BlockClass>(csv.text(*block_class));
-    if (!kind) csv.error(fmt::format("unknown block class '{}'", csv.text(*block_class)));
-    blocks.push_back({csv.text(*name), kind.value_or(BlockClass::kConv),
-                      csv.number(*macs).value_or(0) * scale, csv.number(*params).value_or(0),
-                      csv.number(*in).value_or(0) * scale, csv.number(*out).value_or(0) * scale});
+    if (!kind) {
+      csv.error(fmt::format("unknown block class '{}'", config::printable(csv.text(*block_class))));
+    }
+    blocks.push_back({csv.text(*name), kind.value_or(BlockClass::kConv), amount(csv, *macs) * scale,
+                      amount(csv, *params), amount(csv, *in) * scale, amount(csv, *out) * scale});
   }
-  if (blocks.empty()) csv.error("no blocks");
+  const bool works =
+      std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.macs > 0; });
+  if (!works) csv.error("no block has MACs");
   return blocks;
 }
 
@@ -89,8 +103,24 @@ Catalog::Catalog(fs::path root) : root_(std::move(root)) {
   load_latency(diagnostics);
   if (const auto c = load<RooflineConfig>(root_ / "workloads/roofline.yaml", diagnostics)) {
     roofline_ = make_roofline(*c);
+    check_ridges(diagnostics);
   }
   diagnostics.throw_if_any();
+}
+
+/// Without a ridge the memory part of a latency would silently be zero.
+void Catalog::check_ridges(config::Diagnostics& diagnostics) const {
+  std::set<std::pair<ProcessorKind, Precision>> missing;
+  for (const auto& [key, latency] : latency_s_) {
+    const double ridge = roofline_.ridge[static_cast<std::size_t>(key.processor)]
+                                        [static_cast<std::size_t>(key.precision)];
+    if (ridge <= 0) missing.emplace(key.processor, key.precision);
+  }
+  for (const auto& [processor, precision] : missing) {
+    diagnostics.error(file_mark(root_ / "workloads/roofline.yaml"),
+                      fmt::format("{}: no ridge for {}, which workloads/latency.csv uses",
+                                  name_of(processor), name_of(precision)));
+  }
 }
 
 void Catalog::load_dnns(config::Diagnostics& diagnostics) {
@@ -115,10 +145,13 @@ void Catalog::load_latency(config::Diagnostics& diagnostics) {
     const auto kind = parse_name<ProcessorKind>(csv.text(*processor));
     const auto bits = parse_name<Precision>(csv.text(*precision));
     const auto ms = csv.number(*latency);
-    if (!kind) csv.error(fmt::format("unknown processor '{}'", csv.text(*processor)));
-    if (!bits) csv.error(fmt::format("unknown precision '{}'", csv.text(*precision)));
+    const auto unknown = [&](const char* what, std::size_t field) {
+      csv.error(fmt::format("unknown {} '{}'", what, config::printable(csv.text(field))));
+    };
+    if (!kind) unknown("processor", *processor);
+    if (!bits) unknown("precision", *precision);
+    if (!find_dnn(csv.text(*dnn))) unknown("DNN", *dnn);
     if (!ms || *ms <= 0) csv.error("a latency must be positive");
-    if (!find_dnn(csv.text(*dnn))) csv.error(fmt::format("unknown DNN '{}'", csv.text(*dnn)));
     if (!kind || !bits || !ms) continue;
     const bool fresh =
         latency_s_.emplace(LatencyKey{csv.text(*device), csv.text(*dnn), *kind, *bits}, *ms / 1e3)
@@ -143,10 +176,12 @@ std::optional<fs::path> Catalog::find(const fs::path& folder, const std::string&
                                       config::Diagnostics& diagnostics) const {
   const bool path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml");
   const fs::path file = path ? base / name_or_path : root_ / folder / (name_or_path + ".yaml");
-  if (fs::exists(file)) return file;
-  diagnostics.error(where, path ? fmt::format("no file '{}'", file.string())
-                                : fmt::format("unknown {} '{}'{}", what, name_or_path,
-                                              config::suggest(name_or_path, names(folder))));
+  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
+  if (fs::exists(file, ignored)) return file;
+  diagnostics.error(where,
+                    path ? fmt::format("no file '{}'", config::printable(file.string()))
+                         : fmt::format("unknown {} '{}'{}", what, config::printable(name_or_path),
+                                       config::suggest(name_or_path, names(folder))));
   return std::nullopt;
 }
 
@@ -157,7 +192,36 @@ DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<Pow
   if (!file) return {};
   const auto c = load<DeviceConfig>(*file, diagnostics);
   if (!c) return {};
-  return make_device_profile(file->stem().string(), *c, level, file_mark(*file), diagnostics);
+  DeviceProfile profile =
+      make_device_profile(file->stem().string(), *c, level, file_mark(*file), diagnostics);
+  const config::Mark mark = c->latency_from ? c->latency_from->device.mark : file_mark(*file);
+  check_latencies(profile, mark, diagnostics);
+  return profile;
+}
+
+void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& where,
+                              config::Diagnostics& diagnostics) const {
+  bool rows = false;
+  for (const auto& [key, table_s] : latency_s_) {
+    if (key.device != profile.latency_device) continue;
+    rows = true;
+    const Processor* processor = profile.processor(key.processor);
+    if (processor && table_s * profile.latency_factor <= processor->overhead_s) {
+      diagnostics.error(
+          where, fmt::format("processor {}: the overhead is not below the latency of {} in {} "
+                             "({:g} ms) in workloads/latency.csv",
+                             name_of(key.processor), key.dnn, name_of(key.precision),
+                             1e3 * table_s * profile.latency_factor));
+    }
+  }
+  if (rows) return;
+  std::set<std::string> devices;
+  for (const auto& [key, table_s] : latency_s_) devices.insert(key.device);
+  const std::vector<std::string> legal(devices.begin(), devices.end());
+  diagnostics.error(where, fmt::format("workloads/latency.csv has no rows of a device '{}'{}; "
+                                       "latency_from borrows another's",
+                                       config::printable(profile.latency_device),
+                                       config::suggest(profile.latency_device, legal)));
 }
 
 LinkTechnology Catalog::link(const std::string& name_or_path, const fs::path& base,
@@ -190,7 +254,8 @@ const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
   if (!found) {
     std::vector<std::string> legal;
     for (const Dnn& dnn : dnns_) legal.push_back(dnn.id);
-    diagnostics.error(where, fmt::format("unknown DNN '{}'{}", id, config::suggest(id, legal)));
+    diagnostics.error(where, fmt::format("unknown DNN '{}'{}", config::printable(id),
+                                         config::suggest(id, legal)));
   }
   return found;
 }

@@ -1,5 +1,5 @@
-// The data folders as one thing: devices, link technologies, DNNs, latency table, roofline, use cases.
-// Loaded once, immutable, shared by all runs.
+// The data folders as one thing: devices, link technologies, DNNs, latency table, roofline, use
+// cases. Loaded once, immutable, shared by all runs.
 #pragma once
 
 #include <filesystem>
@@ -44,8 +44,8 @@ class Catalog {
   const Dnn* dnn(const std::string& id, const config::Mark& where,
                  config::Diagnostics& diagnostics) const;
 
-  /// How a DNN's latency on a processor of a device splits up at the top operating point; nothing if
-  /// the processor cannot run it at that precision or the latency table has no figure.
+  /// How a DNN's latency on a processor of a device splits up at the top operating point; nothing
+  /// if the processor cannot run it at that precision or the latency table has no figure.
   std::optional<WorkSplit> work(const DeviceProfile& device, const Processor& processor,
                                 Precision precision, const Dnn& dnn) const;
 
@@ -64,13 +64,17 @@ class Catalog {
 
   void load_dnns(config::Diagnostics& diagnostics);
   void load_latency(config::Diagnostics& diagnostics);
+  void check_ridges(config::Diagnostics& diagnostics) const;
+  /// Reports a device without rows in the latency table, and rows that leave no time to compute.
+  void check_latencies(const DeviceProfile& profile, const config::Mark& where,
+                       config::Diagnostics& diagnostics) const;
   std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
                                             const std::string& name_or_path,
                                             const std::filesystem::path& base, const char* what,
                                             const config::Mark& where,
                                             config::Diagnostics& diagnostics) const;
-  std::optional<double> latency_s(const DeviceProfile& device, const Dnn& dnn, ProcessorKind processor,
-                                  Precision precision) const;
+  std::optional<double> latency_s(const DeviceProfile& device, const Dnn& dnn,
+                                  ProcessorKind processor, Precision precision) const;
 
   std::filesystem::path root_;
   std::vector<Dnn> dnns_;

@@ -6,6 +6,13 @@
 #include "sim/models/link.h"
 
 namespace autoscale {
+namespace {
+
+/// Three years: draws beyond it, which only absurd parameters give, must not leave the range of
+/// Time.
+constexpr double kLongestPhaseS = 1e8;
+
+}  // namespace
 
 CoRunnerProcess::CoRunnerProcess(const CoRunnerConfig& config) {
   if (const auto* switching = std::get_if<SwitchingCoRunner>(&config)) {
@@ -72,9 +79,10 @@ void CoRunnerProcess::next_phase(CoRunnerState& state, Time at, const RandomFiel
   state.until = kNever;
   if (app.bursty) {
     Draw draw = random.at(Stream::kCoRunner, device, state.phase++);
-    const double length_s = state.burst ? draw.log_normal_median(app.burst_median_s, app.burst_sigma)
-                                        : draw.exponential(app.pause_mean_s);
-    state.until = at + std::max(from_seconds(length_s), Duration(1));
+    const double length_s = state.burst
+                                ? draw.log_normal_median(app.burst_median_s, app.burst_sigma)
+                                : draw.exponential(app.pause_mean_s);
+    state.until = at + std::max(from_seconds(std::min(length_s, kLongestPhaseS)), Duration(1));
   }
   if (switch_period_ > Duration::zero()) {
     const Time next_switch = kStart + switch_period_ * (at.time_since_epoch() / switch_period_ + 1);

@@ -3,6 +3,7 @@
 // Model   a load (CPU utilisation, memory utilisation) that changes at instants: `steady` never,
 //         `bursts` alternates log-normal bursts and exponential pauses (web browsing), `switching`
 //         goes round a list of apps every `period`.
+// Range   lengths from 1 ms (shorter ones would only cost run time) to a day.
 // Grid    phase i's length is addressed by i: the load never depends on when somebody looks.
 // Source  utilisation levels from the paper's state bins; lengths are assumptions (A).
 #pragma once
@@ -17,6 +18,10 @@
 #include "sim/models/processor.h"
 
 namespace autoscale {
+
+/// Check on the lengths of phases.
+inline constexpr config::Interval kPhaseLength =
+    config::range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(24)));
 
 struct LoadConfig {
   double cpu = 0;
@@ -54,10 +59,13 @@ struct BurstyCoRunner {
   template <class V>
   void fields(V& v) {
     v.required("burst", burst, "load in a burst");
-    v.required("burst_median", burst_median, "median length of a burst (log-normal)", config::positive);
-    v.required("burst_p90", burst_p90, "90th percentile of the same", config::positive);
+    v.required("burst_median", burst_median, "median length of a burst (log-normal)", kPhaseLength);
+    v.required("burst_p90", burst_p90, "90th percentile of the same", kPhaseLength,
+               [this](Duration p90) {
+                 return p90 < burst_median ? "must not be below burst_median" : "";
+               });
     v.required("pause", pause, "load between bursts");
-    v.required("pause_mean", pause_mean, "mean length of a pause (exponential)", config::positive);
+    v.required("pause_mean", pause_mean, "mean length of a pause (exponential)", kPhaseLength);
   }
 };
 using AppConfig = std::variant<NoCoRunner, SteadyCoRunner, BurstyCoRunner>;
@@ -68,7 +76,7 @@ struct SwitchingCoRunner {
   std::vector<AppConfig> apps;
   template <class V>
   void fields(V& v) {
-    v.required("period", period, "an app runs this long", config::positive);
+    v.required("period", period, "an app runs this long", kPhaseLength);
     v.required("apps", apps, "the apps, in turn", config::non_empty);
   }
 };
@@ -89,7 +97,8 @@ class CoRunnerProcess {
   explicit CoRunnerProcess(const CoRunnerConfig& config);
 
   /// Brings `state` of `device` to `now`; true if the load changed. `now` never runs backwards.
-  bool advance(CoRunnerState& state, Time now, const RandomField& random, std::uint32_t device) const;
+  bool advance(CoRunnerState& state, Time now, const RandomField& random,
+               std::uint32_t device) const;
 
  private:
   struct App {
@@ -102,8 +111,10 @@ class CoRunnerProcess {
   };
 
   static App make_app(const AppConfig& config);
-  void start_app(CoRunnerState& state, Time at, const RandomField& random, std::uint32_t device) const;
-  void next_phase(CoRunnerState& state, Time at, const RandomField& random, std::uint32_t device) const;
+  void start_app(CoRunnerState& state, Time at, const RandomField& random,
+                 std::uint32_t device) const;
+  void next_phase(CoRunnerState& state, Time at, const RandomField& random,
+                  std::uint32_t device) const;
 
   std::vector<App> apps_;
   Duration switch_period_{};  // zero: one app for ever

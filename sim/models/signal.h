@@ -21,6 +21,11 @@
 
 namespace autoscale {
 
+/// Checks on parameters. A grid finer than a millisecond would only cost run time.
+inline constexpr config::Interval kSignalLevel = config::range(Dbm(-160), Dbm(0));
+inline constexpr config::Interval kSignalSpread = config::range(Db(0), Db(60));
+inline constexpr config::Interval kSignalPeriod = config::at_least(Duration(std::chrono::milliseconds(1)));
+
 /// A usual or a bad fixed position, as the link technology defines it.
 struct RegularSignal {
   static constexpr std::string_view kName = "regular";
@@ -37,7 +42,7 @@ struct ConstantSignal {
   Dbm level{};
   template <class V>
   void fields(V& v) {
-    v.required("level", level, "signal strength");
+    v.required("level", level, "signal strength", kSignalLevel);
   }
 };
 struct GaussianSignal {
@@ -49,11 +54,11 @@ struct GaussianSignal {
   Duration period = std::chrono::milliseconds(500);
   template <class V>
   void fields(V& v) {
-    v.required("mean", mean, "mean");
-    v.required("sd", sd, "standard deviation", config::non_negative);
-    v.optional("min", min, "values below are clipped to it");
-    v.optional("max", max, "values above are clipped to it");
-    v.optional("period", period, "one draw per period", config::positive);
+    v.required("mean", mean, "mean", kSignalLevel);
+    v.required("sd", sd, "standard deviation", kSignalSpread);
+    v.optional("min", min, "values below are clipped to it", kSignalLevel);
+    v.optional("max", max, "values above are clipped to it", kSignalLevel);
+    v.optional("period", period, "one draw per period", kSignalPeriod);
   }
 };
 struct Ar1Signal {
@@ -66,12 +71,12 @@ struct Ar1Signal {
   Duration period = std::chrono::milliseconds(500);
   template <class V>
   void fields(V& v) {
-    v.required("mean", mean, "mean");
-    v.required("sd", sd, "stationary standard deviation", config::non_negative);
+    v.required("mean", mean, "mean", kSignalLevel);
+    v.required("sd", sd, "stationary standard deviation", kSignalSpread);
     v.required("time_constant", time_constant, "after which the correlation is 1/e", config::positive);
-    v.optional("min", min, "values below are clipped to it");
-    v.optional("max", max, "values above are clipped to it");
-    v.optional("period", period, "grid of the process", config::positive);
+    v.optional("min", min, "values below are clipped to it", kSignalLevel);
+    v.optional("max", max, "values above are clipped to it", kSignalLevel);
+    v.optional("period", period, "grid of the process", kSignalPeriod);
   }
 };
 struct TraceSignal {

@@ -1,0 +1,88 @@
+// Runs the program as a user does: arguments, environment and current folder in; exit code and both
+// outputs out. A run that takes longer than a minute is ended and counts as crashed.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace autoscale {
+
+/// A new empty folder that is removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "autoscale_test_XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string read_all(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+inline void write_all(const std::filesystem::path& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary) << content;
+}
+
+struct ProgramResult {
+  int code = -1;  // negative: ended by that signal
+  std::string out;
+  std::string err;
+};
+
+struct ProgramSetting {
+  std::filesystem::path folder = AUTOSCALE_SOURCE_DIR;
+  std::string data = AUTOSCALE_SOURCE_DIR;  // AUTOSCALE_DATA; "unset" for none
+  std::string program = AUTOSCALE_PROGRAM;
+  std::string out;  // standard output goes to this file instead
+};
+
+inline ProgramResult run_program(const std::vector<std::string>& arguments,
+                                 const ProgramSetting& setting = {}) {
+  const TemporaryFolder scratch;
+  const std::string out = setting.out.empty() ? scratch / "out" : setting.out,
+                    err = scratch / "err";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<char*> argv = {const_cast<char*>(setting.program.c_str())};
+    for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    ::alarm(60);
+    const bool ready = ::chdir(setting.folder.c_str()) == 0 &&
+                       std::freopen(out.c_str(), "w", stdout) &&
+                       std::freopen(err.c_str(), "w", stderr);
+    if (setting.data == "unset") {
+      ::unsetenv("AUTOSCALE_DATA");
+    } else {
+      ::setenv("AUTOSCALE_DATA", setting.data.c_str(), 1);
+    }
+    if (ready) ::execv(argv[0], argv.data());
+    std::_Exit(127);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return {code, setting.out.empty() ? read_all(out) : "", read_all(err)};
+}
+
+}  // namespace autoscale

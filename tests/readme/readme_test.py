@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Does what README.md says, in order, and compares what comes out with what it shows.
+
+A fenced block is read by the words behind its opening fence:
+  console       lines that begin with "$ " are run by bash; the lines below them are their whole output,
+                a line "..." stands for any lines. No line below: the output may be anything.
+  console slow  not run; printed as skipped. A script that it names must exist.
+  ... file=X    the block is the file X; C++ must compile, in place of a policy.
+Links to files of the repository must lead somewhere. All happens in a scratch copy of the data
+folders and policies. Numbers may differ by one unit in their last shown digit. Standard library only.
+"""
+
+import argparse
+import json
+from pathlib import Path
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+COPIED = ("device_profiles", "workloads", "scenarios", "policies")
+PROGRAM = "build/release/autoscale"
+NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?$")
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)\)")
+TIME_LIMIT_S = 300
+
+
+def blocks(text):
+    """Yields (line number, words behind the fence, lines) of every fenced block."""
+    opened = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.startswith("```"):
+            if opened:
+                opened[2].append(line)
+        elif opened:
+            yield opened
+            opened = None
+        else:
+            opened = (number, line[3:].split(), [])
+
+
+def commands(first_line, lines):
+    """Yields (line number, command, shown output) of a console block."""
+    current = None
+    for number, line in enumerate(lines, first_line + 1):
+        if line.startswith("$ "):
+            if current:
+                yield current
+            current = (number, line[2:], [])
+        elif current and current[1].endswith("\\"):
+            current = (current[0], current[1][:-1] + line.strip(), [])
+        elif current:
+            current[2].append(line)
+    if current:
+        yield current
+
+
+def same_word(shown, actual):
+    number = NUMBER.match(shown)
+    if not number or not NUMBER.match(actual):
+        return shown == actual
+    unit = 10.0 ** -len(number[1] or "")
+    return abs(float(shown) - float(actual)) <= (1.001 * unit if number[1] else 0)
+
+
+def same_line(shown, actual):
+    a, b = shown.split(), actual.split()
+    return len(a) == len(b) and all(map(same_word, a, b))
+
+
+def same_output(shown, actual):
+    if not shown:
+        return not actual
+    if shown[0].strip() == "...":
+        return any(same_output(shown[1:], actual[i:]) for i in range(len(actual) + 1))
+    return bool(actual) and same_line(shown[0], actual[0]) and same_output(shown[1:], actual[1:])
+
+
+class Reader:
+    """Follows the README in a scratch folder; failures are collected as text."""
+
+    def __init__(self, options, scratch):
+        self.options = options
+        self.scratch = scratch
+        self.failures = []
+        self.ran = 0
+        for folder in COPIED:
+            shutil.copytree(options.root / folder, scratch / folder)
+
+    def check_links(self, text):
+        prose = FENCED.sub(lambda block: "\n" * block[0].count("\n"), text)
+        for number, line in enumerate(prose.splitlines(), 1):
+            for target in LINK.findall(line):
+                if "://" not in target and not (self.options.root / target).exists():
+                    self.fail(number, f"there is no {target}")
+
+    def follow(self, text):
+        for line, words, lines in blocks(text):
+            names = [word[len("file="):] for word in words if word.startswith("file=")]
+            if names:
+                self.write(line, names[0], lines)
+            elif "console" in words:
+                for where, command, shown in commands(line, lines):
+                    if "slow" in words:
+                        self.skip(where, command)
+                    else:
+                        self.run(where, command, shown)
+
+    def fail(self, line, message):
+        self.failures.append(f"README.md:{line}: {message}")
+        print(self.failures[-1], flush=True)
+
+    def skip(self, line, command):
+        print(f"README.md:{line}: SKIPPED (slow): {command}", flush=True)
+        script = command.split()[0]
+        if script.startswith("scripts/") and not (self.options.root / script).is_file():
+            self.fail(line, f"there is no {script}")
+
+    def write(self, line, name, lines):
+        print(f"README.md:{line}: writes {name}", flush=True)
+        (self.scratch / name).write_text("\n".join(lines) + "\n")
+        if name.endswith(".cpp"):
+            self.compile(line, name)
+
+    def compile(self, line, name):
+        """Compiles a policy of the README as the build compiles policies/random.cpp."""
+        database = json.loads((self.options.build / "compile_commands.json").read_text())
+        entry = next(e for e in database if e["file"].endswith("/policies/random.cpp"))
+        arguments = shlex.split(entry["command"])
+        if "ccache" in arguments[0]:
+            arguments = arguments[1:]
+        arguments = arguments[: arguments.index("-o")] + ["-fsyntax-only", str(self.scratch / name)]
+        done = subprocess.run(arguments, cwd=entry["directory"], text=True, capture_output=True)
+        if done.returncode:
+            self.fail(line, f"{name} does not compile:\n{done.stderr}")
+
+    def run(self, line, command, shown):
+        print(f"README.md:{line}: $ {command}", flush=True)
+        self.ran += 1
+        shell = command.replace(PROGRAM, shlex.quote(str(self.options.program)))
+        try:
+            done = subprocess.run(["bash", "-c", shell], cwd=self.scratch, text=True, timeout=TIME_LIMIT_S,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired:
+            self.fail(line, f"took more than {TIME_LIMIT_S} s")
+            return
+        output = done.stdout.splitlines()
+        while shown and not shown[-1].strip():
+            shown.pop()
+        if done.returncode:
+            self.fail(line, f"exit code {done.returncode}\n{done.stdout}")
+        elif shown and not same_output(shown, output):
+            self.fail(line, "other output than shown:\n" + "\n".join(output))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, required=True, help="the repository")
+    parser.add_argument("--program", type=Path, required=True, help="autoscale")
+    parser.add_argument("--build", type=Path, required=True, help="build folder, for its compiler flags")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        reader = Reader(options, Path(scratch))
+        text = (options.root / "README.md").read_text()
+        reader.check_links(text)
+        reader.follow(text)
+    print(f"{reader.ran} commands run, {len(reader.failures)} failures")
+    if not reader.ran:
+        sys.exit("README.md shows no command")
+    sys.exit(1 if reader.failures else 0)
+
+
+if __name__ == "__main__":
+    main()
