@@ -2,16 +2,19 @@
 //
 // Source: Y. G. Kim and C.-J. Wu, "AutoScale: Energy Efficiency Optimization for Stochastic Edge
 //   Inference Using Reinforcement Learning", MICRO 2020 (state bins and constants recalled).
-// State: 4 CONV x 2 FC x 2 RC x 3 MAC bins of the DNN, 4 co-runner CPU x 4 memory x 2 cloud-signal x
+// State: 4 CONV x 2 FC x 2 RC x 3 MAC bins of the DNN, 4 co-runner CPU x 4 memory x 2 cloud-signal
+// x
 //   2 tablet-signal bins. Action: an execution target. Table entries are 16-bit floats.
-// Update: Q(S,A) += learning_rate * (R + discount * max_a Q(S',a) - Q(S,A)), S' the same DNN with the
+// Update: Q(S,A) += learning_rate * (R + discount * max_a Q(S',a) - Q(S,A)), S' the same DNN with
+// the
 //   variance seen at completion.
 // Choice: epsilon-greedy until the state has converged (its greedy action unchanged and that value
-//   within `tolerance` over `visits` visits), then greedy; always greedy in phases that do not explore.
+//   within `tolerance` over `visits` visits), then greedy; always greedy in phases that do not
+//   explore.
 // Parameters (all dimensionless but signal_edges): see Config. Departs from the source where it is
-//   silent: the initial values are uniform in [initial_low, initial_high), above every reward, so that
-//   untried actions get tried; illegal actions are never considered. For ablations entries can be
-//   32-bit floats, features can be dropped and signals binned finer.
+//   silent: the initial values are uniform in [initial_low, initial_high), above every reward, so
+//   that untried actions get tried; illegal actions are never considered. For ablations entries can
+//   be 32-bit floats, features can be dropped and signals binned finer.
 #include <fmt/format.h>
 
 #include <Eigen/Core>
@@ -26,7 +29,16 @@ namespace autoscale {
 /// Type of a table entry.
 enum class TablePrecision : std::uint8_t { kHalf, kSingle };
 /// The features of the state, in the order of its digits.
-enum class Feature : std::uint8_t { kConv, kFc, kRc, kMac, kCpu, kMemory, kCloudSignal, kTabletSignal };
+enum class Feature : std::uint8_t {
+  kConv,
+  kFc,
+  kRc,
+  kMac,
+  kCpu,
+  kMemory,
+  kCloudSignal,
+  kTabletSignal
+};
 
 template <>
 struct config::EnumNames<TablePrecision> {
@@ -68,7 +80,8 @@ struct AutoScaleConfig {
     v.optional("initial_low", initial_low, "initial values are uniform from here");
     v.optional("initial_high", initial_high, "to here");
     v.optional("visits", visits, "visits over which a state must hold still", config::positive);
-    v.optional("tolerance", tolerance, "relative change that counts as still", config::non_negative);
+    v.optional("tolerance", tolerance, "relative change that counts as still",
+               config::non_negative);
     v.optional("precision", precision, "type of a table entry");
     v.optional("drop_features", drop_features, "features left out of the state");
     v.optional("signal_edges", signal_edges,
@@ -104,9 +117,11 @@ class StateSpace {
 
   /// The bins as text: what a saved table was learned on.
   std::string definition() const {
-    std::string text = "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac<1e9,<2e9,inf; "
-                       "cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
-    text += edges_dbm_.empty() ? "regular,weak" : fmt::format("at {} dBm", fmt::join(edges_dbm_, ","));
+    std::string text =
+        "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac<1e9,<2e9,inf; "
+        "cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
+    text +=
+        edges_dbm_.empty() ? "regular,weak" : fmt::format("at {} dBm", fmt::join(edges_dbm_, ","));
     return text + fmt::format("; radix {}", fmt::join(radix_, "x"));
   }
 
@@ -127,7 +142,11 @@ class StateSpace {
   }
 
   std::uint32_t dnn_digits(const LayerCounts& n, double macs) const {
-    std::uint32_t state = push(0, Feature::kConv, n.conv < 30 ? 0 : n.conv < 50 ? 1 : n.conv < 90 ? 2 : 3);
+    std::uint32_t state = push(0, Feature::kConv,
+                               n.conv < 30   ? 0
+                               : n.conv < 50 ? 1
+                               : n.conv < 90 ? 2
+                                             : 3);
     state = push(state, Feature::kFc, n.fc < 10 ? 0 : 1);
     state = push(state, Feature::kRc, n.recurrent < 10 ? 0 : 1);
     return push(state, Feature::kMac, macs < 1e9 ? 0 : macs < 2e9 ? 1 : 2);
@@ -233,8 +252,8 @@ class QLearner final : public Policy {
     require(saved, "precision", precision());
     const auto& values = saved.at("values");
     if (values.size() != table_.size()) {
-      throw std::invalid_argument(fmt::format("the table has {} values, expected {}", values.size(),
-                                              table_.size()));
+      throw std::invalid_argument(
+          fmt::format("the table has {} values, expected {}", values.size(), table_.size()));
     }
     for (std::size_t i = 0; i < table_.size(); ++i) {
       table_[i] = Value(values[i].get<float>());

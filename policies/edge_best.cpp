@@ -1,5 +1,5 @@
-// Edge (Best): per DNN the phone's own processor and precision, at the top operating point, with the
-// lowest energy that meets accuracy and QoS without variance, else the fastest; kept in every
+// Edge (Best): per DNN the phone's own processor and precision, at the top operating point, with
+// the lowest energy that meets accuracy and QoS without variance, else the fastest; kept in every
 // environment.
 // Source: baseline of Kim and Wu, AutoScale, MICRO 2020. Parameters: none.
 #include "sim/env/fixed_policy.h"

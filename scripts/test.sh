@@ -41,7 +41,7 @@ if $all; then
   stage "everyday suite, Clang" suite clang "${everyday[@]}"
   stage "build with ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, ASan and UBSan" suite asan "${everyday[@]}"
-  stage "build with TSan" scripts/build.sh tsan all
+  stage "build with TSan" scripts/build.sh tsan autoscale property_tests cli_tests
   stage "tests named $threads, TSan" suite tsan "${everyday[@]}" -R "$threads"
   everyday=()
 fi

@@ -91,8 +91,8 @@ class Keeper final : public Observer {
  public:
   void on_request(const RequestRecord& r) override {
     requests.push_back({r.observation, r.type, r.action, r.executed, r.arrival, r.completion,
-                        r.since_phase_start, r.stages, r.joules, r.energy_j, r.server_j, r.reward, r.qos_met,
-                        r.accuracy_met, r.oracle});
+                        r.since_phase_start, r.stages, r.joules, r.energy_j, r.server_j, r.reward,
+                        r.qos_met, r.accuracy_met, r.oracle});
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
     dropped += count;

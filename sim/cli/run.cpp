@@ -48,8 +48,8 @@ std::string result_table(const std::vector<RunResult>& results) {
 std::function<void(const RunProgress&)> progress_line() {
   if (isatty(STDERR_FILENO) == 0) return {};
   return [](const RunProgress& p) {
-    fmt::print(stderr, "\r{} of {} runs, {:3.0f} % of the requests{}", p.runs_done, p.runs, 100 * p.share,
-               p.runs_done == p.runs ? "\n" : "");
+    fmt::print(stderr, "\r{} of {} runs, {:3.0f} % of the requests{}", p.runs_done, p.runs,
+               100 * p.share, p.runs_done == p.runs ? "\n" : "");
     std::fflush(stderr);
   };
 }
@@ -57,7 +57,8 @@ std::function<void(const RunProgress&)> progress_line() {
 /// Removes the pieces of requests.csv and timeline.json that a failed run leaves.
 class PartsGuard {
  public:
-  PartsGuard(std::filesystem::path folder, std::size_t runs) : folder_(std::move(folder)), runs_(runs) {}
+  PartsGuard(std::filesystem::path folder, std::size_t runs)
+      : folder_(std::move(folder)), runs_(runs) {}
   PartsGuard(const PartsGuard&) = delete;
   PartsGuard& operator=(const PartsGuard&) = delete;
   ~PartsGuard() {
@@ -75,8 +76,10 @@ class PartsGuard {
 
 int run(const RunArguments& arguments) {
   const Catalog catalog(data_root());
-  const Scenario scenario = Scenario::load(catalog, find_scenario(arguments.scenario), arguments.overrides);
-  if (arguments.out.empty() && (arguments.requests || arguments.timeline || scenario.config().save_tables)) {
+  const Scenario scenario =
+      Scenario::load(catalog, find_scenario(arguments.scenario), arguments.overrides);
+  if (arguments.out.empty() &&
+      (arguments.requests || arguments.timeline || scenario.config().save_tables)) {
     throw std::invalid_argument("--requests, --timeline and save_tables need --out DIR");
   }
   RunOptions options;
@@ -93,7 +96,8 @@ int run(const RunArguments& arguments) {
   const std::vector<RunResult> results = run_all(scenario, options);
   if (!arguments.out.empty()) {
     write_results(arguments.out, scenario, results, options, build_info());
-    fmt::print("{}: {} runs written to {}\n", scenario.config().name, results.size(), arguments.out);
+    fmt::print("{}: {} runs written to {}\n", scenario.config().name, results.size(),
+               arguments.out);
   } else {
     fmt::print("{}", result_table(results));
   }
@@ -118,13 +122,15 @@ void add_run(CLI::App& app, Action& action) {
       ->check(whole_number(1, 1'000'000));
   sub->add_option("--jobs", arguments->jobs, "runs at the same time")->check(whole_number(1, 1024));
   sub->add_option("--out", arguments->out, "write CSV files and the manifest into this folder")
-      ->check(CLI::Validator([](const std::string& text) { return text.empty() ? "needs a folder" : ""; }, ""));
+      ->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? "needs a folder" : ""; }, ""));
   sub->add_flag("--requests", arguments->requests, "also write requests.csv, a row per inference");
   sub->add_flag("--timeline", arguments->timeline, "also write timeline.json for Perfetto");
-  sub->footer("Examples:\n  autoscale run scenarios/quickstart.yaml\n"
-              "  autoscale run scenarios/paper/S1_non_streaming.yaml --jobs 2 --out results/s1\n"
-              "  autoscale run scenarios/quickstart.yaml --policy autoscale --policy cloud "
-              "--set constraints.accuracy=65");
+  sub->footer(
+      "Examples:\n  autoscale run scenarios/quickstart.yaml\n"
+      "  autoscale run scenarios/paper/S1_non_streaming.yaml --jobs 2 --out results/s1\n"
+      "  autoscale run scenarios/quickstart.yaml --policy autoscale --policy cloud "
+      "--set constraints.accuracy=65");
   sub->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -16,7 +16,8 @@ struct Choice {
 
 /// The best of the legal actions for which `eligible(ActionId)` holds, at `cost_of(ActionId)`.
 template <class Eligible, class CostOf>
-std::optional<Choice> choose(const DnnOnType& dnn, double qos_s, Eligible&& eligible, CostOf&& cost_of) {
+std::optional<Choice> choose(const DnnOnType& dnn, double qos_s, Eligible&& eligible,
+                             CostOf&& cost_of) {
   bool found = false, best_met = false;
   double best_key = 0;
   ActionId best = 0;

@@ -1,8 +1,8 @@
 // What an action costs: time by stage and the phone's energy by cause.
 //
 // One function, predict(), states the physics of a request under given conditions. The oracle, the
-// cost model for planners and `autoscale explain` call it; the event-driven world must agree with it
-// whenever conditions hold still, and a test says so.
+// cost model for planners and `autoscale explain` call it; the event-driven world must agree with
+// it whenever conditions hold still, and a test says so.
 //
 // Local   latency = decision + t(f) (sim/models/processor.h); energy = busy power * t
 // Remote  latency = decision + promotion + up + rtt/2 + queue + service + rtt/2 + down
@@ -21,28 +21,48 @@
 namespace autoscale {
 
 /// Energy causes, joules of the phone.
-enum class Cause : std::uint8_t { kCpu, kGpu, kDsp, kRadioTx, kRadioRx, kRadioTail, kIdle, kDecision };
+enum class Cause : std::uint8_t {
+  kCpu,
+  kGpu,
+  kDsp,
+  kRadioTx,
+  kRadioRx,
+  kRadioTail,
+  kIdle,
+  kDecision
+};
 inline constexpr std::size_t kCauses = 8;
 inline constexpr std::array<std::string_view, kCauses> kCauseNames = {
     "cpu", "gpu", "dsp", "radio_tx", "radio_rx", "radio_tail", "idle", "decision"};
 
 /// Stages of a request, in order.
 enum class Stage : std::uint8_t {
-  kWait, kDecision, kCompute, kPromotion, kUpload, kNetwork, kQueue, kService, kDownload
+  kWait,
+  kDecision,
+  kCompute,
+  kPromotion,
+  kUpload,
+  kNetwork,
+  kQueue,
+  kService,
+  kDownload
 };
 inline constexpr std::size_t kStages = 9;
 inline constexpr std::array<std::string_view, kStages> kStageNames = {
-    "wait", "decision", "compute", "promotion", "upload", "network", "queue", "service", "download"};
+    "wait",    "decision", "compute", "promotion", "upload",
+    "network", "queue",    "service", "download"};
 
 /// The two radio links of a phone.
 inline constexpr std::size_t kCloudLink = 0;
 inline constexpr std::size_t kTabletLink = 1;
 inline constexpr std::size_t kLinks = 2;
-constexpr std::size_t link_of(Site site) { return site == Site::kTablet ? kTabletLink : kCloudLink; }
+constexpr std::size_t link_of(Site site) {
+  return site == Site::kTablet ? kTabletLink : kCloudLink;
+}
 
 /// What the baseline power and the radio's listening power are charged to (models: accounting).
-/// whole_phone charges the baseline for the whole request; marginal never; paper_equations only while
-/// a remote request is neither sending nor receiving, and without listening power.
+/// whole_phone charges the baseline for the whole request; marginal never; paper_equations only
+/// while a remote request is neither sending nor receiving, and without listening power.
 enum class AccountingMode : std::uint8_t { kWholePhone, kMarginal, kPaperEquations };
 
 template <>
@@ -87,14 +107,15 @@ struct ActionModel {
 struct Conditions {
   CoRunnerLoad load;
   std::array<LinkConditions, kLinks> link{};
-  std::array<double, kLinks> air_share{1, 1};     // share of the air time a transfer would get
+  std::array<double, kLinks> air_share{1, 1};  // share of the air time a transfer would get
   std::array<double, kLinks> rtt_s{};
-  std::array<double, kLinks> promotion_s{};       // before sending can start
-  std::array<double, kLinks> tail_s{};            // tail time this request would be charged
-  std::array<std::array<double, kProcessorKinds>, 2> free_in_s{};  // [tablet?][pool]: a worker is free
+  std::array<double, kLinks> promotion_s{};  // before sending can start
+  std::array<double, kLinks> tail_s{};       // tail time this request would be charged
+  std::array<std::array<double, kProcessorKinds>, 2>
+      free_in_s{};  // [tablet?][pool]: a worker is free
   std::array<double, kProcessorKinds> local_noise{1, 1, 1};
   std::array<std::array<double, kProcessorKinds>, 2> service_noise{{{1, 1, 1}, {1, 1, 1}}};
-  double waited_s = 0;                            // already, before the decision
+  double waited_s = 0;  // already, before the decision
   double decision_s = 0;
   double decision_w = 0;
 };
@@ -132,10 +153,12 @@ inline Cost predict_local(const RequestModel& request, const ActionModel& action
                           const Conditions& now) {
   Cost cost;
   const bool on_cpu = action.processor == ProcessorKind::kCpu;
-  const double t = local_latency_s(action.work, action.slowdown, on_cpu, request.contention, now.load) *
-                   now.local_noise[static_cast<std::size_t>(action.processor)];
+  const double t =
+      local_latency_s(action.work, action.slowdown, on_cpu, request.contention, now.load) *
+      now.local_noise[static_cast<std::size_t>(action.processor)];
   const double busy = action.busy_w * t;
-  const double idle = request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
+  const double idle =
+      request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
   const double decision = now.decision_w * now.decision_s;
   cost.stage(Stage::kWait) = now.waited_s;
   cost.stage(Stage::kDecision) = now.decision_s;
@@ -166,12 +189,12 @@ inline Cost predict_remote(const RequestModel& request, const ActionModel& actio
   const double listening = (up - air_up) + network + queue + service + (down - air_down);
   const double tx = link.tx_w * air_up;
   const double rx = link.rx_w * air_down;
-  const double tail = request.tail_w[l] * now.tail_s[l] + request.promotion_w[l] * now.promotion_s[l];
-  const double idle = request.idle.busy_w * now.decision_s +
-                      request.idle.transfer_w * (up + down) +
-                      request.idle.waiting_w * (network + queue + service + now.waited_s +
-                                                now.promotion_s[l]) +
-                      (request.idle.listens ? request.listen_w[l] * listening : 0.0);
+  const double tail =
+      request.tail_w[l] * now.tail_s[l] + request.promotion_w[l] * now.promotion_s[l];
+  const double idle =
+      request.idle.busy_w * now.decision_s + request.idle.transfer_w * (up + down) +
+      request.idle.waiting_w * (network + queue + service + now.waited_s + now.promotion_s[l]) +
+      (request.idle.listens ? request.listen_w[l] * listening : 0.0);
   const double decision = now.decision_w * now.decision_s;
   cost.stage(Stage::kWait) = now.waited_s;
   cost.stage(Stage::kDecision) = now.decision_s;

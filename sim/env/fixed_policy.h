@@ -26,8 +26,8 @@ class FixedPolicy : public Policy {
   }
 
  protected:
-  /// Per DNN the best action in the calm world among those for which `eligible(Target)` holds. Throws
-  /// PolicyError if a DNN has none.
+  /// Per DNN the best action in the calm world among those for which `eligible(Target)` holds.
+  /// Throws PolicyError if a DNN has none.
   template <class Eligible>
   FixedPolicy(const PolicyContext& context, std::string_view what, Eligible&& eligible) {
     const CostModel& costs = *context.costs;

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "sim/core/random_field.h"
 #include "sim/env/system_model.h"
@@ -59,8 +58,8 @@ struct LearningProgress {
   std::uint64_t states_converged = 0;
   std::vector<std::uint32_t> visits_until_convergence;  // one per converged state
   double mean_abs_td_error = 0;                         // since the last call
-  std::uint64_t saturated_stores = 0;                   // values clamped to the table's number range
-  std::uint64_t lost_updates = 0;                       // not zero, but undone by rounding
+  std::uint64_t saturated_stores = 0;  // values clamped to the table's number range
+  std::uint64_t lost_updates = 0;      // not zero, but undone by rounding
 };
 
 /// Nominal costs that planners may use: the tables, without the present state of the world.
@@ -106,8 +105,9 @@ class Oracle {
  public:
   virtual ~Oracle() = default;
 
-  /// Lowest energy among the legal actions that meet accuracy and QoS now; else the fastest accurate
-  /// one; else, if none is accurate, the same without the accuracy target and `defined` is false.
+  /// Lowest energy among the legal actions that meet accuracy and QoS now; else the fastest
+  /// accurate one; else, if none is accurate, the same without the accuracy target and `defined` is
+  /// false.
   virtual OracleChoice best(const Observation& observation, OracleForm form) const = 0;
 };
 
@@ -122,11 +122,12 @@ struct PolicyInfo {
   bool deliberates = false;  // its decision takes the scenario's decision time
 };
 
-/// What a policy is given at construction. `costs` and `oracle` are null unless it declares the need.
+/// What a policy is given at construction. `costs` and `oracle` are null unless it declares the
+/// need.
 struct PolicyContext {
   const ActionSpace& actions;
-  std::span<const Dnn> dnns;                              // features of every DNN
-  std::span<const DnnOnType> legality;                    // legal actions per DNN
+  std::span<const Dnn> dnns;            // features of every DNN
+  std::span<const DnnOnType> legality;  // legal actions per DNN
   const CostModel* costs = nullptr;
   const Oracle* oracle = nullptr;
   RandomField random;
@@ -135,11 +136,11 @@ struct PolicyContext {
 
 /// Decides for one or all phones of a device type.
 ///
-/// Contract: decide() returns a legal action for the observed DNN (anything else ends the run with a
-/// PolicyError) and may be called for any of its phones in any order; learn() is called once per
+/// Contract: decide() returns a legal action for the observed DNN (anything else ends the run with
+/// a PolicyError) and may be called for any of its phones in any order; learn() is called once per
 /// finished request, in order of completion, only while the mode says learn. All randomness comes
-/// from the context's field, addressed by (device, request), so that equal seeds give equal decisions.
-/// Neither call allocates once every state has been seen.
+/// from the context's field, addressed by (device, request), so that equal seeds give equal
+/// decisions. Neither call allocates once every state has been seen.
 class Policy {
  public:
   virtual ~Policy() = default;

@@ -2,9 +2,8 @@
 //   struct Config { ...; template <class V> void fields(V&); };
 //   static constexpr PolicyInfo kInfo{...};
 //   MyPolicy(const Config&, const PolicyContext&);
-// (or, where parameters choose between classes, `static std::unique_ptr<Policy> make(...)` of the same
-// arguments)
-// and registers it: `const RegisterPolicy<MyPolicy> registered{"my_policy"};`
+// (or, where parameters choose between classes, `static std::unique_ptr<Policy> make(...)` of the
+// same arguments) and registers it: `const RegisterPolicy<MyPolicy> registered{"my_policy"};`
 #pragma once
 
 #include <functional>
@@ -31,7 +30,8 @@ struct PolicyEntry {
   std::string name;
   PolicyInfo info;
   /// Reads parameters; a null node means all defaults.
-  std::function<std::shared_ptr<const PolicySettings>(const config::Node*, config::Diagnostics&)> read;
+  std::function<std::shared_ptr<const PolicySettings>(const config::Node*, config::Diagnostics&)>
+      read;
 };
 
 class PolicyRegistry {
@@ -72,7 +72,8 @@ struct RegisterPolicy {
     entry.name = std::move(name);
     entry.info = T::kInfo;
     entry.read = [](const config::Node* node, config::Diagnostics& diagnostics) {
-      auto settings = node ? config::read<typename T::Config>(*node, diagnostics) : typename T::Config{};
+      auto settings =
+          node ? config::read<typename T::Config>(*node, diagnostics) : typename T::Config{};
       return std::make_shared<const TypedPolicySettings<T>>(std::move(settings));
     };
     PolicyRegistry::instance().add(std::move(entry));

@@ -8,8 +8,8 @@ namespace {
 constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
 
 /// The phone's own processor at one operating point, or nothing if it cannot run the DNN.
-void fill_local(ActionModel& model, const Target& target, const DeviceProfile& phone, const Dnn& dnn,
-                const Catalog& catalog) {
+void fill_local(ActionModel& model, const Target& target, const DeviceProfile& phone,
+                const Dnn& dnn, const Catalog& catalog) {
   const Processor& processor = *phone.processor(target.processor);
   const auto work = catalog.work(phone, processor, target.precision, dnn);
   if (!work) return;
@@ -20,8 +20,8 @@ void fill_local(ActionModel& model, const Target& target, const DeviceProfile& p
   model.noise_cv = processor.noise_cv;
 }
 
-void fill_remote(ActionModel& model, const Target& target, const ServerSetup& server, const Dnn& dnn,
-                 const Catalog& catalog) {
+void fill_remote(ActionModel& model, const Target& target, const ServerSetup& server,
+                 const Dnn& dnn, const Catalog& catalog) {
   const auto& processors = server.profile.processors;
   for (std::size_t i = 0; i < processors.size(); ++i) {
     if (processors[i].kind != target.processor) continue;
@@ -47,7 +47,8 @@ ActionModel make_action(const SystemModel& system, const DeviceType& type, const
   if (target.site == Site::kPhone) {
     fill_local(model, target, type.profile, dnn, catalog);
   } else {
-    fill_remote(model, target, target.site == Site::kTablet ? system.tablet : system.cloud, dnn, catalog);
+    fill_remote(model, target, target.site == Site::kTablet ? system.tablet : system.cloud, dnn,
+                catalog);
   }
   return model;
 }

@@ -108,7 +108,8 @@ struct CostSettings {
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics);
 
-/// The calm world: no co-runner, regular signals, mean round trips, idle servers, no tails, no noise.
+/// The calm world: no co-runner, regular signals, mean round trips, idle servers, no tails, no
+/// noise.
 Conditions nominal_conditions(const SystemModel& system, const DeviceType& type);
 
 }  // namespace autoscale

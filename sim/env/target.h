@@ -1,4 +1,5 @@
-// Where an inference can run: execution targets, and the action space of a device type made of them.
+// Where an inference can run: execution targets, and the action space of a device type made of
+// them.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,8 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
       phones_[next].observation.device = static_cast<std::uint32_t>(next);
     }
   }
-  // One event per phone; on a shared medium also the outdated ones that joining phones leave behind.
+  // One event per phone; on a shared medium also the outdated ones that joining phones leave
+  // behind.
   const bool shared = system.links[kCloudLink].shared() || system.links[kTabletLink].shared();
   engine_.reserve(phones_.size() * (shared ? 4 : 1) + 64);
   for (std::size_t l = 0; l < kLinks; ++l) {
@@ -62,10 +63,9 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t t = setup_.per_device ? phones_[i].type : i;
     const DeviceType& type = system.types[t];
-    policies_.push_back(setup_.make({type.actions, system.dnns, type.dnns,
-                                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
-                                     setup_.info.needs_oracle ? this : nullptr, random_,
-                                     type.profile.id}));
+    policies_.push_back(setup_.make(
+        {type.actions, system.dnns, type.dnns, setup_.info.needs_costs ? &cost_models_[t] : nullptr,
+         setup_.info.needs_oracle ? this : nullptr, random_, type.profile.id}));
   }
 }
 
@@ -136,15 +136,16 @@ void World::decide(std::uint32_t device) {
   const DnnOnType& dnn = dnn_on_type(phone);
   phone.action = ask_policy(phone);
   if (phone.action >= dnn.actions.size() || !dnn.actions[phone.action].legal) {
-    throw PolicyError(fmt::format(
-        "policy '{}': illegal action {} for {} on device {} (request {}, at {} s)", setup_.name,
-        phone.action, system_.dnns[phone.observation.dnn].id, device, phone.observation.request,
-        to_seconds(engine_.now())));
+    throw PolicyError(
+        fmt::format("policy '{}': illegal action {} for {} on device {} (request {}, at {} s)",
+                    setup_.name, phone.action, system_.dnns[phone.observation.dnn].id, device,
+                    phone.observation.request, to_seconds(engine_.now())));
   }
   phone.executed = capped(phone, phone.action);
   if (setup_.compare_with_oracle && phase_->record) compare(phone);
   phone.stages[index(Stage::kDecision)] = decision_;
-  phone.joules[index(Cause::kDecision)] = system_.types[phone.type].cpu_top_w * to_seconds(decision_);
+  phone.joules[index(Cause::kDecision)] =
+      system_.types[phone.type].cpu_top_w * to_seconds(decision_);
   if (dnn.actions[phone.executed].site == Site::kPhone) {
     start_local(device);
   } else {
@@ -195,9 +196,10 @@ void World::start_local(std::uint32_t device) {
 void World::schedule_local(std::uint32_t device) {
   Phone& phone = phones_[device];
   const ActionModel& action = running(phone);
-  phone.pace = local_latency_s(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
-                               dnn_on_type(phone).request.contention, phone.load) *
-               noise(phone.observation, Site::kPhone, index(action.processor), action.noise_cv);
+  phone.pace =
+      local_latency_s(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
+                      dnn_on_type(phone).request.contention, phone.load) *
+      noise(phone.observation, Site::kPhone, index(action.processor), action.noise_cv);
   const Time end = phone.mark + from_seconds(phone.left * phone.pace);
   const Time change = phase_->grid() ? kNever : world_time(phone.co_runner.until);
   if (end <= change) {
@@ -224,7 +226,8 @@ void World::step_local(std::uint32_t device) {
   complete(device);
 }
 
-// ------------------------------------------------------------------------------- at a tablet or cloud
+// ------------------------------------------------------------------------------- at a tablet or
+// cloud
 
 void World::start_remote(std::uint32_t device) {
   Phone& phone = phones_[device];
@@ -348,7 +351,8 @@ void World::arrive_at_server(std::uint32_t device) {
            device);
 }
 
-// --------------------------------------------------------------------------------------- completion
+// ---------------------------------------------------------------------------------------
+// completion
 
 /// The baseline's and the listening radio's share, from the times of the stages.
 void World::charge_idle(Phone& phone) {
@@ -356,13 +360,15 @@ void World::charge_idle(Phone& phone) {
   const auto seconds = [&phone](Stage s) { return to_seconds(phone.stages[index(s)]); };
   const double busy = seconds(Stage::kDecision) + seconds(Stage::kCompute);
   const double transfer = seconds(Stage::kUpload) + seconds(Stage::kDownload);
-  const double remote = seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
+  const double remote =
+      seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
   const double waiting = remote + seconds(Stage::kWait) + seconds(Stage::kPromotion);
   double& idle = phone.joules[index(Cause::kIdle)];
   idle += request.idle.busy_w * busy + request.idle.transfer_w * transfer +
           request.idle.waiting_w * waiting;
   const Site site = running(phone).site;
-  if (site != Site::kPhone && request.idle.listens) idle += request.listen_w[link_of(site)] * remote;
+  if (site != Site::kPhone && request.idle.listens)
+    idle += request.listen_w[link_of(site)] * remote;
 }
 
 void World::complete(std::uint32_t device) {

@@ -1,9 +1,10 @@
 // The simulated world: phones, their links, servers and co-runners, and the life of each request
 // from arrival to outcome, as events.
 //
-// A phone has at most one request in flight, so requests live inside the phones. Conditions (signal,
-// co-runner, temperature) are brought up to date when an event needs them, never by ticks; while a
-// transfer or a local inference runs, the next change of its conditions is an event and re-rates it.
+// A phone has at most one request in flight, so requests live inside the phones. Conditions
+// (signal, co-runner, temperature) are brought up to date when an event needs them, never by ticks;
+// while a transfer or a local inference runs, the next change of its conditions is an event and
+// re-rates it.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ namespace autoscale {
 /// How a policy's decision compares with the oracle's for the same request.
 struct OracleComparison {
   bool compared = false;
-  bool defined = false;     // some action meets the accuracy target
-  bool same_target = false; // same site, processor and precision
+  bool defined = false;      // some action meets the accuracy target
+  bool same_target = false;  // same site, processor and precision
   bool same_action = false;
   bool equivalent = false;  // same constraint outcome, energy within 1 %
   ActionId action = 0;
@@ -35,11 +36,12 @@ struct OracleComparison {
 struct RequestRecord {
   const Observation& observation;
   std::uint16_t type = 0;
-  ActionId action = 0;   // as decided
-  ActionId executed = 0; // after thermal capping
+  ActionId action = 0;    // as decided
+  ActionId executed = 0;  // after thermal capping
   Time arrival{};
   Time completion{};
-  Duration since_phase_start{};  // of the arrival; the same under every policy unless the loop is closed
+  Duration
+      since_phase_start{};  // of the arrival; the same under every policy unless the loop is closed
   const std::array<Duration, kStages>& stages;  // sums to completion - arrival
   const std::array<double, kCauses>& joules;    // sums to energy_j
   double energy_j = 0;
@@ -80,9 +82,10 @@ class World final : public Oracle {
   /// `system` and `observer` must outlive the world.
   World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer);
 
-  /// Runs a phase until every phone has finished its requests. A phase is a stretch of the world of its
-  /// own: its signals and co-runners start afresh, with draws of their own, and phones start cool and
-  /// idle, so what one phase is like does not depend on how long a policy took in the one before.
+  /// Runs a phase until every phone has finished its requests. A phase is a stretch of the world of
+  /// its own: its signals and co-runners start afresh, with draws of their own, and phones start
+  /// cool and idle, so what one phase is like does not depend on how long a policy took in the one
+  /// before.
   void run(const PhasePlan& phase);
 
   OracleChoice best(const Observation& observation, OracleForm form) const override;
@@ -121,11 +124,11 @@ class World final : public Oracle {
     // the request in flight
     Observation observation;
     Time arrival{};
-    Time mark{};         // since when the current piece of work runs
+    Time mark{};  // since when the current piece of work runs
     Time stage_start{};
-    double left = 0;     // share of a local inference, or bits of a transfer
-    double pace = 0;     // seconds of the whole local inference under present conditions
-    double air_mark = 0; // shared medium: its virtual time at `mark`
+    double left = 0;      // share of a local inference, or bits of a transfer
+    double pace = 0;      // seconds of the whole local inference under present conditions
+    double air_mark = 0;  // shared medium: its virtual time at `mark`
     std::array<Duration, kStages> stages{};
     std::array<double, kCauses> joules{};
     double server_j = 0;
@@ -136,10 +139,10 @@ class World final : public Oracle {
     OracleComparison oracle;
     // what lasts
     CoRunnerLoad load;
-    double active_w = 0;       // power of the work in flight, for the temperature
+    double active_w = 0;  // power of the work in flight, for the temperature
     std::uint16_t type = 0;
-    std::uint32_t done = 0;    // requests of this phase that are over (finished or dropped)
-    Time planned{};            // planned arrival of the latest request
+    std::uint32_t done = 0;  // requests of this phase that are over (finished or dropped)
+    Time planned{};          // planned arrival of the latest request
     CoRunnerState co_runner;
     ThermalState thermal;
     std::array<Link, kLinks> links;
@@ -147,8 +150,8 @@ class World final : public Oracle {
 
   void handle(Event event);
 
-  /// Schedules an event of `device`. Work that ends now ends one nanosecond later, so that the order
-  /// of phases holds.
+  /// Schedules an event of `device`. Work that ends now ends one nanosecond later, so that the
+  /// order of phases holds.
   void schedule(Time at, Phase phase, Kind kind, std::uint32_t device, std::uint16_t stamp = 0) {
     engine_.at(soon(at), phase, {static_cast<std::uint8_t>(kind), 0, stamp, device});
   }
@@ -246,7 +249,7 @@ class World final : public Oracle {
   std::array<std::vector<Medium>, kLinks> media_;  // empty for a link that is not shared
   std::vector<WorkerPool> pools_;                  // the cloud's processors, then each tablet's
   std::vector<std::array<std::array<LinkConditions, 2>, kLinks>> grid_links_;  // [type][link][weak]
-  std::vector<CostModel> cost_models_;             // by type
+  std::vector<CostModel> cost_models_;                                         // by type
   std::vector<std::unique_ptr<Policy>> policies_;
   const PhasePlan* phase_ = nullptr;
   Time phase_start_{};

@@ -36,9 +36,9 @@ void World::warm(Phone& phone, Time now) {
 
 void World::apply_signal(Phone& phone, std::size_t link) {
   const SignalState& signal = phone.links[link].signal;
-  phone.links[link].now = link_conditions(system_.links[link].technology,
-                                          system_.types[phone.type].radio[link], signal.value_dbm,
-                                          signal.rate_bps);
+  phone.links[link].now =
+      link_conditions(system_.links[link].technology, system_.types[phone.type].radio[link],
+                      signal.value_dbm, signal.rate_bps);
 }
 
 void World::refresh_link(std::uint32_t device, std::size_t link, Time now) {
@@ -87,8 +87,7 @@ void World::set_grid_conditions(std::uint32_t device) {
     const LinkTechnology& technology = system_.links[l].technology;
     const double share = draw.uniform();
     const double dbm = technology.weak_threshold_dbm + (weak[l] ? -10 * share : 40 * share);
-    phone.links[l].now =
-        link_conditions(technology, system_.types[phone.type].radio[l], dbm, 0);
+    phone.links[l].now = link_conditions(technology, system_.types[phone.type].radio[l], dbm, 0);
   }
 }
 
@@ -146,7 +145,8 @@ Time World::next_signal_change(std::uint32_t device, std::size_t link) const {
 std::size_t World::pool_index(std::uint32_t device, Site site, std::size_t processor) const {
   const std::size_t cloud = system_.cloud.workers.size();
   if (site == Site::kCloud) return processor;
-  const std::size_t tablet = system_.tablet.phones_each == 0 ? 0 : device / system_.tablet.phones_each;
+  const std::size_t tablet =
+      system_.tablet.phones_each == 0 ? 0 : device / system_.tablet.phones_each;
   return cloud + tablet * system_.tablet.workers.size() + processor;
 }
 
@@ -161,7 +161,8 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
     if (system_.links[l].shared()) {
       c.air_share[l] = 1.0 / static_cast<double>(media_[l][medium_of(o.device, l)].active() + 1);
     }
-    c.rtt_s[l] = form == OracleForm::kClairvoyant ? rtt_s(o, l) : system_.links[l].technology.rtt_mean_s();
+    c.rtt_s[l] =
+        form == OracleForm::kClairvoyant ? rtt_s(o, l) : system_.links[l].technology.rtt_mean_s();
     c.promotion_s[l] = promotion_s(phone, l);
     c.tail_s[l] = tail_s(phone, l);
   }
@@ -169,7 +170,8 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
     const ServerSetup& server = site == Site::kCloud ? system_.cloud : system_.tablet;
     const bool tablet = site == Site::kTablet;
     for (std::size_t i = 0; i < server.workers.size(); ++i) {
-      c.free_in_s[tablet][i] = to_seconds(pools_[pool_index(o.device, site, i)].earliest_start(now) - now);
+      c.free_in_s[tablet][i] =
+          to_seconds(pools_[pool_index(o.device, site, i)].earliest_start(now) - now);
       if (form == OracleForm::kClairvoyant) {
         c.service_noise[tablet][i] = noise(o, site, i, server.profile.processors[i].noise_cv);
       }

@@ -74,9 +74,11 @@ void add_identity(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return r.run.scenario->environment(); }});
   c.push_back({"use_case", "", "name of the use case",
                [](const RunRow& r) { return r.run.scenario->use_case(); }});
-  c.push_back({"policy", "", "name of the policy", [](const RunRow& r) { return r.run.policy().name; }});
-  c.push_back({"role", "", "compared, or reference when added for a relative column",
-               [](const RunRow& r) { return r.run.policy().reference ? "reference" : "compared"; }});
+  c.push_back(
+      {"policy", "", "name of the policy", [](const RunRow& r) { return r.run.policy().name; }});
+  c.push_back(
+      {"role", "", "compared, or reference when added for a relative column",
+       [](const RunRow& r) { return r.run.policy().reference ? "reference" : "compared"; }});
   c.push_back({"device", "", "device type; all where several are taken together",
                [](const RunRow& r) { return r.device; }});
   c.push_back({"dnn", "", "DNN; all where several are taken together",
@@ -101,14 +103,16 @@ void add_energy(std::vector<RunColumn>& c) {
                  fmt::format("part of energy_mean_mj caused by: {}", kCauseNames[i]),
                  [i](const RunRow& r) { return milli_each(r.tally.joules[i], r.tally); }});
   }
-  c.push_back({"server_energy_mean_mj", "mJ", "energy of tablet and cloud per inference, not the phone's",
+  c.push_back({"server_energy_mean_mj", "mJ",
+               "energy of tablet and cloud per inference, not the phone's",
                [](const RunRow& r) { return milli_each(r.tally.server_j, r.tally); }});
-  c.push_back({"battery_percent", "%", "of a full battery taken by the recorded inferences of one phone",
-               battery_percent});
+  c.push_back({"battery_percent", "%",
+               "of a full battery taken by the recorded inferences of one phone", battery_percent});
   c.push_back({"inferences_per_joule", "1/J", "energy efficiency (PPW)",
                [](const RunRow& r) { return number(r.tally.inferences_per_joule()); }});
   c.push_back({"efficiency_vs_edge_cpu_fp32", "1",
-               "inferences_per_joule over that of edge_cpu_fp32 in the same world", relative_efficiency});
+               "inferences_per_joule over that of edge_cpu_fp32 in the same world",
+               relative_efficiency});
 }
 
 void add_quality(std::vector<RunColumn>& c) {
@@ -120,12 +124,12 @@ void add_quality(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return latency_ms(r.tally, r.tally.latency.p95); }});
   c.push_back({"latency_p99_ms", "ms", "the same, 99th percentile",
                [](const RunRow& r) { return latency_ms(r.tally, r.tally.latency.p99); }});
-  c.push_back({"qos_violation_ratio", "1", "share of requests above the latency constraint or dropped",
+  c.push_back({"qos_violation_ratio", "1",
+               "share of requests above the latency constraint or dropped",
                [](const RunRow& r) { return number(r.tally.qos_violation_ratio()); }});
   c.push_back({"accuracy_violation_ratio", "1", "share of inferences below the accuracy target",
                [](const RunRow& r) { return share(r.tally.accuracy_missed, r.tally.finished); }});
-  c.push_back({"reward_mean", "1", "mean reward of the recorded inferences",
-               [](const RunRow& r) {
+  c.push_back({"reward_mean", "1", "mean reward of the recorded inferences", [](const RunRow& r) {
                  return r.tally.finished == 0
                             ? ""
                             : number(r.tally.reward / static_cast<double>(r.tally.finished));
@@ -133,7 +137,8 @@ void add_quality(std::vector<RunColumn>& c) {
 }
 
 void add_comparison(std::vector<RunColumn>& c) {
-  c.push_back({"compared", "count", "decisions compared with Opt: denominator of the agreement columns",
+  c.push_back({"compared", "count",
+               "decisions compared with Opt: denominator of the agreement columns",
                [](const RunRow& r) { return count(r.tally.compared); }});
   c.push_back({"opt_undefined", "count", "decisions for which no action meets the accuracy target",
                [](const RunRow& r) { return count(r.tally.undefined); }});
@@ -160,9 +165,11 @@ void add_shares(std::vector<RunColumn>& c) {
       for (const auto& [precision, precision_name] : config::EnumNames<Precision>::value) {
         if (processor == ProcessorKind::kDsp && precision != Precision::kInt8) continue;
         const std::size_t kind = target_kind(site, processor, precision);
-        const std::string target = fmt::format("{}_{}_{}", site_name, processor_name, precision_name);
-        c.push_back({"share_" + target, "1", "share of inferences executed on " + target,
-                     [kind](const RunRow& r) { return share(r.tally.decisions[kind], r.tally.finished); }});
+        const std::string target =
+            fmt::format("{}_{}_{}", site_name, processor_name, precision_name);
+        c.push_back(
+            {"share_" + target, "1", "share of inferences executed on " + target,
+             [kind](const RunRow& r) { return share(r.tally.decisions[kind], r.tally.finished); }});
       }
     }
   }
@@ -175,16 +182,20 @@ void add_learning(std::vector<RunColumn>& c) {
                learned(&LearningProgress::states_visited)});
   c.push_back({"states_converged", "count", "of them converged; all devices only",
                learned(&LearningProgress::states_converged)});
-  c.push_back({"convergence_visits_p50", "count", "visits until a state converged, median; all devices only",
+  c.push_back({"convergence_visits_p50", "count",
+               "visits until a state converged, median; all devices only",
                [](const RunRow& r) { return visits_percentile(r, 0.5); }});
   c.push_back({"convergence_visits_p90", "count",
                "visits until a state converged, 90th percentile; all devices only",
                [](const RunRow& r) { return visits_percentile(r, 0.9); }});
-  c.push_back({"saturated_stores", "count", "table values clamped to the number range; all devices only",
+  c.push_back({"saturated_stores", "count",
+               "table values clamped to the number range; all devices only",
                learned(&LearningProgress::saturated_stores)});
-  c.push_back({"lost_updates", "count", "updates that rounding to the table's precision undid; all devices only",
+  c.push_back({"lost_updates", "count",
+               "updates that rounding to the table's precision undid; all devices only",
                learned(&LearningProgress::lost_updates)});
-  c.push_back({"table_bytes", "B", "learned state of one phone's policy (the largest); all devices only",
+  c.push_back({"table_bytes", "B",
+               "learned state of one phone's policy (the largest); all devices only",
                [](const RunRow& r) { return r.whole_run ? count(r.run.table_bytes) : ""; }});
 }
 

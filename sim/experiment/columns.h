@@ -19,7 +19,7 @@ struct RunRow {
   const Tally* reference;  // edge_cpu_fp32 in the same world; null without one
   std::string device;
   std::string dnn;
-  bool whole_run;          // learning columns are filled
+  bool whole_run;  // learning columns are filled
 };
 
 struct RunColumn {

@@ -28,16 +28,19 @@ UseCaseConfig find_use_case(const Catalog& catalog, const ExplainRequest& reques
 
 std::vector<std::size_t> profile_workers(const DeviceProfile& profile) {
   std::vector<std::size_t> workers;
-  for (const Processor& p : profile.processors) workers.push_back(static_cast<std::size_t>(p.workers));
+  for (const Processor& p : profile.processors)
+    workers.push_back(static_cast<std::size_t>(p.workers));
   return workers;
 }
 
-SystemModel make_system(const Catalog& catalog, const ExplainRequest& request, const UseCaseConfig& use,
-                        Diagnostics& diagnostics) {
+SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
+                        const UseCaseConfig& use, Diagnostics& diagnostics) {
   SystemModel system;
-  if (const Dnn* dnn = catalog.dnn(request.dnn, kCommandLine, diagnostics)) system.dnns.push_back(*dnn);
+  if (const Dnn* dnn = catalog.dnn(request.dnn, kCommandLine, diagnostics))
+    system.dnns.push_back(*dnn);
   DeviceType type;
-  type.profile = catalog.device(request.device, request.power_level, ".", kCommandLine, diagnostics);
+  type.profile =
+      catalog.device(request.device, request.power_level, ".", kCommandLine, diagnostics);
   if (!type.profile.id.empty() && type.profile.kind != DeviceKind::kPhone) {
     diagnostics.error(kCommandLine, fmt::format("'{}' is a {}, not a phone", type.profile.id,
                                                 name_of(type.profile.kind)));
@@ -55,8 +58,8 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request, c
       catalog.link(request.tablet_link, ".", kCommandLine, diagnostics);
   system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
   diagnostics.throw_if_any();
-  fill_costs(system, catalog, {request.accounting, request.accuracy_set, request.upload}, kCommandLine,
-             diagnostics);
+  fill_costs(system, catalog, {request.accounting, request.accuracy_set, request.upload},
+             kCommandLine, diagnostics);
   diagnostics.throw_if_any();
   return system;
 }
@@ -75,8 +78,8 @@ Conditions make_conditions(const SystemModel& system, const ExplainRequest& requ
   }
   for (const auto& [name, dbm] : request.signal_dbm) {
     if (std::find(links.begin(), links.end(), name) == links.end()) {
-      diagnostics.error(kCommandLine,
-                        fmt::format("--link {}: not a link in use{}", name, config::suggest(name, links)));
+      diagnostics.error(kCommandLine, fmt::format("--link {}: not a link in use{}", name,
+                                                  config::suggest(name, links)));
     }
   }
   return now;

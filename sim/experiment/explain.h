@@ -1,5 +1,5 @@
-// What every action of a phone would cost for one request under given conditions, without noise: how
-// a person checks the model by hand.
+// What every action of a phone would cost for one request under given conditions, without noise:
+// how a person checks the model by hand.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +16,8 @@ namespace autoscale {
 struct ExplainRequest {
   std::string device = "mi8pro";
   std::string dnn;
-  std::string use_case;                       // empty: the first one that uses the DNN
-  std::map<std::string, double> signal_dbm;   // by link technology; others at their regular signal
+  std::string use_case;                      // empty: the first one that uses the DNN
+  std::map<std::string, double> signal_dbm;  // by link technology; others at their regular signal
   double co_cpu = 0;
   double co_memory = 0;
   std::string cloud_link = "wifi";
@@ -34,10 +34,10 @@ struct ExplainedAction {
   std::string name;
   double frequency_hz = 0;
   bool allowed = false;
-  std::string why;         // the constraint it misses or why it is illegal; empty if allowed
+  std::string why;  // the constraint it misses or why it is illegal; empty if allowed
   bool legal = false;
-  bool chosen = false;     // what Opt takes
-  double accuracy = 0;     // on the target's scale, percent
+  bool chosen = false;  // what Opt takes
+  double accuracy = 0;  // on the target's scale, percent
   Cost cost;
 };
 

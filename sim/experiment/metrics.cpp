@@ -74,7 +74,8 @@ void Metrics::add(const RequestRecord& r) {
   latencies_s_[c].push_back(to_seconds(r.completion - r.arrival));
   if (!pairs_.empty()) {
     const std::uint64_t i = r.observation.request + shift_;
-    pairs_[r.observation.device * requests_per_phone_ + i] = {r.energy_j, static_cast<std::uint32_t>(c)};
+    pairs_[r.observation.device * requests_per_phone_ + i] = {r.energy_j,
+                                                              static_cast<std::uint32_t>(c)};
   }
 }
 

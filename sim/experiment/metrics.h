@@ -39,13 +39,15 @@ struct Tally {
   std::uint64_t same_target = 0;
   std::uint64_t same_action = 0;
   std::uint64_t equivalent = 0;
-  double gap_sum = 0;           // sum of E / E_opt - 1 over requests that both runs finished
+  double gap_sum = 0;  // sum of E / E_opt - 1 over requests that both runs finished
   std::uint64_t gap_count = 0;
-  LatencySummary latency;       // filled by Metrics::finish
+  LatencySummary latency;  // filled by Metrics::finish
 
   std::uint64_t offered() const { return finished + dropped; }
   double qos_violation_ratio() const {
-    return offered() == 0 ? 0 : static_cast<double>(qos_missed + dropped) / static_cast<double>(offered());
+    return offered() == 0
+               ? 0
+               : static_cast<double>(qos_missed + dropped) / static_cast<double>(offered());
   }
   double inferences_per_joule() const {
     return energy_j > 0 ? static_cast<double>(finished) / energy_j : 0;
@@ -64,8 +66,8 @@ class Metrics {
   /// `pair`: keep every request's energy for the gap to Opt; `requests_per_phone` recorded ones.
   Metrics(const SystemModel& system, bool pair, std::uint64_t requests_per_phone);
 
-  /// `first` is the number of the phase's first request in a phone's run, `recorded_before` how many
-  /// recorded requests a phone made in earlier phases.
+  /// `first` is the number of the phase's first request in a phone's run, `recorded_before` how
+  /// many recorded requests a phone made in earlier phases.
   void begin_phase(std::uint32_t first, std::uint64_t recorded_before) {
     shift_ = recorded_before - first;
   }

@@ -24,7 +24,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  void write(std::string_view text) { stream_.write(text.data(), static_cast<std::streamsize>(text.size())); }
+  void write(std::string_view text) {
+    stream_.write(text.data(), static_cast<std::streamsize>(text.size()));
+  }
 
   /// Writes everything out and gives the file its final name. Throws IoError.
   void commit();

@@ -1,6 +1,6 @@
-// Writes the results of a scenario into a folder: runs.csv, breakdown.csv, learning.csv, columns.csv,
-// manifest.json, timing.csv, and on request requests.csv, timeline.json and saved tables.
-// Everything but timing.csv is the same to the byte for the same scenario, seed and build.
+// Writes the results of a scenario into a folder: runs.csv, breakdown.csv, learning.csv,
+// columns.csv, manifest.json, timing.csv, and on request requests.csv, timeline.json and saved
+// tables. Everything but timing.csv is the same to the byte for the same scenario, seed and build.
 #pragma once
 
 #include <filesystem>

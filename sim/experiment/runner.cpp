@@ -48,7 +48,8 @@ class RunObserver final : public Observer {
     if (timeline_) timeline_->add(record);
   }
 
-  void on_dropped(std::uint32_t, std::uint16_t type, std::uint16_t dnn, std::uint32_t count) override {
+  void on_dropped(std::uint32_t, std::uint16_t type, std::uint16_t dnn,
+                  std::uint32_t count) override {
     result_.metrics->add_dropped(type, dnn, count);
   }
 
@@ -60,7 +61,8 @@ class RunObserver final : public Observer {
     ++curve.window;
     curve.reward_sum += reward;
     if (!is_curve_point(curve.learned)) return;
-    LearningPoint point{type, curve.learned, curve.reward_sum / static_cast<double>(curve.window), {}};
+    LearningPoint point{
+        type, curve.learned, curve.reward_sum / static_cast<double>(curve.window), {}};
     if (!per_device_) point.progress = world_->policies()[type]->progress();
     result_.learning.push_back(std::move(point));
     curve.window = 0;
@@ -107,10 +109,12 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
     result.progress.saturated_stores += p.saturated_stores;
     result.progress.lost_updates += p.lost_updates;
     auto& visits = result.progress.visits_until_convergence;
-    visits.insert(visits.end(), p.visits_until_convergence.begin(), p.visits_until_convergence.end());
+    visits.insert(visits.end(), p.visits_until_convergence.begin(),
+                  p.visits_until_convergence.end());
     result.table_bytes = std::max(result.table_bytes, policy->table_bytes());
   }
-  if (!scenario.config().save_tables || scenario.config().learners == LearnerSharing::kPerDevice) return;
+  if (!scenario.config().save_tables || scenario.config().learners == LearnerSharing::kPerDevice)
+    return;
   for (std::size_t t = 0; t < scenario.system().types.size(); ++t) {
     auto saved = world.policies()[t]->save();
     if (!saved.is_null()) {
@@ -140,7 +144,8 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   result.scenario = &scenario;
   result.metrics = std::make_unique<Metrics>(system, scenario.config().relative_metrics, recorded);
   std::unique_ptr<RequestLog> log;
-  if (options.requests) log = std::make_unique<RequestLog>(request_part(options.parts, place), result);
+  if (options.requests)
+    log = std::make_unique<RequestLog>(request_part(options.parts, place), result);
   std::unique_ptr<Timeline> timeline;
   if (options.timeline) {
     timeline = std::make_unique<Timeline>(timeline_part(options.parts, place), result, place);

@@ -215,7 +215,8 @@ struct ScenarioConfig {
                config::non_empty);
     v.required("phases", phases, "what happens, in order", config::non_empty);
     v.optional("holdout", holdout, "folds: train on all DNNs but one, record that one");
-    v.optional("compare_with_opt", compare_with_opt, "agreement with Opt for every recorded request");
+    v.optional("compare_with_opt", compare_with_opt,
+               "agreement with Opt for every recorded request");
     v.optional("relative_metrics", relative_metrics,
                "efficiency relative to edge_cpu_fp32 and gap to opt; adds them as references");
     v.optional("save_tables", save_tables, "write what was learned beside the results");

@@ -8,9 +8,9 @@ namespace {
 double micros(Duration d) { return static_cast<double>(d.count()) / 1e3; }
 
 /// The order in which a request goes through its stages: the network is passed twice.
-constexpr std::array<Stage, kStages> kOrder = {
-    Stage::kWait,   Stage::kDecision, Stage::kPromotion, Stage::kCompute, Stage::kUpload,
-    Stage::kNetwork, Stage::kQueue,   Stage::kService,   Stage::kDownload};
+constexpr std::array<Stage, kStages> kOrder = {Stage::kWait,    Stage::kDecision, Stage::kPromotion,
+                                               Stage::kCompute, Stage::kUpload,   Stage::kNetwork,
+                                               Stage::kQueue,   Stage::kService,  Stage::kDownload};
 
 }  // namespace
 
@@ -74,7 +74,8 @@ void Timeline::add(const RequestRecord& r) {
            {"pid", process_},
            {"args", std::move(args)}});
   };
-  counter("signal (dBm)", {{"cloud", o.signal_dbm[kCloudLink]}, {"tablet", o.signal_dbm[kTabletLink]}});
+  counter("signal (dBm)",
+          {{"cloud", o.signal_dbm[kCloudLink]}, {"tablet", o.signal_dbm[kTabletLink]}});
   counter("co-runner", {{"cpu", o.load.cpu}, {"memory", o.load.memory}});
   counter("energy (mJ)", {{"energy", r.energy_j * 1e3}});
 }

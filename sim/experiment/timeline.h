@@ -1,6 +1,6 @@
-// The requests of a run as Chrome trace events, to be opened in Perfetto: a track per phone with the
-// stages of each request, and counters for signals, co-runner and energy.
-// Source of the format: "Trace Event Format", Google; times in microseconds.
+// The requests of a run as Chrome trace events, to be opened in Perfetto: a track per phone with
+// the stages of each request, and counters for signals, co-runner and energy. Source of the format:
+// "Trace Event Format", Google; times in microseconds.
 #pragma once
 
 #include "sim/experiment/output_file.h"

@@ -1,4 +1,5 @@
-// The shape of a device profile file (device_profiles/*.yaml): what may stand in it, and in which unit.
+// The shape of a device profile file (device_profiles/*.yaml): what may stand in it, and in which
+// unit.
 #pragma once
 
 #include <map>
@@ -17,7 +18,8 @@ using config::Located;
 using config::Sourced;
 using config::SourcedList;
 
-/// One precision a processor can run: its own rows of the latency table, or derived from another one.
+/// One precision a processor can run: its own rows of the latency table, or derived from another
+/// one.
 struct PrecisionConfig {
   std::optional<Sourced<double>> power_ratio;     // busy power over that of the power table
   std::optional<Precision> from;                  // precision whose latency this one derives from
@@ -48,13 +50,14 @@ struct ProcessorConfig {
   void fields(V& v) {
     v.required("name", name, "kind of processor");
     v.required("model", model, "cores used and their marketing name");
-    v.required("frequency", frequency, "clock of each operating point, ascending",
-               config::positive, config::increasing);
+    v.required("frequency", frequency, "clock of each operating point, ascending", config::positive,
+               config::increasing);
     v.required("power", power,
                "busy power of all cores used at each operating point, above the baseline",
                config::positive, config::increasing);
     v.optional("paper_power", paper_power, "the paper's maximum busy power", config::positive);
-    v.required("overhead", overhead, "runtime overhead per inference, inside the latency table's figure",
+    v.required("overhead", overhead,
+               "runtime overhead per inference, inside the latency table's figure",
                config::non_negative);
     v.required("noise_cv", noise_cv, "coefficient of variation of the execution time",
                config::range(0.0, 1.0));

@@ -32,15 +32,16 @@ void read_precisions(const ProcessorConfig& c, const config::Mark& where,
     support.latency_from = settings.from.value_or(precision);
     support.compute_factor = value_of(settings.compute_factor, 1);
     if (settings.from.has_value() != settings.compute_factor.has_value()) {
-      diagnostics.error(where, fmt::format("processor {}, precision {}: 'from' and 'compute_factor' "
-                                           "go together",
-                                           name_of(c.name.value), name_of(precision)));
+      diagnostics.error(where,
+                        fmt::format("processor {}, precision {}: 'from' and 'compute_factor' "
+                                    "go together",
+                                    name_of(c.name.value), name_of(precision)));
     }
     if (settings.from && (!c.precisions.contains(*settings.from) || *settings.from == precision)) {
-      diagnostics.error(where, fmt::format("processor {}, precision {}: 'from' names {}, which is not "
-                                           "another precision of this processor",
-                                           name_of(c.name.value), name_of(precision),
-                                           name_of(*settings.from)));
+      diagnostics.error(
+          where, fmt::format("processor {}, precision {}: 'from' names {}, which is not "
+                             "another precision of this processor",
+                             name_of(c.name.value), name_of(precision), name_of(*settings.from)));
     }
   }
 }
@@ -55,9 +56,9 @@ Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel l
   processor.noise_cv = c.noise_cv.value;
   processor.workers = static_cast<int>(c.workers);
   if (c.frequency.values.size() != c.power.values.size() || c.frequency.values.empty()) {
-    diagnostics.error(where, fmt::format("processor {}: {} frequencies but {} powers",
-                                         name_of(c.name.value), c.frequency.values.size(),
-                                         c.power.values.size()));
+    diagnostics.error(
+        where, fmt::format("processor {}: {} frequencies but {} powers", name_of(c.name.value),
+                           c.frequency.values.size(), c.power.values.size()));
     return processor;
   }
   const double scale = power_scale(c, level);
@@ -125,14 +126,16 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   std::set<ProcessorKind> seen;
   for (const ProcessorConfig& p : c.processors) {
     if (!seen.insert(p.name.value).second) {
-      diagnostics.error(p.name.mark, fmt::format("processor {} stands twice", name_of(p.name.value)));
+      diagnostics.error(p.name.mark,
+                        fmt::format("processor {} stands twice", name_of(p.name.value)));
     }
-    profile.processors.push_back(make_processor(p, c.kind, level.value_or(c.power_level), diagnostics));
+    profile.processors.push_back(
+        make_processor(p, c.kind, level.value_or(c.power_level), diagnostics));
   }
   for (const auto& [technology, r] : c.radios) {
-    profile.radios.push_back({technology, r.tx_power.value.value(), value_of(r.tx_power_per_rate, 0),
-                              r.rx_power.value.value(), value_of(r.rx_power_per_rate, 0),
-                              r.listen_power.value.value()});
+    profile.radios.push_back({technology, r.tx_power.value.value(),
+                              value_of(r.tx_power_per_rate, 0), r.rx_power.value.value(),
+                              value_of(r.rx_power_per_rate, 0), r.listen_power.value.value()});
   }
   if (c.kind == DeviceKind::kPhone && !seen.contains(ProcessorKind::kCpu)) {
     diagnostics.error(where, "a phone needs a processor 'cpu': it is the reference of every ratio");

@@ -26,8 +26,8 @@ PiecewiseLinear make_law(const RateLawConfig& c, std::string_view name, const co
   const std::vector<double> signal = values_of(c.signal);
   const std::vector<double> rate = values_of(c.rate);
   if (signal.size() != rate.size() || signal.empty()) {
-    diagnostics.error(where, fmt::format("{}: {} signal strengths but {} rates", name, signal.size(),
-                                         rate.size()));
+    diagnostics.error(where, fmt::format("{}: {} signal strengths but {} rates", name,
+                                         signal.size(), rate.size()));
     return {};
   }
   if (!std::is_sorted(rate.begin(), rate.end())) {
@@ -99,8 +99,8 @@ LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const c
   return link;
 }
 
-LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& radio, double signal_dbm,
-                               double rate_bps) {
+LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& radio,
+                               double signal_dbm, double rate_bps) {
   LinkConditions now;
   now.signal_dbm = signal_dbm;
   now.up_bps = rate_bps > 0 ? rate_bps : link.uplink_bps(signal_dbm);

@@ -23,11 +23,13 @@ namespace autoscale {
 class PiecewiseLinear {
  public:
   PiecewiseLinear() = default;
-  PiecewiseLinear(std::vector<double> x, std::vector<double> y) : x_(std::move(x)), y_(std::move(y)) {}
+  PiecewiseLinear(std::vector<double> x, std::vector<double> y)
+      : x_(std::move(x)), y_(std::move(y)) {}
 
   double operator()(double x) const;
 
-  /// The smallest x with value >= y, for a function that never falls; the last point if there is none.
+  /// The smallest x with value >= y, for a function that never falls; the last point if there is
+  /// none.
   double inverse(double y) const;
 
  private:
@@ -38,7 +40,7 @@ class PiecewiseLinear {
 inline constexpr double kNormalP90 = 1.2815515655446004;
 
 struct LinkTechnology {
-  std::string id;  // file stem
+  std::string id;     // file stem
   std::string radio;  // radio of the device profile it uses
   SignalKind signal{};
   double regular_dbm = 0;
@@ -71,8 +73,9 @@ struct LinkConditions {
   double rx_w = 0;
 };
 
-/// Rates and powers at a signal strength; `rate_bps` > 0 replaces the law's rates (recorded capacity).
-LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& radio, double signal_dbm,
-                               double rate_bps);
+/// Rates and powers at a signal strength; `rate_bps` > 0 replaces the law's rates (recorded
+/// capacity).
+LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& radio,
+                               double signal_dbm, double rate_bps);
 
 }  // namespace autoscale

@@ -1,6 +1,7 @@
 // A shared radio channel: the transfers on it get equal air time (processor sharing).
 //
-// Model   with n transfers each gets 1/n of the air time. Virtual time V grows at 1/n, so a transfer
+// Model   with n transfers each gets 1/n of the air time. Virtual time V grows at 1/n, so a
+// transfer
 //         that needs w seconds of air time and starts at V0 ends when V = V0 + w.
 // Assumes ideal fairness, no collisions; valid for long transfers against the frame time.
 // Source  egalitarian processor sharing (Kleinrock, Queueing Systems II).
@@ -22,7 +23,8 @@ class Medium {
 
   /// Virtual time at `now`, in seconds of air time per transfer. `now` never runs backwards.
   double advance(Time now) {
-    if (!jobs_.empty()) virtual_s_ += to_seconds(now - updated_) / static_cast<double>(jobs_.size());
+    if (!jobs_.empty())
+      virtual_s_ += to_seconds(now - updated_) / static_cast<double>(jobs_.size());
     updated_ = now;
     return virtual_s_;
   }
@@ -45,8 +47,8 @@ class Medium {
   /// The device whose transfer ends first. Only if not empty.
   std::uint32_t front() const { return jobs_.front().device; }
 
-  /// When the first transfer ends if nobody joins or leaves, never before the last advance(). Only if
-  /// not empty.
+  /// When the first transfer ends if nobody joins or leaves, never before the last advance(). Only
+  /// if not empty.
   Time next_finish() const {
     const double wait_s = std::max(0.0, jobs_.front().finish_s - virtual_s_);
     return updated_ + from_seconds(wait_s * static_cast<double>(jobs_.size()));

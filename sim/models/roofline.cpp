@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
 
-void read_ridges(const std::map<Precision, RidgeConfig>& config, ProcessorKind kind, Roofline& roofline) {
+void read_ridges(const std::map<Precision, RidgeConfig>& config, ProcessorKind kind,
+                 Roofline& roofline) {
   for (const auto& [precision, c] : config) {
     roofline.ridge[index(kind)][index(precision)] = c.ridge.value;
   }
@@ -21,7 +22,8 @@ Roofline make_roofline(const RooflineConfig& config) {
   read_ridges(config.cpu, ProcessorKind::kCpu, roofline);
   read_ridges(config.gpu, ProcessorKind::kGpu, roofline);
   read_ridges(config.dsp, ProcessorKind::kDsp, roofline);
-  for (auto& per_kind : roofline.class_cost) std::fill(std::begin(per_kind), std::end(per_kind), 1.0);
+  for (auto& per_kind : roofline.class_cost)
+    std::fill(std::begin(per_kind), std::end(per_kind), 1.0);
   for (const auto& [kind, costs] : config.class_memory_cost) {
     for (const auto& [block_class, cost] : costs) {
       roofline.class_cost[index(kind)][index(block_class)] = cost.value;
@@ -30,8 +32,9 @@ Roofline make_roofline(const RooflineConfig& config) {
   return roofline;
 }
 
-std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn, ProcessorKind processor,
-                                   Precision precision, double latency_s, double overhead_s) {
+std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
+                                   ProcessorKind processor, Precision precision, double latency_s,
+                                   double overhead_s) {
   const double ridge = roofline.ridge[index(processor)][index(precision)];
   std::vector<BlockTime> times;
   double sum = 0;

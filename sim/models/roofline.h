@@ -3,8 +3,8 @@
 // Model   per block: compute ~ MACs, memory ~ bytes * ridge * class cost, with
 //         bytes = (in + out + parameters) * bytes per element. The sum over all blocks is scaled so
 //         that overhead + compute + memory equals the table's latency exactly.
-// Assumes compute and memory time add up instead of overlapping, and one ridge per kind of processor.
-// Source  additive roofline; ridges and class costs in workloads/roofline.yaml.
+// Assumes compute and memory time add up instead of overlapping, and one ridge per kind of
+// processor. Source  additive roofline; ridges and class costs in workloads/roofline.yaml.
 #pragma once
 
 #include "sim/models/dnn.h"
@@ -21,13 +21,15 @@ struct Roofline {
 
 Roofline make_roofline(const RooflineConfig& config);
 
-/// Seconds of compute and memory in each block, at the top operating point. `latency_s` > `overhead_s`.
+/// Seconds of compute and memory in each block, at the top operating point. `latency_s` >
+/// `overhead_s`.
 struct BlockTime {
   double compute_s = 0;
   double memory_s = 0;
 };
-std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn, ProcessorKind processor,
-                                   Precision precision, double latency_s, double overhead_s);
+std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
+                                   ProcessorKind processor, Precision precision, double latency_s,
+                                   double overhead_s);
 
 /// The same summed over all blocks.
 WorkSplit split_latency(const Roofline& roofline, const Dnn& dnn, ProcessorKind processor,

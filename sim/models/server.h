@@ -20,7 +20,8 @@ class WorkerPool {
   /// When a request arriving at `arrival` would start, given what has been admitted.
   Time earliest_start(Time arrival) const { return std::max(arrival, free_at_.front()); }
 
-  /// Admits a request that needs `service` and returns when it starts. `arrival` never runs backwards.
+  /// Admits a request that needs `service` and returns when it starts. `arrival` never runs
+  /// backwards.
   Time admit(Time arrival, Duration service) {
     const Time start = earliest_start(arrival);
     replace_first(start + service);

@@ -46,7 +46,8 @@ SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& l
     TraceColumns columns{t->signal_column, t->rate_column};
     if (columns.signal.empty() && columns.rate.empty()) {
       columns.signal = link.signal == SignalKind::kRsrp ? "rsrp_dbm" : "rssi_dbm";
-      if (t->format == TraceFormat::kUcc) columns.signal = link.signal == SignalKind::kRsrp ? "RSRP" : "RSSI";
+      if (t->format == TraceFormat::kUcc)
+        columns.signal = link.signal == SignalKind::kRsrp ? "RSRP" : "RSSI";
     }
     const Trace trace = load_trace(directory / t->file.value, t->format, columns, diagnostics);
     if (trace.start_s.empty()) {
@@ -69,12 +70,14 @@ SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& l
 
 double SignalProcess::clip(double dbm) const { return std::clamp(dbm, min_dbm_, max_dbm_); }
 
-void SignalProcess::step_ar1(SignalState& state, const RandomField& random, std::uint32_t entity) const {
+void SignalProcess::step_ar1(SignalState& state, const RandomField& random,
+                             std::uint32_t entity) const {
   const double draw =
       random.at(Stream::kSignal, entity, static_cast<std::uint64_t>(state.block + 1)).normal();
   const bool first = state.block < 0;
-  state.deviation_db = first ? sd_db_ * draw
-                             : phi_ * state.deviation_db + sd_db_ * std::sqrt(1 - phi_ * phi_) * draw;
+  state.deviation_db = first
+                           ? sd_db_ * draw
+                           : phi_ * state.deviation_db + sd_db_ * std::sqrt(1 - phi_ * phi_) * draw;
   ++state.block;
 }
 
@@ -89,8 +92,10 @@ bool SignalProcess::seek_trace(SignalState& state, Time now, const RandomField& 
   const Duration at = now.time_since_epoch() + trace_offset(entity, random);
   const auto rounds = at / trace_duration_;
   const Duration within = at % trace_duration_;
-  const auto i = std::upper_bound(trace_start_.begin(), trace_start_.end(), within) - 1 - trace_start_.begin();
-  const auto block = static_cast<std::int64_t>(rounds) * static_cast<std::int64_t>(trace_start_.size()) + i;
+  const auto i =
+      std::upper_bound(trace_start_.begin(), trace_start_.end(), within) - 1 - trace_start_.begin();
+  const auto block =
+      static_cast<std::int64_t>(rounds) * static_cast<std::int64_t>(trace_start_.size()) + i;
   if (block == state.block) return false;
   state.block = block;
   state.value_dbm = trace_dbm_[static_cast<std::size_t>(i)];
@@ -111,7 +116,8 @@ bool SignalProcess::advance(SignalState& state, Time now, const RandomField& ran
   if (block == state.block) return false;
   if (kind_ == Kind::kGaussian) {
     state.block = block;
-    const double draw = random.at(Stream::kSignal, entity, static_cast<std::uint64_t>(block)).normal();
+    const double draw =
+        random.at(Stream::kSignal, entity, static_cast<std::uint64_t>(block)).normal();
     state.value_dbm = clip(mean_dbm_ + sd_db_ * draw);
     return true;
   }
@@ -131,7 +137,8 @@ Time SignalProcess::next_change(const SignalState& state, std::uint32_t entity,
     case Kind::kTrace: {
       const auto n = static_cast<std::int64_t>(trace_start_.size());
       const std::int64_t next = state.block + 1;
-      const Duration at = trace_duration_ * (next / n) + trace_start_[static_cast<std::size_t>(next % n)];
+      const Duration at =
+          trace_duration_ * (next / n) + trace_start_[static_cast<std::size_t>(next % n)];
       return kStart + at - trace_offset(entity, random);
     }
   }

@@ -1,8 +1,8 @@
 // Signal strength of a link over time.
 //
 // Model   constant; independent Gaussian draws, one per block of `period`; AR(1) on the same grid,
-//         x[k] = mean + phi (x[k-1] - mean) + e[k], phi = exp(-period / time_constant), started from
-//         its stationary distribution; or a recorded trace, repeated when it ends.
+//         x[k] = mean + phi (x[k-1] - mean) + e[k], phi = exp(-period / time_constant), started
+//         from its stationary distribution; or a recorded trace, repeated when it ends.
 // Grid    block k's draw is addressed by k, so the signal never depends on when somebody looks.
 // Source  AR(1) as fitted to recorded Wi-Fi and LTE runs; Gaussian as recalled from the paper.
 #pragma once
@@ -24,7 +24,8 @@ namespace autoscale {
 /// Checks on parameters. A grid finer than a millisecond would only cost run time.
 inline constexpr config::Interval kSignalLevel = config::range(Dbm(-160), Dbm(0));
 inline constexpr config::Interval kSignalSpread = config::range(Db(0), Db(60));
-inline constexpr config::Interval kSignalPeriod = config::at_least(Duration(std::chrono::milliseconds(1)));
+inline constexpr config::Interval kSignalPeriod =
+    config::at_least(Duration(std::chrono::milliseconds(1)));
 
 /// A usual or a bad fixed position, as the link technology defines it.
 struct RegularSignal {
@@ -73,7 +74,8 @@ struct Ar1Signal {
   void fields(V& v) {
     v.required("mean", mean, "mean", kSignalLevel);
     v.required("sd", sd, "stationary standard deviation", kSignalSpread);
-    v.required("time_constant", time_constant, "after which the correlation is 1/e", config::positive);
+    v.required("time_constant", time_constant, "after which the correlation is 1/e",
+               config::positive);
     v.optional("min", min, "values below are clipped to it", kSignalLevel);
     v.optional("max", max, "values above are clipped to it", kSignalLevel);
     v.optional("period", period, "grid of the process", kSignalPeriod);
@@ -95,8 +97,8 @@ struct TraceSignal {
     v.optional("stagger", stagger, "start every device at its own random place of the trace");
   }
 };
-using SignalConfig = std::variant<RegularSignal, WeakSignal, ConstantSignal, GaussianSignal, Ar1Signal,
-                                  TraceSignal>;
+using SignalConfig =
+    std::variant<RegularSignal, WeakSignal, ConstantSignal, GaussianSignal, Ar1Signal, TraceSignal>;
 
 /// Where one link of one device is in its process.
 struct SignalState {
@@ -126,7 +128,8 @@ class SignalProcess {
   void step_ar1(SignalState& state, const RandomField& random, std::uint32_t entity) const;
   double clip(double dbm) const;
   Duration trace_offset(std::uint32_t entity, const RandomField& random) const;
-  bool seek_trace(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
+  bool seek_trace(SignalState& state, Time now, const RandomField& random,
+                  std::uint32_t entity) const;
 
   Kind kind_ = Kind::kConstant;
   double mean_dbm_ = 0;

@@ -1,7 +1,8 @@
 // Heat: one lumped RC node per SoC and trip points that cap the operating point.
 //
 // Model   dT/dt = (T_inf - T) / tau with T_inf = ambient + R P, so between two changes of power
-//         T(t) = T_inf + (T0 - T_inf) exp(-t / tau). Integrated when somebody looks, never by ticks.
+//         T(t) = T_inf + (T0 - T_inf) exp(-t / tau). Integrated when somebody looks, never by
+//         ticks.
 // Trips   at or above trip i the cap falls by `steps_per_trip` more operating points; it is lifted
 //         `hysteresis` below that trip.
 // Assumes one temperature for the whole SoC; skin and battery are left out.

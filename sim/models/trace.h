@@ -1,8 +1,8 @@
 // Recorded signal strength or link capacity over time, read from three file formats:
 //   autoscale  our own CSV: '#' comments, a header with `time_s` and one or more of `rssi_dbm`,
 //              `rsrp_dbm`, `throughput_mbps`; an empty cell means not recorded
-//   ucc        the columns of the UCC 4G/5G production data set (Timestamp, RSRP, RSSI, DL_bitrate, ...)
-//   mahimahi   one line per delivery opportunity of 1500 bytes, in whole milliseconds
+//   ucc        the columns of the UCC 4G/5G production data set (Timestamp, RSRP, RSSI, DL_bitrate,
+//   ...) mahimahi   one line per delivery opportunity of 1500 bytes, in whole milliseconds
 // Files are streamed; a line above 64 KiB is refused.
 #pragma once
 

@@ -168,7 +168,8 @@ struct ConstantInterval {
 };
 using IntervalConfig = std::variant<ExponentialInterval, ConstantInterval>;
 
-/// Requests arrive at times that do not depend on their service; one that finds the device busy waits.
+/// Requests arrive at times that do not depend on their service; one that finds the device busy
+/// waits.
 struct RenewalArrivals {
   static constexpr std::string_view kName = "renewal";
   IntervalConfig interval;

@@ -1,5 +1,5 @@
-// The worlds that benchmarks and ratio tests run: scenario files of scenarios/bench, policies that cost
-// nothing, an observer that only counts.
+// The worlds that benchmarks and ratio tests run: scenario files of scenarios/bench, policies that
+// cost nothing, an observer that only counts.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// Speed as ratios within one process, so that a slow or busy machine does not decide. Each compares the
-// median of several interleaved measurements.
+// Speed as ratios within one process, so that a slow or busy machine does not decide. Each compares
+// the median of several interleaved measurements.
 #include <gtest/gtest.h>
 
 #include <algorithm>

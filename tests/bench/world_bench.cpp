@@ -34,10 +34,10 @@ void one_phone_compared_with_opt(benchmark::State& state) {
 /// Argument: phones. The same number of requests in every case.
 void closed_loop(benchmark::State& state) {
   const auto phones = state.range(0);
-  const Scenario scenario =
-      load("bench/closed_loop.yaml", {"devices[0].count=" + std::to_string(phones),
-                                      "servers.cloud.workers.gpu=" + std::to_string(phones * 256 / 1000),
-                                      "phases[0].inferences=" + std::to_string(2000000 / phones)});
+  const Scenario scenario = load(
+      "bench/closed_loop.yaml", {"devices[0].count=" + std::to_string(phones),
+                                 "servers.cloud.workers.gpu=" + std::to_string(phones * 256 / 1000),
+                                 "phases[0].inferences=" + std::to_string(2000000 / phones)});
   measure(state, scenario, policy_of(scenario, 0));
 }
 
@@ -48,4 +48,3 @@ BENCHMARK(closed_loop)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMil
 
 }  // namespace
 }  // namespace autoscale::bench
-

@@ -175,8 +175,8 @@ TEST(ReproducibilityTest, EveryPolicySeesTheSameCameraFrames) {
 
 /// What a phone's rows show.
 auto row(const KeptRequest& r) {
-  return std::tuple(r.since_phase_start, r.completion - r.arrival, r.action, r.executed, r.stages, r.joules, r.server_j,
-                    r.reward, r.observation.signal_dbm);
+  return std::tuple(r.since_phase_start, r.completion - r.arrival, r.action, r.executed, r.stages,
+                    r.joules, r.server_j, r.reward, r.observation.signal_dbm);
 }
 
 void expect_last_phone_changes_nothing(std::string_view phases) {

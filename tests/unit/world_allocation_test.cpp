@@ -8,8 +8,9 @@ namespace autoscale {
 namespace {
 
 TEST(WorldAllocation, NoneAfterWarmUp) {
-  const Scenario scenario = bench::load("fleet_1000.yaml", {"devices[0].count=40", "devices[1].count=40",
-                                                           "devices[2].count=20", "compare_with_opt=true"});
+  const Scenario scenario =
+      bench::load("fleet_1000.yaml", {"devices[0].count=40", "devices[1].count=40",
+                                      "devices[2].count=20", "compare_with_opt=true"});
   bench::CountingObserver observer;
   World world(scenario.system(), 1, bench::policy_of(scenario, 0), observer);
   const std::vector<PhasePlan> phases = scenario.phases(0);
