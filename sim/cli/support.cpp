@@ -41,10 +41,10 @@ fs::path data_root() {
   }
   std::error_code problem;
   const fs::path program = fs::read_symlink("/proc/self/exe", problem);
-  const fs::path installed = program.parent_path().parent_path() / "share/autoscale";
+  fs::path installed = program.parent_path().parent_path() / "share/autoscale";
   if (is_data_root(installed)) return installed;
   for (const fs::path& start : {program.parent_path(), fs::current_path(problem)}) {
-    if (const fs::path root = data_root_above(start); !root.empty()) return root;
+    if (fs::path root = data_root_above(start); !root.empty()) return root;
   }
   throw IoError(
       "no data found: neither beside or above the program nor above the current folder; set "

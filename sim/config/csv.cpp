@@ -8,7 +8,7 @@
 namespace autoscale::config {
 namespace {
 
-constexpr std::size_t kMaxLine = 64 * 1024;
+constexpr std::size_t kMaxLine = 65536;
 
 }  // namespace
 

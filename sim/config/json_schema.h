@@ -25,9 +25,9 @@ template <class T>
 Json schema_of();
 
 /// An object that allows only `properties`.
-inline Json object_schema(Json properties, std::vector<std::string> required) {
+inline Json object_schema(Json properties, const std::vector<std::string>& required) {
   Json schema = {{"type", "object"}, {"properties", std::move(properties)}};
-  if (!required.empty()) schema["required"] = std::move(required);
+  if (!required.empty()) schema["required"] = required;
   schema["additionalProperties"] = false;
   return schema;
 }

@@ -3,7 +3,7 @@
 
 #include "sim/core/engine.h"
 #include "sim/core/random_field.h"
-#include "tests/unit/allocation_counter.h"
+#include "tests/allocation/allocation_counter.h"
 
 namespace autoscale {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/bench/bench_worlds.h"
-#include "tests/unit/allocation_counter.h"
+#include "tests/allocation/allocation_counter.h"
 
 namespace autoscale {
 namespace {
