@@ -20,13 +20,8 @@ void* counted(std::size_t size) noexcept {
   if (void* memory = counted(size)) return memory;
   throw std::bad_alloc();
 }
-// Under AddressSanitizer this form does not call the one above, yet its memory meets our delete.
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return counted(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  count.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size == 0 ? 1 : size);
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

@@ -1,8 +1,8 @@
 // After warm-up the event loop of a world allocates nothing.
 #include <gtest/gtest.h>
 
-#include "tests/bench/bench_worlds.h"
 #include "tests/allocation/allocation_counter.h"
+#include "tests/bench/bench_worlds.h"
 
 namespace autoscale {
 namespace {
