@@ -119,7 +119,7 @@ class SchemaWriter {
   }
 
   bool all_optional() const { return required_.empty(); }
-  Json take() { return object_schema(std::move(properties_), std::move(required_)); }
+  Json take() { return object_schema(std::move(properties_), required_); }
 
  private:
   template <class T, class... Checks>
@@ -188,8 +188,8 @@ Json sourced_list_schema() {
     item.update(schema_of<T>());
   }
   Json values = {{"type", "array"}, {"items", std::move(item)}};
-  return with_origin(object_schema({{"unit", std::move(unit)}, {"values", std::move(values)}},
-                                   std::move(required)));
+  return with_origin(
+      object_schema({{"unit", std::move(unit)}, {"values", std::move(values)}}, required));
 }
 
 template <class T>
