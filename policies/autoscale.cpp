@@ -3,11 +3,9 @@
 // Source: Y. G. Kim and C.-J. Wu, "AutoScale: Energy Efficiency Optimization for Stochastic Edge
 //   Inference Using Reinforcement Learning", MICRO 2020 (state bins and constants recalled).
 // State: 4 CONV x 2 FC x 2 RC x 3 MAC bins of the DNN, 4 co-runner CPU x 4 memory x 2 cloud-signal
-// x
-//   2 tablet-signal bins. Action: an execution target. Table entries are 16-bit floats.
+//   x 2 tablet-signal bins. Action: an execution target. Table entries are 16-bit floats.
 // Update: Q(S,A) += learning_rate * (R + discount * max_a Q(S',a) - Q(S,A)), S' the same DNN with
-// the
-//   variance seen at completion.
+//   the variance seen at completion.
 // Choice: epsilon-greedy until the state has converged (its greedy action unchanged and that value
 //   within `tolerance` over `visits` visits), then greedy; always greedy in phases that do not
 //   explore.
@@ -19,7 +17,6 @@
 
 #include <Eigen/Core>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "sim/env/registry.h"

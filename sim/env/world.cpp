@@ -181,7 +181,7 @@ void World::compare(Phone& phone) {
                   .action = opt.action};
 }
 
-// ------------------------------------------------------------------------------------ on the phone
+// --- on the phone
 
 void World::start_local(std::uint32_t device) {
   Phone& phone = phones_[device];
@@ -226,8 +226,7 @@ void World::step_local(std::uint32_t device) {
   complete(device);
 }
 
-// ------------------------------------------------------------------------------- at a tablet or
-// cloud
+// --- at a tablet or cloud
 
 void World::start_remote(std::uint32_t device) {
   Phone& phone = phones_[device];
@@ -351,8 +350,7 @@ void World::arrive_at_server(std::uint32_t device) {
            device);
 }
 
-// ---------------------------------------------------------------------------------------
-// completion
+// --- completion
 
 /// The baseline's and the listening radio's share, from the times of the stages.
 void World::charge_idle(Phone& phone) {
