@@ -1,6 +1,6 @@
-"""Reproduces the paper: runs its scenarios, judges its claims, draws its figures.
+"""Reproduces the paper: runs its scenarios, judges its claims, draws its figures, writes the report.
 
-Called by scripts/reproduce.sh, which sets up and builds first and names the scenarios.
+Called by scripts/reproduce.sh, which sets up and builds first.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from autoscale_report import figures, provenance, report
-from autoscale_report.cases import Results, averages_table
-from autoscale_report.claims import Inputs, claims_table, evaluate
+from autoscale_report import provenance, report
+from autoscale_report.cases import averages_table
+from autoscale_report.claims import claims_table, evaluate
+from autoscale_report.data import Data
+from autoscale_report.figure import Figure, render
+from autoscale_report.figures import FIGURES
+from autoscale_report.plan import Plan
 from autoscale_report.simulate import Simulator, Task, join_csv
 
 ROOT = Path(__file__).resolve().parent.parent
-# 20: the 95 % interval of every efficiency ratio is then under 2 % of the ratio.
-FULL_REPLICATIONS = 20
-QUICK_REPLICATIONS = 3
-SUMMARIES = ["claims.csv", "averages.csv", "report.md", "manifest.json"]
-QUICK = {"phases[1].inferences": 50}
+SUMMARIES = ["claims.csv", "averages.csv", "report.html", "manifest.json"]
 
 
 def parse() -> argparse.Namespace:
@@ -32,78 +32,68 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, required=True)
     parser.add_argument("--program", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("scenario", nargs="+")
+    parser.add_argument("target", nargs="*", help="scenarios and figures; none: everything")
     return parser.parse_args()
 
 
-def variant_tasks(claims: dict, scenarios: list[str], quick: dict) -> list[Task]:
-    """The further runs that claims need, when the scenario they vary is among those run."""
-    names = claims["variants"]
-    alone = {"relative_metrics": "false", "compare_with_opt": "false"}
+def main_tasks_named(plan: Plan, targets: list[str]) -> list[Task]:
+    """The headline's scenarios that a target names: one, an environment's, a use case's."""
     return [
-        Task(name, v["scenario"], {"name": name, **alone, **quick, **v["set"]}, ("opt",))
-        for name, v in names.items()
-        if v["scenario"] in scenarios
-    ]
+        task for task in plan.main_tasks()
+        if not targets or {task.name, *task.name.split("_", 1)} & set(targets)
+    ]  # fmt: skip
 
 
-def load(simulator: Simulator, claims: dict, tasks: list[Task], variants: list[Task]) -> Inputs:
-    breakdown = [pd.read_csv(simulator.out / "breakdown.csv")]
-    for task in variants:
-        frame = pd.read_csv(simulator.out / task.name / "breakdown.csv")
-        breakdown.append(frame.assign(environment=task.name))
-    learning = [
-        pd.read_csv(simulator.out / t.name / "learning.csv").assign(
-            environment=t.name.split("_", 1)[0], use_case=t.name.split("_", 1)[1]
+def draw(figures: list[Figure], data: Data, folder: Path) -> None:
+    """Every figure whose runs are there."""
+    for figure in figures:
+        if len(data.done(figure.tasks(data.plan))) == len(figure.tasks(data.plan)):
+            render(figure, data, folder)
+
+
+def judge(data: Data, tasks: list[Task], out: Path) -> None:
+    """Claims and averages of the headline's scenarios, as CSV files, report and table."""
+    plan, simulator = data.plan, data.simulator
+    folders = [data.folder(task) for task in tasks]
+    for name in ("runs.csv", "breakdown.csv", "timing.csv"):
+        join_csv(folders, name, out / name)
+    manifests = {task.name: simulator.manifest(task) for task in tasks}
+    for task in tasks:
+        provenance.check_settings(
+            plan.claims["settings"], manifests[task.name]["scenario"], task.scenario
         )
-        for t in tasks
-    ]
-    return Inputs(
-        claims,
-        Results(pd.concat(breakdown, ignore_index=True)),
-        pd.read_csv(simulator.out / "runs.csv"),
-        pd.concat(learning, ignore_index=True),
-    )
+    arguments = {task.name: task.arguments() for task in tasks}
+    origin = provenance.manifest(ROOT, "quick" if plan.quick else "full", manifests, arguments)
+    (out / "manifest.json").write_text(json.dumps(origin, indent=2) + "\n")
+
+    evaluated = evaluate(data.inputs)
+    claims_table(evaluated).to_csv(out / "claims.csv", index=False)
+    averages_table(data.inputs.results, plan.claims).to_csv(out / "averages.csv", index=False)
+    print(report.terminal(evaluated, pd.read_csv(out / "timing.csv")))
 
 
 def main() -> None:
     arguments = parse()
     claims = yaml.safe_load((ROOT / provenance.CLAIMS).read_text())
-    quick = QUICK if arguments.quick else {}
-    replications = QUICK_REPLICATIONS if arguments.quick else FULL_REPLICATIONS
-    tasks = [Task(name, name, quick) for name in arguments.scenario]
-    variants = variant_tasks(claims, arguments.scenario, quick)
+    plan = Plan(ROOT, claims, arguments.quick)
     out = arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    for name in SUMMARIES:
-        (out / name).unlink(missing_ok=True)  # an interrupted run leaves no stale verdicts
+    simulator = Simulator(ROOT, arguments.program, out, arguments.jobs)
+    data = Data(plan, simulator)
 
-    simulator = Simulator(ROOT, arguments.program, out, replications, arguments.jobs)
-    simulator.run_all(tasks + variants)
-    folders = [out / task.name for task in tasks]
-    for name in ("runs.csv", "breakdown.csv", "timing.csv"):
-        join_csv(folders, name, out / name)
-
-    manifests = {task.name: simulator.manifest(task) for task in tasks + variants}
-    for task in tasks:
-        provenance.check_settings(
-            claims["settings"], manifests[task.name]["scenario"], task.scenario
-        )
-    settings = {task.name: task.arguments(replications) for task in tasks + variants}
-    origin = provenance.manifest(
-        ROOT, "quick" if arguments.quick else "full", manifests, settings
-    )
-    (out / "manifest.json").write_text(json.dumps(origin, indent=2) + "\n")
-
-    inputs = load(simulator, claims, tasks, variants)
-    evaluated = evaluate(inputs)
-    claims_table(evaluated).to_csv(out / "claims.csv", index=False)
-    averages = averages_table(inputs.results, claims)
-    averages.to_csv(out / "averages.csv", index=False)
-    (out / "report.md").write_text(report.markdown(evaluated, averages, origin))
-    figures.draw_all(inputs, out / "figures")
-    print(report.terminal(evaluated, pd.read_csv(out / "timing.csv")))
-    print(f"\nWritten to {out}: report.md, claims.csv, averages.csv, figures/")
+    figures = [f for f in FIGURES if not arguments.target or f.name in arguments.target]
+    scenarios = [t for t in arguments.target if not t.startswith("fig_")]
+    headline = main_tasks_named(plan, scenarios) if scenarios or not arguments.target else []
+    if headline:
+        for name in SUMMARIES:
+            (out / name).unlink(missing_ok=True)  # an interrupted run leaves no stale verdicts
+    variants = [t for t in plan.variant_tasks() if t.scenario in {h.scenario for h in headline}]
+    needed = [task for figure in figures for task in figure.tasks(plan)]
+    simulator.run_all([*headline, *variants, *needed])
+    if headline:
+        judge(data, headline, out)
+    draw(figures, data, out / "figures")
+    print(f"\nWritten to {out}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs scenarios with the simulator, one folder each, and joins their CSV files.
+"""Runs scenarios with the simulator, one folder each, several at a time, and joins their CSV files.
 
 A folder that was made by the same program, data and settings is kept: an interrupted reproduction
 goes on where it stopped.
@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,23 +22,24 @@ FINGERPRINT = "fingerprint.txt"
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario with what is changed about it."""
+    """One scenario of scenarios/paper with what is changed about it."""
 
     name: str  # of the folder
-    scenario: str
-    settings: dict[str, object] = field(default_factory=dict)
+    scenario: str  # path below scenarios/paper, without .yaml
+    replications: int
+    settings: dict[str, object] = field(default_factory=dict, hash=False)
     policies: tuple[str, ...] = ()
+    after: tuple[Task, ...] = ()  # tasks whose files this one reads
 
-    def arguments(self, replications: int) -> list[str]:
+    def arguments(self) -> list[str]:
         values = [f"--set={key}={value}" for key, value in self.settings.items()]
         policies = [f"--policy={name}" for name in self.policies]
-        return [f"--replications={replications}", *values, *policies]
+        return [f"--replications={self.replications}", *values, *policies]
 
 
 class Simulator:
-    def __init__(self, root: Path, program: Path, out: Path, replications: int, jobs: int):
-        self.root, self.program, self.out = root, program, out
-        self.replications, self.jobs = replications, jobs
+    def __init__(self, root: Path, program: Path, out: Path, jobs: int):
+        self.root, self.program, self.out, self.jobs = root, program, out, jobs
         self.inputs = self._hash_inputs()
 
     def _hash_inputs(self) -> str:
@@ -50,40 +53,62 @@ class Simulator:
         return digest.hexdigest()
 
     def _fingerprint(self, task: Task) -> str:
-        return "\n".join([self.inputs, task.scenario, *task.arguments(self.replications)]) + "\n"
+        before = [self._fingerprint(t) for t in task.after]
+        return "\n".join([self.inputs, task.scenario, *task.arguments(), *before]) + "\n"
 
     def is_done(self, task: Task) -> bool:
         made = self.out / task.name / FINGERPRINT
         return made.is_file() and made.read_text() == self._fingerprint(task)
 
-    def run(self, task: Task) -> None:
+    def run(self, task: Task) -> float:
         """Writes into a folder beside the final one, which appears only when it is complete."""
+        begun = time.monotonic()
         final, partial = self.out / task.name, self.out / f"{task.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        command = [self.program, "run", self.root / "scenarios/paper" / f"{task.scenario}.yaml",
-                   f"--jobs={self.jobs}", f"--out={partial}",
-                   *task.arguments(self.replications)]  # fmt: skip
+        scenario = self.root / "scenarios/paper" / f"{task.scenario}.yaml"
+        command = [self.program, "run", scenario, "--jobs=1", f"--out={partial}", *task.arguments()]
         finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if finished.returncode != 0:
-            sys.stderr.write(finished.stderr.decode(errors="replace"))
-            raise SystemExit(finished.returncode if finished.returncode > 0 else 1)
+            message = finished.stderr.decode(errors="replace")
+            raise SystemExit(f"error: {task.name} failed:\n{message}")
         (partial / FINGERPRINT).write_text(self._fingerprint(task))
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
+        return time.monotonic() - begun
 
-    def run_all(self, tasks: list[Task]) -> None:
+    def run_all(self, tasks: Sequence[Task]) -> None:
         """Runs what is not done yet; a line per scenario with the time left."""
+        missing = [task for task in dict.fromkeys(tasks) if not self.is_done(task)]
+        kept = len(dict.fromkeys(tasks)) - len(missing)
+        if kept:
+            print(f"{kept} finished earlier are kept", flush=True)
+        first = [task for task in missing if not task.after]
+        second = [task for task in missing if task.after]
         started, ran = time.monotonic(), 0
-        for number, task in enumerate(tasks, start=1):
-            label = f"[{number:2}/{len(tasks)}] {task.name:20}"
-            if self.is_done(task):
-                print(f"{label} kept", flush=True)
-                continue
-            begun = time.monotonic()
-            self.run(task)
-            now, ran = time.monotonic(), ran + 1
-            left = sum(not self.is_done(t) for t in tasks[number:]) * (now - started) / ran
-            print(f"{label} {now - begun:5.1f} s, about {left:.0f} s left", flush=True)
+        for batch in (first, second):
+            with ThreadPoolExecutor(self.jobs) as pool:
+                running = {pool.submit(self.run, task): task for task in batch}
+                try:
+                    for done in as_completed(running):
+                        took, ran = done.result(), ran + 1
+                        left = (time.monotonic() - started) / ran * (len(missing) - ran)
+                        print(f"[{ran:3}/{len(missing)}] {running[done].name:28} {took:6.1f} s,"
+                              f" about {left:.0f} s left", flush=True)  # fmt: skip
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
+
+    def explain(self, options: dict[str, object]) -> str:
+        """Output of `autoscale explain --csv` with these options; a list repeats its option."""
+        command = [str(self.program), "explain", "--csv"]
+        for name, value in options.items():
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                command += [f"--{name}", str(one)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.stderr.write(done.stderr)
+            raise SystemExit(1)
+        return done.stdout
 
     def manifest(self, task: Task) -> dict:
         return json.loads((self.out / task.name / "manifest.json").read_text())

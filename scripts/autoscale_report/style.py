@@ -1,8 +1,8 @@
-"""How the figures look: colours that colour-blind readers can tell apart, sizes, and saving."""
+"""How the figures look: colours that colour-blind readers can tell apart on white and on black, sizes."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import contextmanager
 
 import matplotlib
 
@@ -10,7 +10,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (after the backend is chosen)
 
 # Okabe and Ito, "Color Universal Design", 2008.
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+ORANGE, SKY, GREEN = "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#999999"
 
 POLICIES = {
@@ -19,8 +19,8 @@ POLICIES = {
     "cloud": ("Cloud", SKY),
     "connected_edge": ("Connected Edge", PURPLE),
     "autoscale": ("AutoScale", BLUE),
-    "opt": ("Opt", BLACK),
-    "random": ("Random", VERMILION),
+    "opt": ("Opt", VERMILION),
+    "random": ("Random", GREEN),
 }
 DEVICES = {
     "mi8pro": ("Mi 8 Pro", BLUE),
@@ -39,12 +39,14 @@ TARGETS = {
     "phone_gpu_fp32": ("phone GPU fp32", "#F1A340", "////"),
     "phone_gpu_fp16": ("phone GPU fp16", "#FEE0B6", "////"),
     "phone_dsp_int8": ("phone DSP int8", "#FEE0B6", ""),
-    "tablet_cpu_fp32": ("tablet CPU fp32", "#762A83", ""),
+    "tablet_cpu_fp32": ("tablet CPU fp32", "#8E44A0", ""),
     "tablet_gpu_fp16": ("tablet GPU fp16", "#AF8DC3", "////"),
     "tablet_dsp_int8": ("tablet DSP int8", "#D8C6E3", ""),
-    "cloud_cpu_fp32": ("cloud CPU fp32", "#084594", ""),
-    "cloud_gpu_fp32": ("cloud GPU fp32", "#6BAED6", ""),
+    "cloud_cpu_fp32": ("cloud CPU fp32", "#2171B5", ""),
+    "cloud_gpu_fp32": ("cloud GPU fp32", "#9ECAE1", ""),
 }
+
+LINE = "#808080"  # of reference lines and error bars, on either background
 
 plt.rcParams.update(
     {
@@ -55,7 +57,6 @@ plt.rcParams.update(
         "axes.grid": True,
         "axes.grid.axis": "y",
         "axes.axisbelow": True,
-        "grid.color": "#DDDDDD",
         "hatch.linewidth": 0.5,
         "legend.frameon": False,
         "figure.constrained_layout.use": True,
@@ -63,19 +64,31 @@ plt.rcParams.update(
     }
 )
 
+# Text, background and grid.
+THEMES = {"light": ("#1A1A1A", "#FFFFFF", "#DDDDDD"), "dark": ("#E6E6E6", "#16181C", "#3A3D42")}
 
-def panels(count: int, height: float = 2.2):
-    """`count` panels above one another, sharing the x axis."""
-    return plt.subplots(count, 1, figsize=(8.5, height * count + 0.6), sharex=True, squeeze=False)
+
+@contextmanager
+def themed(theme: str):
+    """Figures drawn inside have the colours of the theme."""
+    text, background, grid = THEMES[theme]
+    settings = {name: text for name in ("text.color", "axes.labelcolor", "xtick.color",
+                                        "ytick.color", "axes.edgecolor")}  # fmt: skip
+    settings |= {name: background for name in ("figure.facecolor", "axes.facecolor")}
+    with plt.rc_context({**settings, "savefig.facecolor": background, "grid.color": grid}):
+        yield
+
+
+def background() -> str:
+    """The present background: for edges that set bars apart."""
+    return plt.rcParams["axes.facecolor"]
+
+
+def panels(rows: int, columns: int = 1, *, width: float = 8.5, height: float = 2.2, **options):
+    """A grid of panels; they share the x axis."""
+    size = (width, height * rows + 0.6)
+    return plt.subplots(rows, columns, figsize=size, sharex=True, squeeze=False, **options)
 
 
 def legend_above(figure, handles, labels, columns: int) -> None:
     figure.legend(handles, labels, loc="outside upper center", ncols=columns)
-
-
-def save(figure, folder: Path, name: str) -> None:
-    """As PNG and PDF, without the date: the same numbers give the same files."""
-    figure.align_ylabels()
-    figure.savefig(folder / f"{name}.png", dpi=150)
-    figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
-    plt.close(figure)

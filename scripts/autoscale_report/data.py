@@ -1,0 +1,71 @@
+"""What figures and tables are made from: the files of finished runs, read once each."""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from autoscale_report.cases import Results
+from autoscale_report.claims import Inputs
+from autoscale_report.plan import Plan
+from autoscale_report.simulate import Simulator, Task
+
+
+class Data:
+    def __init__(self, plan: Plan, simulator: Simulator):
+        self.plan, self.simulator = plan, simulator
+        self._frames: dict[tuple[str, str], pd.DataFrame] = {}
+        self._explained: dict[str, pd.DataFrame] = {}
+
+    def frame(self, task: Task, file: str) -> pd.DataFrame:
+        """A CSV file of a finished task, with its name in the column `task`."""
+        key = (task.name, file)
+        if key not in self._frames:
+            frame = pd.read_csv(self.folder(task) / file)
+            self._frames[key] = frame.assign(task=task.name)
+        return self._frames[key]
+
+    def folder(self, task: Task) -> Path:
+        return self.simulator.out / task.name
+
+    def explain(self, **options) -> pd.DataFrame:
+        """Cost of every action of a device in one state of the world (`autoscale explain --csv`).
+
+        Options are those of the command, with _ for -: device="mi8pro", dnn="mobilenet_v1",
+        link=["wifi=-85dBm"], co_cpu=0.9.
+        """
+        options = {name.replace("_", "-"): value for name, value in options.items()}
+        key = repr(sorted(options.items()))
+        if key not in self._explained:
+            text = self.simulator.explain(options)
+            self._explained[key] = pd.read_csv(io.StringIO(text), keep_default_na=False)
+        return self._explained[key]
+
+    def done(self, tasks: list[Task]) -> list[Task]:
+        return [task for task in tasks if self.simulator.is_done(task)]
+
+    def results(self, tasks: list[Task]) -> Results:
+        """breakdown.csv of these tasks by case."""
+        return Results(pd.concat([self.frame(t, "breakdown.csv") for t in tasks]))
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What claims are computed from: the finished ones of the headline's scenarios."""
+        main, variants = self.done(self.plan.main_tasks()), self.done(self.plan.variant_tasks())
+        breakdown = [self.frame(t, "breakdown.csv") for t in main]
+        breakdown += [self.frame(t, "breakdown.csv").assign(environment=t.name) for t in variants]
+        learning = [
+            self.frame(t, "learning.csv").assign(
+                environment=t.name.split("_", 1)[0], use_case=t.name.split("_", 1)[1]
+            )
+            for t in main
+        ]
+        return Inputs(
+            self.plan.claims,
+            Results(pd.concat(breakdown, ignore_index=True)),
+            pd.concat([self.frame(t, "runs.csv") for t in main], ignore_index=True),
+            pd.concat(learning, ignore_index=True),
+        )

@@ -1,0 +1,50 @@
+"""What a figure is: a target of scripts/reproduce.sh with the runs it needs, a drawing, a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure as Canvas
+
+from autoscale_report.data import Data
+from autoscale_report.plan import Plan
+from autoscale_report.simulate import Task
+from autoscale_report.style import THEMES, plt, themed
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str  # fig_efficiency
+    title: str
+    tasks: Callable[[Plan], list[Task]]  # the runs it is drawn from
+    draw: Callable[[Data], Canvas]
+    caption: Callable[[Data], str]  # what to see in it
+
+
+def main_tasks(plan: Plan) -> list[Task]:
+    """For figures of the headline's scenarios."""
+    return plan.main_tasks()
+
+
+def no_tasks(plan: Plan) -> list[Task]:
+    """For figures of `autoscale explain` alone."""
+    return []
+
+
+def render(figure: Figure, data: Data, folder: Path) -> None:
+    """PNG and PDF in light colours, and a PNG in dark ones for the report.
+
+    Without the date: the same numbers give the same files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in THEMES:
+        with themed(theme):
+            canvas = figure.draw(data)
+            canvas.align_ylabels()
+            suffix = "" if theme == "light" else f"_{theme}"
+            canvas.savefig(folder / f"{figure.name}{suffix}.png", dpi=150)
+            if theme == "light":
+                canvas.savefig(folder / f"{figure.name}.pdf", metadata={"CreationDate": None})
+            plt.close(canvas)
