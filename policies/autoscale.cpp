@@ -2,13 +2,14 @@
 //
 // Source: Y. G. Kim and C.-J. Wu, "AutoScale: Energy Efficiency Optimization for Stochastic Edge
 //   Inference Using Reinforcement Learning", MICRO 2020 (state bins and constants recalled).
-// State: 4 CONV x 2 FC x 2 RC x 3 MAC bins of the DNN, 4 co-runner CPU x 4 memory x 2 cloud-signal
-//   x 2 tablet-signal bins. Action: an execution target. Table entries are 16-bit floats.
+// State: sim/env/state_space.h. Action: an execution target. Table entries are 16-bit floats.
 // Update: Q(S,A) += learning_rate * (R + discount * max_a Q(S',a) - Q(S,A)), S' the same DNN with
 //   the variance seen at completion.
 // Choice: epsilon-greedy until the state has converged (its greedy action unchanged and that value
 //   within `tolerance` over `visits` visits), then greedy; always greedy in phases that do not
 //   explore.
+// Transfer: another phone's table is taken over as sim/env/transfer.h says; entries without a
+//   counterpart keep their initial value.
 // Parameters (all dimensionless but signal_edges): see Config. Departs from the source where it is
 //   silent: the initial values are uniform in [initial_low, initial_high), above every reward, so
 //   that untried actions get tried; illegal actions are never considered. For ablations entries can
@@ -20,39 +21,18 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/env/registry.h"
+#include "sim/env/state_space.h"
+#include "sim/env/transfer.h"
 
 namespace autoscale {
 
 /// Type of a table entry.
 enum class TablePrecision : std::uint8_t { kHalf, kSingle };
-/// The features of the state, in the order of its digits.
-enum class Feature : std::uint8_t {
-  kConv,
-  kFc,
-  kRc,
-  kMac,
-  kCpu,
-  kMemory,
-  kCloudSignal,
-  kTabletSignal
-};
 
 template <>
 struct config::EnumNames<TablePrecision> {
   static constexpr std::array<std::pair<TablePrecision, std::string_view>, 2> value{
       {{TablePrecision::kHalf, "half"}, {TablePrecision::kSingle, "single"}}};
-};
-template <>
-struct config::EnumNames<Feature> {
-  static constexpr std::array<std::pair<Feature, std::string_view>, 8> value{
-      {{Feature::kConv, "conv"},
-       {Feature::kFc, "fc"},
-       {Feature::kRc, "rc"},
-       {Feature::kMac, "mac"},
-       {Feature::kCpu, "cpu"},
-       {Feature::kMemory, "memory"},
-       {Feature::kCloudSignal, "cloud_signal"},
-       {Feature::kTabletSignal, "tablet_signal"}}};
 };
 
 namespace {
@@ -66,8 +46,7 @@ struct AutoScaleConfig {
   std::uint32_t visits = 20;
   double tolerance = 0.01;
   TablePrecision precision = TablePrecision::kHalf;
-  std::vector<Feature> drop_features;
-  std::vector<Dbm> signal_edges;
+  StateConfig state;
 
   template <class V>
   void fields(V& v) {
@@ -80,78 +59,8 @@ struct AutoScaleConfig {
     v.optional("tolerance", tolerance, "relative change that counts as still",
                config::non_negative);
     v.optional("precision", precision, "type of a table entry");
-    v.optional("drop_features", drop_features, "features left out of the state");
-    v.optional("signal_edges", signal_edges,
-               "edges of the signal bins, instead of each technology's weak threshold",
-               config::increasing);
+    state.fields(v);
   }
-};
-
-/// Maps observations to state numbers: a mixed-radix number with one digit per feature.
-class StateSpace {
- public:
-  StateSpace(const AutoScaleConfig& config, std::span<const Dnn> dnns) {
-    for (const Dbm edge : config.signal_edges) edges_dbm_.push_back(edge.value());
-    const auto signals = static_cast<std::uint32_t>(edges_dbm_.empty() ? 2 : edges_dbm_.size() + 1);
-    radix_ = {4, 2, 2, 3, 4, 4, signals, signals};
-    for (const Feature f : config.drop_features) radix_[static_cast<std::size_t>(f)] = 1;
-    for (const Dnn& dnn : dnns) dnn_digits_.push_back(dnn_digits(dnn.layers, dnn.macs));
-  }
-
-  std::uint32_t size() const {
-    std::uint32_t product = 1;
-    for (const std::uint32_t r : radix_) product *= r;
-    return product;
-  }
-
-  std::uint32_t of(const Observation& o) const {
-    std::uint32_t state = dnn_digits_[o.dnn];
-    state = push(state, Feature::kCpu, load_bin(o.load.cpu));
-    state = push(state, Feature::kMemory, load_bin(o.load.memory));
-    state = push(state, Feature::kCloudSignal, signal_bin(o, kCloudLink));
-    return push(state, Feature::kTabletSignal, signal_bin(o, kTabletLink));
-  }
-
-  /// The bins as text: what a saved table was learned on.
-  std::string definition() const {
-    std::string text =
-        "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac<1e9,<2e9,inf; "
-        "cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
-    text +=
-        edges_dbm_.empty() ? "regular,weak" : fmt::format("at {} dBm", fmt::join(edges_dbm_, ","));
-    return text + fmt::format("; radix {}", fmt::join(radix_, "x"));
-  }
-
- private:
-  static std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
-
-  /// Appends a digit; a dropped feature has only the digit 0.
-  std::uint32_t push(std::uint32_t state, Feature feature, std::uint32_t bin) const {
-    const std::uint32_t radix = radix_[static_cast<std::size_t>(feature)];
-    return state * radix + (radix == 1 ? 0 : bin);
-  }
-
-  std::uint32_t signal_bin(const Observation& o, std::size_t link) const {
-    if (edges_dbm_.empty()) return o.weak[link];
-    std::uint32_t bin = 0;
-    for (const double edge : edges_dbm_) bin += o.signal_dbm[link] > edge;
-    return bin;
-  }
-
-  std::uint32_t dnn_digits(const LayerCounts& n, double macs) const {
-    std::uint32_t state = push(0, Feature::kConv,
-                               n.conv < 30   ? 0
-                               : n.conv < 50 ? 1
-                               : n.conv < 90 ? 2
-                                             : 3);
-    state = push(state, Feature::kFc, n.fc < 10 ? 0 : 1);
-    state = push(state, Feature::kRc, n.recurrent < 10 ? 0 : 1);
-    return push(state, Feature::kMac, macs < 1e9 ? 0 : macs < 2e9 ? 1 : 2);
-  }
-
-  std::array<std::uint32_t, 8> radix_{};
-  std::vector<double> edges_dbm_;
-  std::vector<std::uint32_t> dnn_digits_;  // by DNN
 };
 
 /// Keys that order table values; those of half-precision values compare without converting.
@@ -167,7 +76,7 @@ class QLearner final : public Policy {
  public:
   QLearner(const AutoScaleConfig& config, const PolicyContext& context)
       : config_(config),
-        space_(config, context.dnns),
+        space_(config.state, context.dnns),
         actions_(context.actions),
         dnns_(context.legality),
         random_(context.random),
@@ -234,7 +143,7 @@ class QLearner final : public Policy {
     saved["policy"] = "autoscale";
     saved["device_type"] = device_type_;
     saved["state_definition"] = space_.definition();
-    saved["actions"] = action_names();
+    saved["actions"] = actions_.names();
     saved["precision"] = precision();
     saved["encoding"] = "state-major";
     auto& values = saved["values"] = nlohmann::ordered_json::array();
@@ -243,18 +152,15 @@ class QLearner final : public Policy {
   }
 
   void load(const nlohmann::ordered_json& saved) override {
-    require(saved, "policy", "autoscale");
-    require(saved, "state_definition", space_.definition());
-    require(saved, "actions", action_names());
-    require(saved, "precision", precision());
-    const auto& values = saved.at("values");
-    if (values.size() != table_.size()) {
-      throw std::invalid_argument(
-          fmt::format("the table has {} values, expected {}", values.size(), table_.size()));
-    }
-    for (std::size_t i = 0; i < table_.size(); ++i) {
-      table_[i] = Value(values[i].get<float>());
-    }
+    require_same_states(saved);
+    require_same(saved, "actions", actions_.names());
+    require_same(saved, "precision", precision());
+    take_over(saved);
+  }
+
+  void transfer(const nlohmann::ordered_json& saved) override {
+    require_same_states(saved);
+    take_over(saved);
   }
 
  private:
@@ -270,21 +176,26 @@ class QLearner final : public Policy {
     float value = 0;
   };
 
-  static void require(const nlohmann::ordered_json& saved, const char* key,
-                      const nlohmann::ordered_json& expected) {
-    if (!saved.contains(key) || saved.at(key) != expected) {
-      throw std::invalid_argument(fmt::format("the table's '{}' is not that of this run", key));
-    }
-  }
-
   std::string precision() const { return config::enum_name(config_.precision); }
 
-  std::vector<std::string> action_names() const {
-    std::vector<std::string> names;
-    for (std::size_t a = 0; a < actions_.size(); ++a) {
-      names.push_back(actions_.name(static_cast<ActionId>(a)));
+  void require_same_states(const nlohmann::ordered_json& saved) const {
+    require_same(saved, "policy", "autoscale");
+    require_same(saved, "state_definition", space_.definition());
+  }
+
+  /// Fills the entries of actions that the saved table knows; the others keep their value.
+  void take_over(const nlohmann::ordered_json& saved) {
+    const auto names = saved.at("actions").get<std::vector<std::string>>();
+    const auto& values = saved.at("values");
+    require_size(values, space_.size() * names.size());
+    const auto sources = counterparts(names, actions_);
+    for (std::uint32_t s = 0; s < space_.size(); ++s) {
+      for (std::size_t a = 0; a < sources.size(); ++a) {
+        if (!sources[a]) continue;
+        const auto& value = values[s * names.size() + *sources[a]];
+        at(s, static_cast<ActionId>(a)) = store(value.get<double>());
+      }
     }
-    return names;
   }
 
   Value& at(std::uint32_t state, ActionId action) {

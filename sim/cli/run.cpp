@@ -111,7 +111,7 @@ void add_run(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand("run", "Run a scenario: every policy, every replication");
   sub->add_option("scenario", arguments->scenario, "scenario file")->required();
   sub->add_option("--policy", arguments->overrides.policies,
-                  "run this policy instead of the scenario's list (repeatable)")
+                  "run this policy, by name or label, instead of the scenario's list (repeatable)")
       ->allow_extra_args(false);
   sub->add_option("--set", arguments->overrides.assignments,
                   "change a value of the scenario: PATH=VALUE (repeatable)")

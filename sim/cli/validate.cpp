@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 void validate_csv_trace(const fs::path& file, config::Diagnostics& diagnostics) {
   config::Diagnostics own;
   const config::CsvReader reader(file, own);
-  for (const config::Diagnostic& d : own.list()) diagnostics.error(d.mark, d.message);
+  diagnostics.add(own.list());
   if (!own.empty()) return;
   const auto first_of = [&reader](std::initializer_list<const char*> names) {
     for (const char* name : names) {
@@ -43,7 +43,7 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     return diagnostics.throw_if_any();
   }
   const config::Node root = config::load_yaml(file);
-  const config::Mark mark{std::make_shared<const std::string>(file.string()), 1, 1};
+  const config::Mark mark = config::file_mark(file);
   if (root.find("processors") || root.find("baseline_power")) {
     catalog.device(file.string(), std::nullopt, "", mark, diagnostics);
   } else if (root.find("uplink") || root.find("rtt")) {

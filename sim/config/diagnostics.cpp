@@ -63,6 +63,10 @@ std::string to_string(const Mark& mark) {
   return fmt::format("{}:{}:{}", file_of(mark), mark.line, mark.column);
 }
 
+Mark file_mark(const std::filesystem::path& file) {
+  return {std::make_shared<const std::string>(file.string()), 1, 1};
+}
+
 std::string Diagnostic::text() const { return to_string(mark) + ": error: " + message; }
 
 ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
@@ -80,6 +84,10 @@ void Diagnostics::error(const Mark& mark, std::string message) {
 
 void Diagnostics::error(const Mark& mark, std::string_view path, std::string_view message) {
   error(mark, path.empty() ? std::string(message) : fmt::format("{}: {}", path, message));
+}
+
+void Diagnostics::add(const std::vector<Diagnostic>& mistakes) {
+  for (const Diagnostic& d : mistakes) error(d.mark, d.message);
 }
 
 void Diagnostics::throw_if_any() const {

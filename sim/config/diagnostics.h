@@ -4,6 +4,7 @@
 // wants to see five. The text has the format of compiler errors, so that editors can jump to it.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
@@ -24,6 +25,9 @@ struct Mark {
 
 /// "file:line:column", or "file" when there is no line.
 std::string to_string(const Mark& mark);
+
+/// The begin of a file: the place of mistakes that concern it as a whole.
+Mark file_mark(const std::filesystem::path& file);
 
 /// One mistake.
 struct Diagnostic {
@@ -53,6 +57,8 @@ class Diagnostics {
   void error(const Mark& mark, std::string message);
   /// The same with the key path of the value, such as "devices[0].count", before the message.
   void error(const Mark& mark, std::string_view path, std::string_view message);
+  /// Takes over mistakes that were collected elsewhere.
+  void add(const std::vector<Diagnostic>& mistakes);
 
   bool empty() const { return list_.empty(); }
   const std::vector<Diagnostic>& list() const { return list_; }

@@ -369,7 +369,7 @@ class IncludeLoader {
   int included_ = 0;
 };
 
-/// One step of an override's path: a key, or an index when `key` is empty.
+/// One step of a path: a key, or an index when `key` is empty.
 struct Step {
   std::string key;
   std::size_t index = 0;
@@ -504,24 +504,18 @@ Node load_yaml(const fs::path& path) {
   return std::move(*root);
 }
 
-void apply_override(Node& root, std::string_view assignment, Diagnostics& diagnostics) {
-  const auto name = std::make_shared<const std::string>(fmt::format("--set {}", assignment));
-  const Mark mark{name, 0, 0};
-  const std::size_t equals = assignment.find('=');
-  const auto steps =
-      equals == std::string_view::npos ? std::nullopt : parse_path(assignment.substr(0, equals));
+void set_value(Node& root, std::string_view path, Node value, Diagnostics& diagnostics) {
+  const Mark mark = value.mark;
+  const auto steps = parse_path(path);
   if (!steps) {
-    diagnostics.error(mark, "expected PATH=VALUE such as devices[0].count=5");
+    diagnostics.error(
+        mark, fmt::format("expected a path such as devices[0].count, got '{}'", printable(path)));
     return;
   }
   if (steps->size() > kMaxNesting) {
     diagnostics.error(mark, too_deep_message(kMaxNesting));
     return;
   }
-  std::optional<Node> value = parse_flow_value(assignment.substr(equals + 1), name, diagnostics);
-  if (!value) return;
-  set_mark(*value, mark);
-
   Node* node = &root;
   for (std::size_t i = 0; i < steps->size(); ++i) {
     std::string error;
@@ -534,7 +528,7 @@ void apply_override(Node& root, std::string_view assignment, Diagnostics& diagno
         error = fmt::format("[{}]: there is no list", index->index);
       }
       if (error.empty()) {
-        create(*node, rest, std::move(*value), mark);
+        create(*node, rest, std::move(value), mark);
       } else {
         diagnostics.error(mark, error);
       }
@@ -542,7 +536,21 @@ void apply_override(Node& root, std::string_view assignment, Diagnostics& diagno
     }
     node = next;
   }
-  *node = std::move(*value);
+  *node = std::move(value);
+}
+
+void apply_override(Node& root, std::string_view assignment, Diagnostics& diagnostics) {
+  const auto name = std::make_shared<const std::string>(fmt::format("--set {}", assignment));
+  const Mark mark{name, 0, 0};
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    diagnostics.error(mark, "expected PATH=VALUE such as devices[0].count=5");
+    return;
+  }
+  std::optional<Node> value = parse_flow_value(assignment.substr(equals + 1), name, diagnostics);
+  if (!value) return;
+  set_mark(*value, mark);
+  set_value(root, assignment.substr(0, equals), std::move(*value), diagnostics);
 }
 
 }  // namespace autoscale::config

@@ -56,9 +56,13 @@ Node parse_yaml(std::string_view text, const std::string& name);
 /// earlier. Throws ConfigError, also when a file cannot be read.
 Node load_yaml(const std::filesystem::path& path);
 
-/// Changes one value of the tree, as `--set PATH=VALUE` asks: a path such as "devices[0].count", a
-/// value in YAML's flow style. Creates missing map keys, but not list items. Mistakes go to
-/// `diagnostics` with "--set PATH=VALUE" as their place; the tree is then unchanged.
+/// Changes one value of the tree, at a path such as "devices[0].count". Creates missing map keys,
+/// but not list items. Mistakes go to `diagnostics` with the place of `value`; the tree is then
+/// unchanged.
+void set_value(Node& root, std::string_view path, Node value, Diagnostics& diagnostics);
+
+/// The same as `--set PATH=VALUE` asks, the value in YAML's flow style. "--set PATH=VALUE" is the
+/// place of the value and of mistakes.
 void apply_override(Node& root, std::string_view assignment, Diagnostics& diagnostics);
 
 }  // namespace autoscale::config

@@ -59,6 +59,9 @@ struct PhasePlan {
     return inferences * static_cast<std::uint32_t>(dnns.size()) * (grid() ? kGridStates : 1);
   }
 
+  /// Whether anything of the phase is kept: it is recorded, or the policy may learn from it.
+  bool matters_to(bool learner) const { return record || learner; }
+
   /// The DNN of request `i` of the phase; `request` is its number in the phone's whole run.
   std::uint16_t dnn_of(std::uint32_t i, const RandomField& random, std::uint32_t device,
                        std::uint32_t request) const {

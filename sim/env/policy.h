@@ -109,6 +109,9 @@ class Oracle {
   /// accurate one; else, if none is accurate, the same without the accuracy target and `defined` is
   /// false.
   virtual OracleChoice best(const Observation& observation, OracleForm form) const = 0;
+
+  /// What a legal action would cost now, executed at the operating point that heat leaves of it.
+  virtual Cost cost(const Observation& observation, ActionId action, OracleForm form) const = 0;
 };
 
 /// What a policy says about itself.
@@ -158,6 +161,9 @@ class Policy {
   /// Restores what save() gave. Throws std::invalid_argument if it was learned by another kind of
   /// policy, on another state definition, other actions or another device type.
   virtual void load(const nlohmann::ordered_json& saved);
+  /// Starts from what the same kind of policy learned on another device type over the same states
+  /// (sim/env/transfer.h). Throws std::invalid_argument if it is not that.
+  virtual void transfer(const nlohmann::ordered_json& saved);
 };
 
 /// A policy broke its contract: names the policy, the request and the simulated time.

@@ -12,6 +12,10 @@ void Policy::load(const nlohmann::ordered_json&) {
   throw std::invalid_argument("this policy learns nothing that could be loaded");
 }
 
+void Policy::transfer(const nlohmann::ordered_json&) {
+  throw std::invalid_argument("this policy cannot take over another device's table");
+}
+
 PolicyRegistry& PolicyRegistry::instance() {
   static PolicyRegistry registry;
   return registry;

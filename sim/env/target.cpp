@@ -41,4 +41,10 @@ std::string ActionSpace::name(ActionId a) const {
   return fmt::format("{}@{}", group(a).name, targets_[a].point);
 }
 
+std::vector<std::string> ActionSpace::names() const {
+  std::vector<std::string> names;
+  for (std::size_t a = 0; a < size(); ++a) names.push_back(name(static_cast<ActionId>(a)));
+  return names;
+}
+
 }  // namespace autoscale

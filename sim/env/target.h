@@ -53,6 +53,7 @@ class ActionSpace {
 
   /// The group's name and the operating point, e.g. phone_cpu_fp32@22.
   std::string name(ActionId a) const;
+  std::vector<std::string> names() const;  // by ActionId
 
  private:
   void add_group(Site site, const Processor& processor, Precision precision, int first_point,

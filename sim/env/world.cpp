@@ -74,10 +74,11 @@ void World::run(const PhasePlan& phase) {
   phase_start_ = engine_.now();
   phase_random_ = RandomField(seed_ + phase_number_++ * kPhaseSeed);
   unfinished_ = static_cast<std::uint32_t>(phones_.size());
-  if (phase.length() == 0) return;
-  for (const auto& policy : policies_) policy->set_mode({phase.learn, phase.explore});
-  for (std::uint32_t device = 0; device < phones_.size(); ++device) begin_phase(device);
-  engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
+  if (phase.length() > 0 && phase.matters_to(setup_.info.learns)) {
+    for (const auto& policy : policies_) policy->set_mode({phase.learn, phase.explore});
+    for (std::uint32_t device = 0; device < phones_.size(); ++device) begin_phase(device);
+    engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
+  }
   phase_first_ += phase.length();
 }
 
@@ -167,17 +168,16 @@ void World::compare(Phone& phone) {
   const OracleChoice opt = best(phone.observation, OracleForm::kExpected);
   const DnnOnType& dnn = dnn_on_type(phone);
   const ActionModel& mine = dnn.actions[phone.executed];
-  const Cost cost =
-      predict(dnn.request, mine, conditions(phone.observation, OracleForm::kExpected));
+  const Cost paid = cost(phone.observation, phone.executed, OracleForm::kExpected);
   const ActionSpace& actions = system_.types[phone.type].actions;
-  const bool met = cost.latency_s <= system_.constraints.qos_s;
+  const bool met = paid.latency_s <= system_.constraints.qos_s;
   const bool accurate = mine.accurate == dnn.actions[opt.action].accurate;
   phone.oracle = {.compared = true,
                   .defined = opt.defined,
                   .same_target = actions.group_of(phone.executed) == actions.group_of(opt.action),
                   .same_action = phone.executed == opt.action,
                   .equivalent = accurate && met == opt.qos_met &&
-                                std::abs(cost.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
+                                std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
                   .action = opt.action};
 }
 

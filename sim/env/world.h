@@ -85,10 +85,11 @@ class World final : public Oracle {
   /// Runs a phase until every phone has finished its requests. A phase is a stretch of the world of
   /// its own: its signals and co-runners start afresh, with draws of their own, and phones start
   /// cool and idle, so what one phase is like does not depend on how long a policy took in the one
-  /// before.
+  /// before. For the same reason a phase of which nothing is kept is passed over.
   void run(const PhasePlan& phase);
 
   OracleChoice best(const Observation& observation, OracleForm form) const override;
+  Cost cost(const Observation& observation, ActionId action, OracleForm form) const override;
 
   /// One policy per device type, or per device.
   const std::vector<std::unique_ptr<Policy>>& policies() const { return policies_; }

@@ -196,4 +196,10 @@ OracleChoice World::best(const Observation& o, OracleForm form) const {
   return {choice->action, choice->cost, dnn.attainable, choice->qos_met};
 }
 
+Cost World::cost(const Observation& o, ActionId action, OracleForm form) const {
+  const Phone& phone = phones_[o.device];
+  const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
+  return predict(dnn.request, dnn.actions[capped(phone, action)], conditions(o, form));
+}
+
 }  // namespace autoscale

@@ -19,11 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Learning curves have points at 1, 2, ... 9 times each power of ten from 100 on.
+/// Learning curves have points at 100, 200, ... 1,000 outcomes and from there on at every number of
+/// two significant digits.
 bool is_curve_point(std::uint64_t n) {
-  if (n < 100) return false;
-  while (n % 10 == 0) n /= 10;
-  return n < 10;
+  std::uint64_t step = 100;
+  while (n >= 100 * step) step *= 10;
+  return n % step == 0;
 }
 
 /// Hands what happens in a run to everybody who wants to know.
@@ -123,10 +124,13 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
   }
 }
 
-/// Requests of one run, all phases and phones.
-std::uint64_t requests_of(const Scenario& scenario, std::size_t fold) {
+/// Simulated requests of one run, all phases and phones.
+std::uint64_t requests_of(const Scenario& scenario, const RunSpec& spec) {
+  const bool learner = scenario.policies()[spec.policy].entry->info.learns;
   std::uint64_t sum = 0;
-  for (const PhasePlan& phase : scenario.phases(fold)) sum += phase.length();
+  for (const PhasePlan& phase : scenario.phases(spec.fold)) {
+    if (phase.matters_to(learner)) sum += phase.length();
+  }
   return sum * scenario.system().devices();
 }
 
@@ -174,7 +178,7 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   result.metrics->finish();
   collect_learning(scenario, world, result);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
-  result.timing = {wall.count(), world.events(), requests_of(scenario, spec.fold),
+  result.timing = {wall.count(), world.events(), requests_of(scenario, spec),
                    world.mean_decision_ns()};
   return result;
 }
@@ -201,7 +205,7 @@ class Pool {
         results_(specs_.size()),
         errors_(specs_.size()),
         left_in_world_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {
-    for (const RunSpec& spec : specs_) requests_ += requests_of(scenario, spec.fold);
+    for (const RunSpec& spec : specs_) requests_ += requests_of(scenario, spec);
   }
 
   std::vector<RunResult> run() {
@@ -238,7 +242,7 @@ class Pool {
     }
     ++done_;
     // Ticks count whole steps; a finished run counts the rest of its requests.
-    requests_done_ += requests_of(scenario_, specs_[i].fold) % Observer::kProgressStep;
+    requests_done_ += requests_of(scenario_, specs_[i]) % Observer::kProgressStep;
     report();
   }
 

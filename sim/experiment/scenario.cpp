@@ -17,12 +17,12 @@ namespace fs = std::filesystem;
 using config::Diagnostics;
 using config::Mark;
 
+/// The keys that name saved tables to start from.
+constexpr std::string_view kLoadTables = "load_tables";
+constexpr std::string_view kTransferTables = "transfer_tables";
+
 /// Of all groups together; phones and their links are numbered in 32 bits.
 constexpr std::uint64_t kMaxPhones = 1'000'000'000;
-
-Mark file_mark(const fs::path& file) {
-  return {std::make_shared<const std::string>(file.string()), 1, 1};
-}
 
 /// Where a key of the scenario stands; the file's begin if it does not.
 Mark key_mark(const config::Node& root, std::string_view key) {
@@ -30,6 +30,25 @@ Mark key_mark(const config::Node& root, std::string_view key) {
     if (entry.key == key) return entry.mark;
   }
   return root.mark;
+}
+
+/// Whether `label` can stand for `policy` in the results; if not, that has been reported.
+bool check_label(const config::Node& label, const std::string& policy, Diagnostics& diagnostics) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  const std::string& text = label.text;
+  if (text.empty() || text.find_first_not_of(kAllowed) != std::string::npos) {
+    diagnostics.error(label.mark,
+                      fmt::format("label: expected letters, digits, '_', '-' and '.', got {}",
+                                  config::describe(label)));
+    return false;
+  }
+  // References are looked up by name.
+  if (text != policy && PolicyRegistry::instance().find(text)) {
+    diagnostics.error(label.mark, fmt::format("label: '{}' is the name of another policy", text));
+    return false;
+  }
+  return true;
 }
 
 /// An argument of the command line as the place of a mistake.
@@ -73,24 +92,17 @@ double slowest_action_s(const SystemModel& system) {
   return slowest;
 }
 
-/// Adds the mistakes of a file read on behalf of another.
-void take_over(const config::ConfigError& error, Diagnostics& diagnostics) {
-  for (const config::Diagnostic& d : error.diagnostics()) diagnostics.error(d.mark, d.message);
-}
-
-/// An environment file by name (in scenarios/environments) or path, or nothing.
-std::optional<fs::path> environment_file(const Catalog& catalog, const fs::path& base,
-                                         const Located<std::string>& name,
-                                         Diagnostics& diagnostics) {
-  const bool path = name.value.find('/') != std::string::npos || name.value.ends_with(".yaml");
-  const fs::path folder = catalog.root() / "scenarios/environments";
-  const fs::path file = path ? base / name.value : folder / (name.value + ".yaml");
-  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
-  if (fs::exists(file, ignored)) return file;
-  diagnostics.error(
-      name.mark, fmt::format("unknown environment '{}'{}", config::printable(name.value),
-                             config::suggest(name.value, catalog.names("scenarios/environments"))));
-  return std::nullopt;
+/// The catalog with a scenario's overrides; nothing if there are none, or if they are wrong, which
+/// is reported.
+std::optional<Catalog> overridden(const Catalog& catalog, const DataOverrides& overrides,
+                                  Diagnostics& diagnostics) {
+  if (overrides.empty()) return std::nullopt;
+  try {
+    return Catalog(catalog.root(), overrides);
+  } catch (const config::ConfigError& error) {
+    diagnostics.add(error.diagnostics());
+    return std::nullopt;
+  }
 }
 
 /// Workers per processor of a server: the scenario's, else the profile's.
@@ -122,7 +134,9 @@ Scenario Scenario::load(const Catalog& catalog, const fs::path& file,
   }
   Scenario scenario;
   scenario.config_ = config::read<ScenarioConfig>(root, diagnostics);
-  scenario.resolve(catalog, file, root, overrides, diagnostics);
+  const std::optional<Catalog> changed =
+      overridden(catalog, scenario.config_.overrides, diagnostics);
+  scenario.resolve(changed ? *changed : catalog, file, root, overrides, diagnostics);
   diagnostics.throw_if_any();
   return scenario;
 }
@@ -138,13 +152,14 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
   resolve_policies(overrides.policies, diagnostics);
   resolve_devices(catalog, base, diagnostics);
   check_phases(root, diagnostics);
-  load_tables(base, diagnostics);
+  read_tables(kLoadTables, config_.load_tables, base, diagnostics);
+  read_tables(kTransferTables, config_.transfer_tables, base, diagnostics);
   if (!diagnostics.empty()) return;
   resolve_links(catalog, base, diagnostics);
   if (!diagnostics.empty()) return;
   fill_costs(*system_, catalog,
              {config_.accounting, config_.constraints.accuracy_set, config_.upload},
-             file_mark(file), diagnostics);
+             config::file_mark(file), diagnostics);
   if (diagnostics.empty()) check_length(key_mark(root, "phases"), diagnostics);
 }
 
@@ -209,13 +224,9 @@ void Scenario::check_length(const Mark& where, Diagnostics& diagnostics) const {
 
 void Scenario::resolve_environment(const Catalog& catalog, const fs::path& base,
                                    Diagnostics& diagnostics) {
-  if (const auto file = environment_file(catalog, base, config_.environment, diagnostics)) {
-    try {
-      variance_ = config::load<EnvironmentConfig>(*file);
-    } catch (const config::ConfigError& error) {
-      take_over(error, diagnostics);
-    }
-  }
+  const auto file = catalog.find("scenarios/environments", config_.environment.value, base,
+                                 "environment", config_.environment.mark, diagnostics);
+  if (file) variance_ = catalog.load<EnvironmentConfig>(*file, diagnostics).value_or(variance_);
   environment_ = variance_.name;
   if (config_.co_runner) variance_.co_runner = *config_.co_runner;
   if (config_.cloud_signal) variance_.cloud_signal = *config_.cloud_signal;
@@ -291,7 +302,7 @@ void Scenario::resolve_links(const Catalog& catalog, const fs::path& base,
       link.signal =
           std::make_unique<SignalProcess>(*signals[l], link.technology, technology.mark, base, own);
     }
-    for (const config::Diagnostic& d : own.list()) diagnostics.error(d.mark, d.message);
+    diagnostics.add(own.list());
   }
   system_->co_runner = std::make_unique<CoRunnerProcess>(variance_.co_runner);
   system_->arrivals = arrivals_;
@@ -303,21 +314,36 @@ void Scenario::resolve_links(const Catalog& catalog, const fs::path& base,
   system_->thermal = config_.thermal;
 }
 
-void Scenario::add_policy(const std::string& name, const Mark& where,
-                          const config::Node* parameters, Diagnostics& diagnostics) {
+std::optional<Scenario::PolicyItem> Scenario::read_policy_item(const config::Node& node,
+                                                               Diagnostics& diagnostics) {
+  constexpr std::string_view kLabel = "label";
+  if (node.kind == config::Node::Kind::kScalar) return PolicyItem{node.text, node.text, node.mark};
+  const config::Node* label = node.find(kLabel);
+  if (node.entries.size() != (label ? 2 : 1)) {
+    diagnostics.error(
+        node.mark, "expected a policy's name or {name: {parameter: value}}, perhaps with a label");
+    return std::nullopt;
+  }
+  const config::Node::Entry& policy = node.entries[node.entries.front().key == kLabel ? 1 : 0];
+  if (label && !check_label(*label, policy.key, diagnostics)) return std::nullopt;
+  return PolicyItem{label ? label->text : policy.key, policy.key, node.mark, &policy.value};
+}
+
+void Scenario::add_policy(const PolicyItem& item, Diagnostics& diagnostics) {
   const PolicyRegistry& registry = PolicyRegistry::instance();
-  const PolicyEntry* entry = registry.find(name);
+  const PolicyEntry* entry = registry.find(item.policy);
   if (!entry) {
-    diagnostics.error(where, fmt::format("unknown policy '{}'{}", config::printable(name),
-                                         config::suggest(name, registry.names())));
+    diagnostics.error(item.where,
+                      fmt::format("unknown policy '{}'{}", config::printable(item.policy),
+                                  config::suggest(item.policy, registry.names())));
     return;
   }
   if (std::any_of(policies_.begin(), policies_.end(),
-                  [&](const PolicyUse& p) { return p.name == name; })) {
-    diagnostics.error(where, fmt::format("policy '{}' stands twice", name));
+                  [&](const PolicyUse& p) { return p.name == item.name; })) {
+    diagnostics.error(item.where, fmt::format("policy '{}' stands twice", item.name));
     return;
   }
-  policies_.push_back({name, entry, entry->read(parameters, diagnostics), false});
+  policies_.push_back({item.name, entry, entry->read(item.parameters, diagnostics), false});
 }
 
 void Scenario::add_reference(const std::string& name) {
@@ -331,14 +357,11 @@ void Scenario::add_reference(const std::string& name) {
 
 void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnostics& diagnostics) {
   for (const config::Node& node : config_.policies) {
-    const bool map = node.kind == config::Node::Kind::kMap && node.entries.size() == 1;
-    const std::string& name = map ? node.entries.front().key : node.text;
-    const config::Node* parameters = map ? &node.entries.front().value : nullptr;
-    if (!map && node.kind != config::Node::Kind::kScalar) {
-      diagnostics.error(node.mark, "expected a policy's name or {name: {parameter: value}}");
-    } else if (names.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
-      add_policy(name, node.mark, parameters, diagnostics);
-    }
+    const std::optional<PolicyItem> item = read_policy_item(node, diagnostics);
+    if (!item) continue;
+    const bool wanted =
+        names.empty() || std::find(names.begin(), names.end(), item->name) != names.end();
+    if (wanted) add_policy(*item, diagnostics);
   }
   // Those of the command line keep the parameters that the file gives them, if it does.
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -349,7 +372,7 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
     if (twice) {
       diagnostics.error(argument_mark("--policy", names[i]), "stands twice");
     } else if (!there) {
-      add_policy(names[i], argument_mark("--policy", names[i]), nullptr, diagnostics);
+      add_policy({names[i], names[i], argument_mark("--policy", names[i])}, diagnostics);
     }
   }
   if (config_.relative_metrics && diagnostics.empty()) {
@@ -358,13 +381,15 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
   }
 }
 
-void Scenario::load_tables(const fs::path& base, Diagnostics& diagnostics) {
+void Scenario::read_tables(std::string_view key,
+                           const std::map<std::string, Located<std::string>>& files,
+                           const fs::path& base, Diagnostics& diagnostics) {
   std::vector<std::string> known;
   for (const DeviceType& type : system_->types) known.push_back(type.profile.id);
-  for (const auto& [device, path] : config_.load_tables) {
+  for (const auto& [device, path] : files) {
     if (std::find(known.begin(), known.end(), device) == known.end()) {
       diagnostics.error(path.mark,
-                        fmt::format("load_tables: no device '{}' in this scenario{}",
+                        fmt::format("{}: no device '{}' in this scenario{}", key,
                                     config::printable(device), config::suggest(device, known)));
     }
     const fs::path file = base / path.value;
@@ -374,9 +399,13 @@ void Scenario::load_tables(const fs::path& base, Diagnostics& diagnostics) {
     auto table = nlohmann::ordered_json::parse(stream, nullptr, false);
     if (!stream.is_open() || table.is_discarded()) {
       diagnostics.error(path.mark,
-                        fmt::format("load_tables: '{}' is not a saved table", file.string()));
+                        fmt::format("{}: '{}' is not a saved table", key, file.string()));
     }
-    tables_[device] = std::move(table);
+    const auto [start, fresh] = tables_.emplace(device, StartTable{key, path, std::move(table)});
+    if (!fresh) {
+      diagnostics.error(path.mark, fmt::format("{}: '{}' has a table in {} already", key,
+                                               config::printable(device), start->second.key));
+    }
   }
 }
 
@@ -384,14 +413,18 @@ void Scenario::start_from_table(const PolicyUse& use, const std::string& device_
                                 Policy& policy) const {
   const auto table = tables_.find(device_type);
   if (!use.entry->info.learns || table == tables_.end()) return;
-  const Located<std::string>& path = config_.load_tables.at(device_type);
+  const StartTable& start = table->second;
   const auto refuse = [&](const std::exception& error) {
     throw config::ConfigError(
-        {{path.mark, fmt::format("load_tables: '{}' does not fit policy '{}': {}", path.value,
-                                 use.name, error.what())}});
+        {{start.file.mark, fmt::format("{}: '{}' does not fit policy '{}': {}", start.key,
+                                       start.file.value, use.name, error.what())}});
   };
   try {
-    policy.load(table->second);
+    if (start.key == kTransferTables) {
+      policy.transfer(start.content);
+    } else {
+      policy.load(start.content);
+    }
   } catch (const std::invalid_argument& error) {
     refuse(error);
   } catch (const nlohmann::json::exception& error) {
@@ -434,7 +467,10 @@ nlohmann::ordered_json Scenario::resolved() const {
   nlohmann::ordered_json json = config::to_json(filled);
   auto& policies = json["policies"] = nlohmann::ordered_json::array();
   for (const PolicyUse& p : policies_) {
-    if (!p.reference) policies.push_back({{p.name, p.settings->to_json()}});
+    if (p.reference) continue;
+    nlohmann::ordered_json item = {{p.entry->name, p.settings->to_json()}};
+    if (p.name != p.entry->name) item["label"] = p.name;
+    policies.push_back(std::move(item));
   }
   return json;
 }

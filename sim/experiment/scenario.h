@@ -18,10 +18,17 @@ namespace autoscale {
 
 /// One policy of the comparison.
 struct PolicyUse {
-  std::string name;
+  std::string name;  // its label, if it has one, else the policy's name
   const PolicyEntry* entry = nullptr;
   std::shared_ptr<const PolicySettings> settings;
   bool reference = false;  // added because a relative column needs it
+};
+
+/// A saved table that learners of a device type start from.
+struct StartTable {
+  std::string_view key;  // load_tables or transfer_tables
+  Located<std::string> file;
+  nlohmann::ordered_json content;
 };
 
 /// What the command line changes about a scenario file.
@@ -58,11 +65,20 @@ class Scenario {
   /// gives the same runs.
   nlohmann::ordered_json resolved() const;
 
-  /// Lets a new policy start from the table that load_tables names for its device type, if any.
+  /// Lets a new policy start from the table that load_tables or transfer_tables names for its
+  /// device type, if any.
   /// Throws ConfigError if the table is not for such a policy.
   void start_from_table(const PolicyUse& use, const std::string& device_type, Policy& policy) const;
 
  private:
+  /// One item of the list of policies, as written.
+  struct PolicyItem {
+    std::string name;  // as in PolicyUse
+    std::string policy;
+    config::Mark where;
+    const config::Node* parameters = nullptr;  // null: all defaults
+  };
+
   Scenario() = default;
   void resolve(const Catalog& catalog, const std::filesystem::path& file, const config::Node& root,
                const ScenarioOverrides& overrides, config::Diagnostics& diagnostics);
@@ -77,10 +93,13 @@ class Scenario {
   void check_phases(const config::Node& root, config::Diagnostics& diagnostics) const;
   void check_length(const config::Mark& where, config::Diagnostics& diagnostics) const;
   void resolve_policies(const std::vector<std::string>& names, config::Diagnostics& diagnostics);
-  void add_policy(const std::string& name, const config::Mark& where,
-                  const config::Node* parameters, config::Diagnostics& diagnostics);
+  /// NAME, or {NAME: {PARAMETER: VALUE}} perhaps with a label; anything else is reported.
+  static std::optional<PolicyItem> read_policy_item(const config::Node& node,
+                                                    config::Diagnostics& diagnostics);
+  void add_policy(const PolicyItem& item, config::Diagnostics& diagnostics);
   void add_reference(const std::string& name);
-  void load_tables(const std::filesystem::path& base, config::Diagnostics& diagnostics);
+  void read_tables(std::string_view key, const std::map<std::string, Located<std::string>>& files,
+                   const std::filesystem::path& base, config::Diagnostics& diagnostics);
 
   ScenarioConfig config_;
   std::unique_ptr<SystemModel> system_;
@@ -90,7 +109,7 @@ class Scenario {
   EnvironmentConfig variance_;
   ArrivalConfig arrivals_;
   Duration qos_{};
-  std::map<std::string, nlohmann::ordered_json> tables_;
+  std::map<std::string, StartTable> tables_;  // by device profile
 };
 
 /// Every policy name that a scenario needs as a reference of its relative columns.

@@ -12,6 +12,7 @@
 #include "sim/env/phase.h"
 #include "sim/env/reward.h"
 #include "sim/env/system_model.h"
+#include "sim/models/catalog.h"
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
 #include "sim/models/workload_config.h"
@@ -183,6 +184,8 @@ struct ScenarioConfig {
   bool relative_metrics = true;
   bool save_tables = false;
   std::map<std::string, Located<std::string>> load_tables;
+  std::map<std::string, Located<std::string>> transfer_tables;
+  DataOverrides overrides;
   std::uint64_t seed = 1;
   std::uint32_t replications = 1;
 
@@ -211,7 +214,9 @@ struct ScenarioConfig {
                config::non_negative);
     v.optional("reward", reward, "what learners are told");
     v.optional("learners", learners, "who shares a policy");
-    v.required("policies", policies, "policies to compare: names, or {name: {parameter: value}}",
+    v.required("policies", policies,
+               "policies to compare: names, or {name: {parameter: value}}; beside the name, label: "
+               "what the results call it",
                config::non_empty);
     v.required("phases", phases, "what happens, in order", config::non_empty);
     v.optional("holdout", holdout, "folds: train on all DNNs but one, record that one");
@@ -221,6 +226,11 @@ struct ScenarioConfig {
                "efficiency relative to edge_cpu_fp32 and gap to opt; adds them as references");
     v.optional("save_tables", save_tables, "write what was learned beside the results");
     v.optional("load_tables", load_tables, "device profile -> saved table to start from");
+    v.optional("transfer_tables", transfer_tables,
+               "device profile -> saved table of another device to start from");
+    v.optional("overrides", overrides,
+               "other values for the data files: file such as device_profiles/mi8pro -> path in it "
+               "such as processors[0].overhead.value -> value");
     v.optional("seed", seed, "seed of the first replication");
     v.optional("replications", replications, "independent repetitions", config::range(1.0, 1e6));
   }

@@ -6,27 +6,16 @@
 #include <set>
 
 #include "sim/config/csv.h"
-#include "sim/config/reader.h"
 
 namespace autoscale {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Loads a file; its mistakes go to `diagnostics`.
-template <class T>
-std::optional<T> load(const fs::path& file, config::Diagnostics& diagnostics) {
-  try {
-    return config::load<T>(file);
-  } catch (const config::ConfigError& e) {
-    for (const config::Diagnostic& d : e.diagnostics()) diagnostics.error(d.mark, d.message);
-    return std::nullopt;
-  }
-}
-
-config::Mark file_mark(const fs::path& file) {
-  return {std::make_shared<const std::string>(file.string()), 1, 1};
-}
+/// The folders of the YAML files that can be overridden.
+constexpr const char* kDataFolders[] = {"device_profiles",     "device_profiles/links",
+                                        "workloads",           "workloads/dnns",
+                                        "workloads/use_cases", "scenarios/environments"};
 
 template <class E>
 std::optional<E> parse_name(std::string_view text) {
@@ -97,8 +86,9 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
 
 }  // namespace
 
-Catalog::Catalog(fs::path root) : root_(std::move(root)) {
+Catalog::Catalog(fs::path root, const DataOverrides& overrides) : root_(std::move(root)) {
   config::Diagnostics diagnostics;
+  patch(overrides, diagnostics);
   load_dnns(diagnostics);
   load_latency(diagnostics);
   if (const auto c = load<RooflineConfig>(root_ / "workloads/roofline.yaml", diagnostics)) {
@@ -106,6 +96,51 @@ Catalog::Catalog(fs::path root) : root_(std::move(root)) {
     check_ridges(diagnostics);
   }
   diagnostics.throw_if_any();
+}
+
+void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  for (const char* folder : kDataFolders) {
+    for (const std::string& name : names(folder))
+      known.push_back(fmt::format("{}/{}", folder, name));
+  }
+  for (const auto& [name, changes] : overrides) {
+    const fs::path file = root_ / (name + ".yaml");
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      diagnostics.error(changes.mark,
+                        fmt::format("overrides: the data has no file '{}.yaml'{}",
+                                    config::printable(name), config::suggest(name, known)));
+    } else if (auto changed = tree(file, diagnostics)) {
+      for (const auto& [path, value] : changes.value) {
+        config::set_value(*changed, path, value, diagnostics);
+      }
+      patches_.push_back({file, changes.mark, std::move(*changed)});
+    }
+  }
+}
+
+const Catalog::Patch* Catalog::patch_of(const fs::path& file) const {
+  const auto found = std::find_if(patches_.begin(), patches_.end(), [&](const Patch& p) {
+    std::error_code missing;  // a file that does not exist is reported when it is read
+    return fs::equivalent(p.file, file, missing);
+  });
+  return found == patches_.end() ? nullptr : &*found;
+}
+
+std::optional<config::Node> Catalog::tree(const fs::path& file,
+                                          config::Diagnostics& diagnostics) const {
+  if (const Patch* patch = patch_of(file)) return patch->tree;
+  try {
+    return config::load_yaml(file);
+  } catch (const config::ConfigError& error) {
+    diagnostics.add(error.diagnostics());
+    return std::nullopt;
+  }
+}
+
+config::Mark Catalog::mark_of(const fs::path& file) const {
+  const Patch* patch = patch_of(file);
+  return patch ? patch->where : config::file_mark(file);
 }
 
 /// Without a ridge the memory part of a latency would silently be zero.
@@ -117,7 +152,7 @@ void Catalog::check_ridges(config::Diagnostics& diagnostics) const {
     if (ridge <= 0) missing.emplace(key.processor, key.precision);
   }
   for (const auto& [processor, precision] : missing) {
-    diagnostics.error(file_mark(root_ / "workloads/roofline.yaml"),
+    diagnostics.error(mark_of(root_ / "workloads/roofline.yaml"),
                       fmt::format("{}: no ridge for {}, which workloads/latency.csv uses",
                                   name_of(processor), name_of(precision)));
   }
@@ -131,11 +166,12 @@ void Catalog::load_dnns(config::Diagnostics& diagnostics) {
     }
   }
   if (dnns_.empty() && diagnostics.empty()) {
-    diagnostics.error(file_mark(root_ / "workloads/dnns"), "no DNN files here");
+    diagnostics.error(config::file_mark(root_ / "workloads/dnns"), "no DNN files here");
   }
 }
 
 void Catalog::load_latency(config::Diagnostics& diagnostics) {
+  const std::vector<std::string> dnns = names("workloads/dnns");
   config::CsvReader csv(root_ / "workloads/latency.csv", diagnostics);
   const auto device = csv.require("device"), dnn = csv.require("dnn"),
              processor = csv.require("processor"), precision = csv.require("precision"),
@@ -150,7 +186,7 @@ void Catalog::load_latency(config::Diagnostics& diagnostics) {
     };
     if (!kind) unknown("processor", *processor);
     if (!bits) unknown("precision", *precision);
-    if (!find_dnn(csv.text(*dnn))) unknown("DNN", *dnn);
+    if (std::find(dnns.begin(), dnns.end(), csv.text(*dnn)) == dnns.end()) unknown("DNN", *dnn);
     if (!ms || *ms <= 0) csv.error("a latency must be positive");
     if (!kind || !bits || !ms) continue;
     const bool fresh =
@@ -193,8 +229,8 @@ DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<Pow
   const auto c = load<DeviceConfig>(*file, diagnostics);
   if (!c) return {};
   DeviceProfile profile =
-      make_device_profile(file->stem().string(), *c, level, file_mark(*file), diagnostics);
-  const config::Mark mark = c->latency_from ? c->latency_from->device.mark : file_mark(*file);
+      make_device_profile(file->stem().string(), *c, level, mark_of(*file), diagnostics);
+  const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(*file);
   check_latencies(profile, mark, diagnostics);
   return profile;
 }
@@ -231,7 +267,7 @@ LinkTechnology Catalog::link(const std::string& name_or_path, const fs::path& ba
   if (!file) return {};
   const auto c = load<LinkConfig>(*file, diagnostics);
   if (!c) return {};
-  return make_link_technology(file->stem().string(), *c, file_mark(*file), diagnostics);
+  return make_link_technology(file->stem().string(), *c, mark_of(*file), diagnostics);
 }
 
 UseCaseConfig Catalog::use_case(const std::string& name_or_path, const fs::path& base,

@@ -1,5 +1,6 @@
 // The data folders as one thing: devices, link technologies, DNNs, latency table, roofline, use
-// cases. Loaded once, immutable, shared by all runs.
+// cases. Loaded once, immutable, shared by all runs. Values of its YAML files can be overridden, to
+// see how far a result hangs on them.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/reader.h"
 #include "sim/models/device_profile.h"
 #include "sim/models/dnn.h"
 #include "sim/models/link.h"
@@ -15,16 +17,39 @@
 
 namespace autoscale {
 
+/// Other values for data files: a file's path below the root without ".yaml" -> a path in it
+/// (set_value in node.h) -> the value.
+using DataOverrides = std::map<std::string, Located<std::map<std::string, config::Node>>>;
+
 class Catalog {
  public:
   /// Loads all DNNs, the latency table and the roofline below `root` (the folder that holds
   /// device_profiles/ and workloads/). Throws ConfigError with every mistake found.
-  explicit Catalog(std::filesystem::path root);
+  explicit Catalog(std::filesystem::path root, const DataOverrides& overrides = {});
 
   const std::filesystem::path& root() const { return root_; }
 
-  /// A profile by the stem of its file in device_profiles/, or by a path (with a '/' or ending in
-  /// .yaml, relative to `base`). Problems go to `diagnostics`, at `where` when nothing is found.
+  /// A YAML file by its stem in `folder` below the root, or by a path (with a '/' or ending in
+  /// .yaml, relative to `base`). Reports an unknown `what` at `where`.
+  std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
+                                            const std::string& name_or_path,
+                                            const std::filesystem::path& base, const char* what,
+                                            const config::Mark& where,
+                                            config::Diagnostics& diagnostics) const;
+
+  /// Reads a YAML file, with the overrides if it is a data file; its mistakes go to `diagnostics`.
+  template <class T>
+  std::optional<T> load(const std::filesystem::path& file, config::Diagnostics& diagnostics) const {
+    const std::optional<config::Node> root = tree(file, diagnostics);
+    if (!root) return std::nullopt;
+    config::Diagnostics own;
+    T value = config::read<T>(*root, own);
+    diagnostics.add(own.list());
+    return own.empty() ? std::optional(std::move(value)) : std::nullopt;
+  }
+
+  /// A profile by the stem of its file in device_profiles/, or by a path, as find() says. Problems
+  /// go to `diagnostics`, at `where` when nothing is found.
   DeviceProfile device(const std::string& name_or_path, std::optional<PowerLevel> level,
                        const std::filesystem::path& base, const config::Mark& where,
                        config::Diagnostics& diagnostics) const;
@@ -62,21 +87,31 @@ class Catalog {
     auto operator<=>(const LatencyKey&) const = default;
   };
 
+  /// A data file as its overrides make it.
+  struct Patch {
+    std::filesystem::path file;
+    config::Mark where;  // of its overrides
+    config::Node tree;
+  };
+
+  void patch(const DataOverrides& overrides, config::Diagnostics& diagnostics);
+  const Patch* patch_of(const std::filesystem::path& file) const;
+  std::optional<config::Node> tree(const std::filesystem::path& file,
+                                   config::Diagnostics& diagnostics) const;
+  /// Where mistakes of a file as a whole are reported: at its overrides, if it has any.
+  config::Mark mark_of(const std::filesystem::path& file) const;
+
   void load_dnns(config::Diagnostics& diagnostics);
   void load_latency(config::Diagnostics& diagnostics);
   void check_ridges(config::Diagnostics& diagnostics) const;
   /// Reports a device without rows in the latency table, and rows that leave no time to compute.
   void check_latencies(const DeviceProfile& profile, const config::Mark& where,
                        config::Diagnostics& diagnostics) const;
-  std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
-                                            const std::string& name_or_path,
-                                            const std::filesystem::path& base, const char* what,
-                                            const config::Mark& where,
-                                            config::Diagnostics& diagnostics) const;
   std::optional<double> latency_s(const DeviceProfile& device, const Dnn& dnn,
                                   ProcessorKind processor, Precision precision) const;
 
   std::filesystem::path root_;
+  std::vector<Patch> patches_;
   std::vector<Dnn> dnns_;
   std::map<LatencyKey, double> latency_s_;
   Roofline roofline_;

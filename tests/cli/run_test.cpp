@@ -45,6 +45,24 @@ std::string first_line(const fs::path& file) {
   return text.substr(0, text.find('\n'));
 }
 
+/// One policy twice, on changed data.
+constexpr const char* kLabelled = R"(
+name: labelled
+dnns: [mobilenet_v1, inception_v1]
+devices: [{profile: mi8pro}]
+policies:
+  - autoscale
+  - {autoscale: {learning_rate: 0.1}, label: slow}
+phases:
+  - {name: train, conditions: grid, inferences: 3, learn: true, explore: true, record: false}
+  - {name: test, inferences: 50}
+overrides:
+  device_profiles/mi8pro: {baseline_power.value: 0.4 W, "processors[0].overhead.value": 1 ms}
+  scenarios/environments/S1: {co_runner: {steady: {cpu: 0.25, memory: 0.5}}}
+save_tables: true
+replications: 2
+)";
+
 // ------------------------------------------------------------------------------- what is asked for
 
 TEST(Run, PoliciesOfTheCommandLineReplaceTheList) {
@@ -60,6 +78,29 @@ TEST(Run, PoliciesOfTheCommandLineReplaceTheList) {
   expect_refused(run({"--policy", ""}), "unknown policy ''");
 }
 
+TEST(Run, PoliciesAreChosenByTheirLabel) {
+  const TemporaryFolder folder;
+  write_all(folder / "labelled.yaml", kLabelled);
+  const ProgramResult result = run_program(
+      {"run", folder / "labelled.yaml", "--policy", "slow", "--set", "save_tables=false"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("slow-r0"), std::string::npos);
+  EXPECT_EQ(result.out.find("autoscale-r0"), std::string::npos);
+}
+
+TEST(Run, OverridesOfTheCommandLine) {
+  const auto set = [](const std::string& overrides) {
+    return run({"--policy", "edge_cpu_fp32", "--set", "overrides=" + overrides});
+  };
+  const std::string saving = "{device_profiles/mi8pro: {baseline_power.value: 0.4 W}}";
+  EXPECT_EQ(run_program(set(saving)).code, 0);
+  EXPECT_NE(run_program(set(saving)).out, run_program(set("{}")).out);
+  expect_refused(set("{device_profiles/mi8pro: {baseline_power.value: 4}}"),
+                 "baseline_power.value: 4}}: error: baseline_power.value: expected a power");
+  expect_refused(set("{device_profiles/mi9: {}}"),
+                 "the data has no file 'device_profiles/mi9.yaml'");
+}
+
 TEST(Run, AssignmentsThatPointNowhere) {
   expect_refused(run({"--set", "nonsense"}), "expected PATH=VALUE such as devices[0].count=5");
   expect_refused(run({"--set", "sed=2"}),
@@ -68,7 +109,7 @@ TEST(Run, AssignmentsThatPointNowhere) {
   expect_refused(run({"--set", "phases.x=3"}), "expected a map, found a list");
   expect_refused(run({"--set", "name[0]=3"}), "expected a list, found");
   expect_refused(run({"--set", "seed="}), "expected one value after '=', got 0");
-  expect_refused(run({"--set", "=3"}), "expected PATH=VALUE");
+  expect_refused(run({"--set", "=3"}), "expected a path such as devices[0].count, got ''");
   expect_refused(run({"--set", "devices=[{profile: mi8pro"}),
                  "--set devices=[{profile: mi8pro: error: ");
 }
@@ -212,6 +253,22 @@ TEST(Results, AFolderThatVanishes) {
   }
   EXPECT_THROW(write_results(gone, scenario, results, {}, {}), IoError);
   EXPECT_FALSE(fs::exists(gone));
+}
+
+TEST(Results, TheScenarioOfTheManifestGivesThemAgain) {
+  const TemporaryFolder folder;
+  write_all(folder / "labelled.yaml", kLabelled);
+  ASSERT_EQ(run_program({"run", folder / "labelled.yaml", "--out", folder / "once"}).code, 0);
+  const auto manifest = nlohmann::ordered_json::parse(read_all(folder / "once/manifest.json"));
+  write_all(folder / "resolved.yaml", manifest["scenario"].dump());
+  ASSERT_EQ(run_program({"run", folder / "resolved.yaml", "--out", folder / "again"}).code, 0);
+  const auto runs = read_all(folder / "once/runs.csv");
+  EXPECT_NE(runs.find("\nslow-r1,"), std::string::npos) << runs;
+  EXPECT_EQ(runs, read_all(folder / "again/runs.csv"));
+  EXPECT_EQ(read_all(folder / "once/learning.csv"), read_all(folder / "again/learning.csv"));
+  EXPECT_EQ(names_in(folder / "once/tables"),
+            (Words{"autoscale-r0-mi8pro.json", "autoscale-r1-mi8pro.json", "slow-r0-mi8pro.json",
+                   "slow-r1-mi8pro.json"}));
 }
 
 // ---------------------------------------------------------------------------------- saved tables

@@ -39,6 +39,11 @@ class CalmOracle final : public Oracle {
     return {choice->action, choice->cost, dnn.attainable, choice->qos_met};
   }
 
+  Cost cost(const Observation& o, ActionId action, OracleForm) const override {
+    const DnnOnType& dnn = type_.dnns[o.dnn];
+    return predict(dnn.request, dnn.actions[action], calm_);
+  }
+
  private:
   double qos_s_;
   const DeviceType& type_;

@@ -45,6 +45,15 @@ TEST(ConfigDiagnostics, ErrorKeepsTheList) {
   }
 }
 
+TEST(ConfigDiagnostics, TakesOverWhatWasCollectedElsewhere) {
+  Diagnostics inner, outer;
+  inner.error(file_mark("a.yaml"), "first");
+  inner.error(file_mark("b.yaml"), "second");
+  outer.add(inner.list());
+  EXPECT_EQ(error_of([&] { outer.throw_if_any(); }),
+            "a.yaml:1:1: error: first\nb.yaml:1:1: error: second");
+}
+
 TEST(ConfigDiagnostics, NothingToThrow) { EXPECT_NO_THROW(Diagnostics{}.throw_if_any()); }
 
 TEST(ConfigDiagnostics, KeepsAHundredPerFile) {

@@ -268,9 +268,12 @@ TEST(ConfigOverride, ValuesAreFlowYaml) {
 TEST(ConfigOverride, MistakesAreNamedAfterTheOption) {
   const std::string form = "expected PATH=VALUE such as devices[0].count=5";
   EXPECT_EQ(overridden("a: 1\n", "a"), "--set a: error: " + form);
-  for (const std::string bad : {"=1", "a.=1", ".a=1", "a..b=1", "a[x]=1", "a[0=1", "a[0]b=1",
-                                "a[-1]=1", "a[99999999999999999999]=1", "["}) {
-    EXPECT_EQ(overridden("a: 1\n", bad), "--set " + bad + ": error: " + form);
+  EXPECT_EQ(overridden("a: 1\n", "["), "--set [: error: " + form);
+  for (const std::string bad :
+       {"", "a.", ".a", "a..b", "a[x]", "a[0", "a[0]b", "a[-1]", "a[99999999999999999999]"}) {
+    EXPECT_EQ(
+        overridden("a: 1\n", bad + "=1"),
+        "--set " + bad + "=1: error: expected a path such as devices[0].count, got '" + bad + "'");
   }
   EXPECT_EQ(overridden("a: [1]\n", "a[1]=5"), "--set a[1]=5: error: [1]: the list has 1 items");
   EXPECT_EQ(overridden("a: 1\n", "a[0]=5"), "--set a[0]=5: error: [0]: expected a list, found '1'");
@@ -285,6 +288,20 @@ TEST(ConfigOverride, MistakesAreNamedAfterTheOption) {
             "--set a=1] [2: error: expected the end of the file: one document is allowed");
   EXPECT_EQ(overridden("a: 1\n", "a" + repeat(".a", 64) + "=1"),
             "--set a" + repeat(".a", 64) + "=1: error: nesting deeper than 64");
+}
+
+TEST(ConfigSetValue, KeepsThePlaceOfTheValue) {
+  Node root = parse_yaml("a: {x: 1}\n", "f.yaml");
+  const Node values = parse_yaml("value: {deep: [5 ms]}\n", "g.yaml");
+  Diagnostics diagnostics;
+  set_value(root, "a.y.z", *values.find("value"), diagnostics);
+  EXPECT_EQ(dump(root), "{a: {x: 1, y: {z: {deep: [5 ms]}}}}");
+  const Node& made = *root.find("a")->find("y");
+  EXPECT_EQ(to_string(made.mark), "g.yaml:1:8");
+  EXPECT_EQ(to_string(made.find("z")->find("deep")->items[0].mark), "g.yaml:1:16");
+  set_value(root, "a.x[3]", *values.find("value"), diagnostics);
+  ASSERT_EQ(diagnostics.list().size(), 1U);
+  EXPECT_EQ(diagnostics.list()[0].text(), "g.yaml:1:8: error: [3]: expected a list, found '1'");
 }
 
 TEST(ConfigOverride, LaterErrorsAreNamedAfterTheOptionToo) {

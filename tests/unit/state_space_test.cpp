@@ -1,0 +1,56 @@
+// State numbers from the bins of the design, worked by hand.
+#include "sim/env/state_space.h"
+
+#include <gtest/gtest.h>
+
+namespace autoscale {
+namespace {
+
+Dnn dnn_of(LayerCounts layers, double macs) {
+  Dnn dnn;
+  dnn.layers = layers;
+  dnn.macs = macs;
+  return dnn;
+}
+
+/// conv digit 1, fc 0, rc 1, mac 2: ((1 x 2 + 0) x 2 + 1) x 3 + 2 = 17.
+const std::vector<Dnn> kDnns = {dnn_of({30, 9, 10}, 2e9)};
+
+Observation seen(CoRunnerLoad load, bool cloud_weak, bool tablet_weak) {
+  Observation o;
+  o.load = load;
+  o.weak = {cloud_weak, tablet_weak};
+  return o;
+}
+
+TEST(StateSpaceTest, NumbersTheStatesOfThePaper) {
+  const StateSpace space({}, kDnns);
+  EXPECT_EQ(space.size(), 3072U);
+  EXPECT_EQ(space.of(seen({0, 0}, false, false)), 17U * 64);
+  EXPECT_EQ(space.of(seen({0.24, 0.25}, false, true)), 17U * 64 + 1 * 16 + 2 * 4 + 1);
+  EXPECT_EQ(space.of(seen({0.75, 1}, true, false)), 17U * 64 + 3 * 16 + 3 * 4 + 2);
+}
+
+TEST(StateSpaceTest, ADroppedFeatureIsNotTold) {
+  const StateSpace space({{Feature::kCpu, Feature::kMac}, {}}, kDnns);
+  EXPECT_EQ(space.size(), 3072U / 12);
+  EXPECT_EQ(space.of(seen({0, 0.5}, true, true)), 5U * 16 + 2 * 4 + 3);
+  EXPECT_EQ(space.of(seen({1, 0.5}, true, true)), space.of(seen({0, 0.5}, true, true)));
+}
+
+TEST(StateSpaceTest, EdgesReplaceTheWeakThreshold) {
+  const StateSpace space({{}, {Dbm(-85), Dbm(-70)}}, kDnns);
+  EXPECT_EQ(space.size(), 3072U / 4 * 9);
+  Observation o = seen({0, 0}, true, true);
+  o.signal_dbm = {-70, -60};  // an edge belongs to the bin below it
+  EXPECT_EQ(space.of(o), 17U * 16 * 9 + 1 * 3 + 2);
+}
+
+TEST(StateSpaceTest, TheDefinitionTellsSpacesApart) {
+  const std::string plain = StateSpace({}, kDnns).definition();
+  EXPECT_NE(plain, StateSpace({{Feature::kCpu}, {}}, kDnns).definition());
+  EXPECT_NE(plain, StateSpace({{}, {Dbm(-85)}}, kDnns).definition());
+}
+
+}  // namespace
+}  // namespace autoscale
