@@ -75,7 +75,7 @@ def judge(data: Data, tasks: list[Task], out: Path) -> None:
 def main() -> None:
     arguments = parse()
     claims = yaml.safe_load((ROOT / provenance.CLAIMS).read_text())
-    plan = Plan(ROOT, claims, arguments.quick)
+    plan = Plan(ROOT, claims, arguments.quick, arguments.out)
     out = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     simulator = Simulator(ROOT, arguments.program, out, arguments.jobs)

@@ -21,6 +21,7 @@ class Plan:
     root: Path
     claims: dict
     quick: bool
+    out: Path  # folder of all runs
 
     @property
     def environments(self) -> list[str]:
@@ -34,10 +35,11 @@ class Plan:
         return quick if self.quick else full
 
     def task(self, name: str, scenario: str, full: int, quick: int = 1, *, settings=None,
-             policies=(), after=()) -> Task:  # fmt: skip
+             policies=(), after=(), test_phase: int | None = 1) -> Task:  # fmt: skip
         """A run of scenarios/paper/SCENARIO.yaml into the folder NAME; `full` and `quick` are the
-        replications. With --quick the test phase is shorter."""
-        shorter = {"phases[1].inferences": 50} if self.quick else {}
+        replications. With --quick the test phase, if the scenario has one, is shorter."""
+        shorten = self.quick and test_phase is not None
+        shorter = {f"phases[{test_phase}].inferences": 50} if shorten else {}
         return Task(name, scenario, self.replications(full, quick), {**shorter, **(settings or {})},
                     tuple(policies), tuple(after))  # fmt: skip
 

@@ -1,0 +1,86 @@
+"""The studies around the headline: which runs of scenarios/paper/studies each one takes.
+
+Ablations cover four environments that differ in what is hard: nothing (S1), a link that is always
+weak (S4), a co-runner that comes and goes (D2), a signal that does (D3). Leave-one-out covers all.
+"""
+
+from __future__ import annotations
+
+from autoscale_report.plan import Plan
+from autoscale_report.simulate import Task
+
+ENVIRONMENTS = ["S1", "S4", "D2", "D3"]
+REPLICATIONS = 5
+TIME_CONSTANTS = ["1.5 s", "40 s"]  # of the correlated signal: client at rest, client on the move
+TRANSFER_SEEDS = 5
+
+
+def in_environments(plan: Plan, study: str, environments=None) -> list[Task]:
+    """The study in every environment and use case; with --quick, in few."""
+    environments = environments or (["S1", "D3"] if plan.quick else ENVIRONMENTS)
+    use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
+    return [
+        plan.task(f"{study}/{e}_{u}", f"studies/{study}", REPLICATIONS,
+                  settings={"environment": e, "use_case": u})
+        for e in environments for u in use_cases
+    ]  # fmt: skip
+
+
+def correlated_signal(plan: Plan, time_constant: str) -> list[Task]:
+    use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
+    return [
+        plan.task(f"correlated_signal/{time_constant.replace(' ', '')}_{u}",
+                  "studies/correlated_signal", REPLICATIONS,
+                  settings={"use_case": u, "cloud_signal.ar1.time_constant": time_constant})
+        for u in use_cases
+    ]  # fmt: skip
+
+
+def ablations(plan: Plan) -> list[Task]:
+    """Everything that is compared with the learner as published."""
+    studies = ["learner", "signal_bins", "longer_training", "literal_reward", "radio_tails"]
+    return [
+        *(task for study in studies for task in in_environments(plan, study)),
+        *(task for t in TIME_CONSTANTS for task in correlated_signal(plan, t)),
+        *ceiling(plan),
+    ]
+
+
+def ceiling(plan: Plan) -> list[Task]:
+    return in_environments(plan, "ceiling", None if plan.quick else plan.environments)
+
+
+def leave_one_out(plan: Plan) -> list[Task]:
+    """All cases of the headline. A use case with one DNN leaves nothing to train on."""
+    tasks = []
+    for environment in plan.environments:
+        for use_case, dnns in plan.claims["cases"]["use_cases"].items():
+            several = len(dnns) > 1
+            study = "leave_one_out" if several else "untrained"
+            tasks.append(
+                plan.task(f"leave_one_out/{environment}_{use_case}", f"studies/{study}",
+                          REPLICATIONS, test_phase=1 if several else 0,
+                          settings={"environment": environment, "use_case": use_case})
+            )  # fmt: skip
+    return tasks
+
+
+def transfer(plan: Plan) -> dict[tuple[str, int], Task]:
+    """(source, seed) -> training of every other phone from the table of the phone `source`, or of
+    all from an empty one ("fresh")."""
+    devices = plan.claims["cases"]["devices"]
+    tasks = {}
+    for seed in range(plan.replications(TRANSFER_SEEDS, 2)):
+        source = plan.task(f"transfer/source_{seed}", "studies/transfer_source", 1,
+                           settings={"seed": 1 + seed}, test_phase=None)  # fmt: skip
+        for name in ("fresh", *devices):
+            settings: dict[str, object] = {"seed": 1001 + seed}
+            if name != "fresh":
+                table = (plan.out / source.name / "tables" / f"autoscale-r0-{name}.json").resolve()
+                others = ", ".join(f"{d}: {table}" for d in devices if d != name)
+                settings["transfer_tables"] = f"{{{others}}}"
+            tasks[name, seed] = plan.task(
+                f"transfer/{name}_{seed}", "studies/transfer_target", 1, settings=settings,
+                test_phase=None, after=() if name == "fresh" else (source,),
+            )  # fmt: skip
+    return tasks
