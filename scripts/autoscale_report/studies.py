@@ -15,15 +15,21 @@ TIME_CONSTANTS = ["1.5 s", "40 s"]  # of the correlated signal: client at rest, 
 TRANSFER_SEEDS = 5
 
 
-def in_environments(plan: Plan, study: str, environments=None) -> list[Task]:
+def in_environments(plan: Plan, study: str, name: str = "", settings=None) -> list[Task]:
     """The study in every environment and use case; with --quick, in few."""
-    environments = environments or (["S1", "D3"] if plan.quick else ENVIRONMENTS)
+    environments = ["S1", "D3"] if plan.quick else ENVIRONMENTS
     use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
     return [
-        plan.task(f"{study}/{e}_{u}", f"studies/{study}", REPLICATIONS,
-                  settings={"environment": e, "use_case": u})
+        plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", REPLICATIONS,
+                  settings={"environment": e, "use_case": u, **(settings or {})})
         for e in environments for u in use_cases
     ]  # fmt: skip
+
+
+def longer_signal_bins(plan: Plan) -> list[Task]:
+    """Finer bins share the training among more states: the same with ten times as much."""
+    longer = {"phases[0].inferences": 1000}
+    return in_environments(plan, "signal_bins", "longer_signal_bins", longer)
 
 
 def correlated_signal(plan: Plan, time_constant: str) -> list[Task]:
@@ -41,19 +47,26 @@ def ablations(plan: Plan) -> list[Task]:
     studies = ["learner", "signal_bins", "longer_training", "literal_reward", "radio_tails"]
     return [
         *(task for study in studies for task in in_environments(plan, study)),
+        *longer_signal_bins(plan),
         *(task for t in TIME_CONSTANTS for task in correlated_signal(plan, t)),
-        *ceiling(plan),
+        *in_environments(plan, "ceiling"),
     ]
 
 
 def ceiling(plan: Plan) -> list[Task]:
-    return in_environments(plan, "ceiling", None if plan.quick else plan.environments)
+    """In all environments and use cases: what agreement and gap are judged beside."""
+    return [
+        plan.task(f"ceiling/{e}_{u}", "studies/ceiling", REPLICATIONS,
+                  settings={"environment": e, "use_case": u})
+        for e in plan.environments for u in plan.use_cases
+    ]  # fmt: skip
 
 
 def leave_one_out(plan: Plan) -> list[Task]:
-    """All cases of the headline. A use case with one DNN leaves nothing to train on."""
+    """All cases of the headline; with --quick, fewer environments. A use case with one DNN leaves
+    nothing to train on."""
     tasks = []
-    for environment in plan.environments:
+    for environment in ["S1", "D3"] if plan.quick else plan.environments:
         for use_case, dnns in plan.claims["cases"]["use_cases"].items():
             several = len(dnns) > 1
             study = "leave_one_out" if several else "untrained"
