@@ -96,7 +96,7 @@ struct ActionModel {
   ProcessorKind processor{};
   std::uint8_t pool = 0;  // remote: index of the server's processor
   double score = 0;       // accuracy on the target's scale
-  WorkSplit work;         // local
+  WorkSplit work;         // alone, at the top operating point
   double slowdown = 1;    // local: f_max / f
   double busy_w = 0;      // local: of the processor at the operating point; remote: the server's
   double service_s = 0;   // remote

@@ -27,9 +27,11 @@ struct Observation {
   std::array<bool, kLinks> weak{};          // at or below the technology's threshold
 };
 
-/// The decision: the whole network on one execution target.
+/// The decision: the whole network on one execution target or, if there are segments, the network
+/// in pieces; `action` then counts for nothing. Segments need to live until the next decision only.
 struct ExecutionPlan {
   ActionId action = 0;
+  std::span<const Segment> segments{};
 };
 
 /// What became of a request. `next` is the same DNN's observation at completion.
@@ -73,6 +75,21 @@ class CostModel {
     const DnnOnType& on_type = type_.dnns[dnn];
     return predict(on_type.request, on_type.actions[action], calm_);
   }
+  /// The same of a valid plan in pieces.
+  Cost nominal(std::uint16_t dnn, std::span<const Segment> plan) const {
+    return predict_plan(plan_context(dnn), plan, calm_);
+  }
+  /// The calm world with the signals and the co-runners of an observation.
+  Conditions observed(const Observation& o) const {
+    Conditions now = calm_;
+    now.load = o.load;
+    for (std::size_t l = 0; l < kLinks; ++l) {
+      now.link[l] =
+          link_conditions(system_.links[l].technology, type_.radio[l], o.signal_dbm[l], 0);
+    }
+    return now;
+  }
+  PlanContext plan_context(std::uint16_t dnn) const { return system_.plan_context(type_, dnn); }
   const DnnOnType& dnn(std::uint16_t i) const { return type_.dnns[i]; }
   std::uint16_t dnn_count() const { return static_cast<std::uint16_t>(type_.dnns.size()); }
   const Constraints& constraints() const { return system_.constraints; }

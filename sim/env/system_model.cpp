@@ -29,6 +29,7 @@ void fill_remote(ActionModel& model, const Target& target, const ServerSetup& se
     if (!work) return;
     model.legal = true;
     model.pool = static_cast<std::uint8_t>(i);
+    model.work = *work;
     model.service_s = work->total();
     model.busy_w = processors[i].busy_w(target.point, target.precision);
     model.noise_cv = processors[i].noise_cv;
@@ -113,6 +114,7 @@ std::uint32_t SystemModel::count_of(std::size_t type) const {
 
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics) {
+  for (const Dnn& dnn : system.dnns) system.cuts.push_back(make_cuts(catalog.roofline(), dnn));
   for (DeviceType& type : system.types) {
     type.actions = ActionSpace(type.profile, system.tablet.profile, system.cloud.profile);
     const Processor* cpu = type.profile.processor(ProcessorKind::kCpu);

@@ -10,6 +10,7 @@
 
 #include "sim/env/cost.h"
 #include "sim/env/reward.h"
+#include "sim/env/segment.h"
 #include "sim/models/catalog.h"
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
@@ -77,6 +78,7 @@ struct DeviceGroup {
 
 struct SystemModel {
   std::vector<Dnn> dnns;
+  std::vector<Cuts> cuts;  // by DNN
   std::vector<DeviceType> types;
   std::vector<DeviceGroup> groups;
   std::array<LinkSetup, kLinks> links;
@@ -94,6 +96,11 @@ struct SystemModel {
   std::uint32_t devices() const;
   /// Phones of a type.
   std::uint32_t count_of(std::size_t type) const;
+  /// What plans in pieces for a DNN on a device type are made from.
+  PlanContext plan_context(const DeviceType& type, std::uint16_t dnn) const {
+    const DnnOnType& on_type = type.dnns[dnn];
+    return {on_type.request, on_type.actions, type.actions, cuts[dnn]};
+  }
 };
 
 /// What fill_costs needs to know beyond the profiles.

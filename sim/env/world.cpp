@@ -120,38 +120,103 @@ void World::begin_request(std::uint32_t device) {
 }
 
 /// Asks the policy; every 64th answer is timed.
-ActionId World::ask_policy(Phone& phone) {
+ExecutionPlan World::ask_policy(Phone& phone) {
   Policy& policy = policy_of(phone);
   if (++decisions_ % Observer::kProgressStep == 0) observer_.on_progress();
-  if (decisions_ % 64 != 0) return policy.decide(phone.observation).action;
+  if (decisions_ % 64 != 0) return policy.decide(phone.observation);
   const auto start = std::chrono::steady_clock::now();
-  const ActionId action = policy.decide(phone.observation).action;
+  const ExecutionPlan plan = policy.decide(phone.observation);
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
   timed_ns_ += took.count();
   ++timed_decisions_;
-  return action;
+  return plan;
 }
 
 void World::decide(std::uint32_t device) {
   Phone& phone = phones_[device];
-  const DnnOnType& dnn = dnn_on_type(phone);
-  phone.action = ask_policy(phone);
-  if (phone.action >= dnn.actions.size() || !dnn.actions[phone.action].legal) {
-    throw PolicyError(
-        fmt::format("policy '{}': illegal action {} for {} on device {} (request {}, at {} s)",
-                    setup_.name, phone.action, system_.dnns[phone.observation.dnn].id, device,
-                    phone.observation.request, to_seconds(engine_.now())));
-  }
-  phone.executed = capped(phone, phone.action);
+  adopt(phone, ask_policy(phone));
   if (setup_.compare_with_oracle && phase_->record) compare(phone);
   phone.stages[index(Stage::kDecision)] = decision_;
   phone.joules[index(Cause::kDecision)] =
       system_.types[phone.type].cpu_top_w * to_seconds(decision_);
-  if (dnn.actions[phone.executed].site == Site::kPhone) {
+  start(device);
+}
+
+/// Takes a policy's decision over, if it is legal.
+void World::adopt(Phone& phone, const ExecutionPlan& plan) {
+  phone.in_pieces = !plan.segments.empty();
+  if (phone.in_pieces) return adopt_pieces(phone, plan.segments);
+  const DnnOnType& dnn = dnn_on_type(phone);
+  if (plan.action >= dnn.actions.size() || !dnn.actions[plan.action].legal) {
+    refuse(phone, fmt::format("illegal action {}", plan.action));
+  }
+  phone.action = plan.action;
+  phone.executed = capped(phone, plan.action);
+}
+
+void World::adopt_pieces(Phone& phone, std::span<const Segment> segments) {
+  const PlanContext context = plan_context(phone);
+  const std::string problem = plan_problem(context, segments);
+  if (!problem.empty()) refuse(phone, problem);
+  if (!phone.pieces) phone.pieces = std::make_unique<Pieces>();
+  Pieces& pieces = *phone.pieces;
+  pieces.segments.assign(segments.begin(), segments.end());
+  pieces.at = 0;
+  pieces.remote_s = pieces.listened_j = 0;
+  pieces.score = plan_score(context, segments);
+  pieces.accurate = pieces.score >= system_.constraints.accuracy_target;
+  phone.action = phone.executed = main_action(context, segments);
+  prepare_piece(phone);
+}
+
+void World::refuse(const Phone& phone, const std::string& problem) const {
+  throw PolicyError(fmt::format("policy '{}': {} for {} on device {} (request {}, at {} s)",
+                                setup_.name, problem, system_.dnns[phone.observation.dnn].id,
+                                phone.observation.device, phone.observation.request,
+                                to_seconds(engine_.now())));
+}
+
+/// Starts the inference, or the piece of it that is next.
+void World::start(std::uint32_t device) {
+  if (running(phones_[device]).site == Site::kPhone) {
     start_local(device);
   } else {
     start_remote(device);
   }
+}
+
+/// After the inference, or a piece of it.
+void World::finish(std::uint32_t device) {
+  Phone& phone = phones_[device];
+  if (!phone.in_pieces || !next_piece(phone)) return complete(device);
+  refresh(device, engine_.now());
+  prepare_piece(phone);
+  start(device);
+}
+
+/// The model of the piece at hand, at the operating point that heat leaves.
+void World::prepare_piece(Phone& phone) {
+  Pieces& pieces = *phone.pieces;
+  Segment& segment = pieces.segments[pieces.at];
+  const ActionId wanted = segment.action;
+  segment.action = capped(phone, wanted);
+  pieces.now = segment_model(plan_context(phone), pieces.segments, pieces.at);
+  segment.action = wanted;
+}
+
+/// Closes the account of the piece at hand and goes on to the next; false if it was the last.
+bool World::next_piece(Phone& phone) {
+  Pieces& pieces = *phone.pieces;
+  const double remote_s =
+      to_seconds(phone.stages[index(Stage::kNetwork)] + phone.stages[index(Stage::kQueue)] +
+                 phone.stages[index(Stage::kService)]);
+  const Site site = pieces.now.action.site;
+  if (site != Site::kPhone) {
+    pieces.listened_j +=
+        dnn_on_type(phone).request.listen_w[link_of(site)] * (remote_s - pieces.remote_s);
+  }
+  pieces.remote_s = remote_s;
+  return ++pieces.at < pieces.segments.size();
 }
 
 /// The action that heat leaves of `action`: the same with its operating point capped.
@@ -167,25 +232,29 @@ ActionId World::capped(const Phone& phone, ActionId action) const {
 void World::compare(Phone& phone) {
   const OracleChoice opt = best(phone.observation, OracleForm::kExpected);
   const DnnOnType& dnn = dnn_on_type(phone);
-  const ActionModel& mine = dnn.actions[phone.executed];
-  const Cost paid = cost(phone.observation, phone.executed, OracleForm::kExpected);
+  const Cost paid = phone.in_pieces
+                        ? predict_plan(plan_context(phone), phone.pieces->segments,
+                                       conditions(phone.observation, OracleForm::kExpected))
+                        : cost(phone.observation, phone.executed, OracleForm::kExpected);
+  const bool whole = !phone.in_pieces;
   const ActionSpace& actions = system_.types[phone.type].actions;
   const bool met = paid.latency_s <= system_.constraints.qos_s;
-  const bool accurate = mine.accurate == dnn.actions[opt.action].accurate;
-  phone.oracle = {.compared = true,
-                  .defined = opt.defined,
-                  .same_target = actions.group_of(phone.executed) == actions.group_of(opt.action),
-                  .same_action = phone.executed == opt.action,
-                  .equivalent = accurate && met == opt.qos_met &&
-                                std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
-                  .action = opt.action};
+  const bool accuracy = accurate(phone) == dnn.actions[opt.action].accurate;
+  phone.oracle = {
+      .compared = true,
+      .defined = opt.defined,
+      .same_target = whole && actions.group_of(phone.executed) == actions.group_of(opt.action),
+      .same_action = whole && phone.executed == opt.action,
+      .equivalent = accuracy && met == opt.qos_met &&
+                    std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
+      .action = opt.action};
 }
 
 // --- on the phone
 
 void World::start_local(std::uint32_t device) {
   Phone& phone = phones_[device];
-  phone.mark = phone.stage_start = engine_.now() + decision_;
+  phone.mark = phone.stage_start = engine_.now() + decision_of(phone);
   phone.left = 1;
   phone.active_w = running(phone).busy_w;
   schedule_local(device);
@@ -220,10 +289,10 @@ void World::step_local(std::uint32_t device) {
     return schedule_local(device);
   }
   const ActionModel& action = running(phone);
-  phone.joules[index(processor_cause(action.processor))] =
+  phone.joules[index(processor_cause(action.processor))] +=
       action.busy_w * to_seconds(now - phone.stage_start);
   end_stage(phone, Stage::kCompute, now);
-  complete(device);
+  finish(device);
 }
 
 // --- at a tablet or cloud
@@ -233,10 +302,10 @@ void World::start_remote(std::uint32_t device) {
   const std::size_t link = link_of(running(phone).site);
   const LinkTechnology& technology = system_.links[link].technology;
   const double promotion = promotion_s(phone, link);
-  phone.joules[index(Cause::kRadioTail)] =
+  phone.joules[index(Cause::kRadioTail)] +=
       technology.tail_w * tail_s(phone, link) + technology.promotion_w * promotion;
-  phone.stages[index(Stage::kPromotion)] = from_seconds(promotion);
-  const Duration lead = decision_ + phone.stages[index(Stage::kPromotion)];
+  phone.stages[index(Stage::kPromotion)] += from_seconds(promotion);
+  const Duration lead = decision_of(phone) + from_seconds(promotion);
   if (lead > Duration::zero()) {
     schedule(engine_.now() + lead, Phase::kCompletion, Kind::kUploadStart, device);
   } else {
@@ -245,15 +314,18 @@ void World::start_remote(std::uint32_t device) {
 }
 
 void World::start_upload(std::uint32_t device) {
-  phones_[device].uploading = true;
-  start_transfer(device, dnn_on_type(phones_[device]).request.up_bits);
+  Phone& phone = phones_[device];
+  phone.uploading = true;
+  start_transfer(device,
+                 phone.in_pieces ? phone.pieces->now.up_bits : dnn_on_type(phone).request.up_bits);
 }
 
 void World::start_download(std::uint32_t device) {
   Phone& phone = phones_[device];
   end_stage(phone, Stage::kNetwork, engine_.now());
   phone.uploading = false;
-  start_transfer(device, dnn_on_type(phone).request.down_bits);
+  start_transfer(
+      device, phone.in_pieces ? phone.pieces->now.down_bits : dnn_on_type(phone).request.down_bits);
 }
 
 void World::start_transfer(std::uint32_t device, double bits) {
@@ -323,7 +395,7 @@ void World::finish_transfer(std::uint32_t device) {
   warm(phone, now);
   if (!phone.uploading) {
     end_stage(phone, Stage::kDownload, now);
-    return complete(device);
+    return finish(device);
   }
   end_stage(phone, Stage::kUpload, now);
   phone.active_w = system_.types[phone.type].radio[link].listen_w;
@@ -341,9 +413,9 @@ void World::arrive_at_server(std::uint32_t device) {
       action.service_s * noise(phone.observation, action.site, action.pool, action.noise_cv);
   const Duration service = from_seconds(service_s);
   const Time start = pools_[pool_index(device, action.site, action.pool)].admit(now, service);
-  phone.server_j = action.busy_w * to_seconds(service);
-  phone.stages[index(Stage::kQueue)] = start - now;
-  phone.stages[index(Stage::kService)] = service;
+  phone.server_j += action.busy_w * to_seconds(service);
+  phone.stages[index(Stage::kQueue)] += start - now;
+  phone.stages[index(Stage::kService)] += service;
   phone.stage_start = start + service;
   const double half_rtt = rtt_s(phone.observation, link) / 2;
   schedule(phone.stage_start + from_seconds(half_rtt), Phase::kEnvironment, Kind::kDownloadStart,
@@ -364,9 +436,13 @@ void World::charge_idle(Phone& phone) {
   double& idle = phone.joules[index(Cause::kIdle)];
   idle += request.idle.busy_w * busy + request.idle.transfer_w * transfer +
           request.idle.waiting_w * waiting;
+  if (!request.idle.listens) return;
   const Site site = running(phone).site;
-  if (site != Site::kPhone && request.idle.listens)
+  if (phone.in_pieces) {
+    idle += phone.pieces->listened_j;
+  } else if (site != Site::kPhone) {
     idle += request.listen_w[link_of(site)] * remote;
+  }
 }
 
 void World::complete(std::uint32_t device) {
@@ -376,12 +452,12 @@ void World::complete(std::uint32_t device) {
   phone.active_w = 0;
   charge_idle(phone);
   const DnnOnType& dnn = dnn_on_type(phone);
-  const ActionModel& action = running(phone);
   const double latency_s = to_seconds(now - phone.arrival);
   RequestRecord record{.observation = phone.observation,
                        .type = phone.type,
                        .action = phone.action,
                        .executed = phone.executed,
+                       .segments = {},
                        .arrival = phone.arrival,
                        .completion = now,
                        .since_phase_start = phone.arrival - phase_start_,
@@ -392,13 +468,14 @@ void World::complete(std::uint32_t device) {
                        .reward = 0,
                        .temperature_c = phone.thermal.temperature_c,
                        .qos_met = latency_s <= system_.constraints.qos_s,
-                       .accuracy_met = action.accurate,
+                       .accuracy_met = accurate(phone),
                        .oracle = phone.oracle};
+  if (phone.in_pieces) record.segments = phone.pieces->segments;
   record.reward = reward_of(system_.reward, {.energy_j = record.energy_j,
                                              .reference_j = dnn.reference_j,
                                              .latency_s = latency_s,
                                              .qos_s = system_.constraints.qos_s,
-                                             .score = action.score,
+                                             .score = score(phone),
                                              .qos_met = record.qos_met,
                                              .accuracy_met = record.accuracy_met});
   if (phase_->learn && setup_.info.learns) tell_policy(device, record);
@@ -416,7 +493,7 @@ void World::tell_policy(std::uint32_t device, const RequestRecord& record) {
                           .reward = record.reward,
                           .latency_s = to_seconds(record.completion - record.arrival),
                           .energy_j = record.energy_j,
-                          .score = running(phone).score,
+                          .score = score(phone),
                           .qos_met = record.qos_met,
                           .accuracy_met = record.accuracy_met});
   observer_.on_learned(phone.type, record.reward);

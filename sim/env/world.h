@@ -36,8 +36,9 @@ struct OracleComparison {
 struct RequestRecord {
   const Observation& observation;
   std::uint16_t type = 0;
-  ActionId action = 0;    // as decided
+  ActionId action = 0;    // as decided; of a plan in pieces the one that does most of the work
   ActionId executed = 0;  // after thermal capping
+  std::span<const Segment> segments;  // as decided; empty unless the plan is in pieces
   Time arrival{};
   Time completion{};
   Duration
@@ -120,6 +121,17 @@ class World final : public Oracle {
     bool used = false;
   };
 
+  /// A request that runs in pieces.
+  struct Pieces {
+    std::vector<Segment> segments;
+    std::size_t at = 0;
+    SegmentModel now;
+    double score = 0;
+    bool accurate = false;
+    double remote_s = 0;  // network, queue and service of the pieces before
+    double listened_j = 0;
+  };
+
   /// A phone and its request in flight.
   struct Phone {
     // the request in flight
@@ -137,6 +149,8 @@ class World final : public Oracle {
     ActionId executed = 0;
     std::uint16_t generation = 0;  // of transfers, to recognise outdated events
     bool uploading = false;
+    bool in_pieces = false;
+    std::unique_ptr<Pieces> pieces;  // of the latest request that ran so
     OracleComparison oracle;
     // what lasts
     CoRunnerLoad load;
@@ -186,7 +200,17 @@ class World final : public Oracle {
   // request life cycle (world.cpp)
   void begin_request(std::uint32_t device);
   void decide(std::uint32_t device);
-  ActionId ask_policy(Phone& phone);
+  ExecutionPlan ask_policy(Phone& phone);
+  void adopt(Phone& phone, const ExecutionPlan& plan);
+  void adopt_pieces(Phone& phone, std::span<const Segment> segments);
+  [[noreturn]] void refuse(const Phone& phone, const std::string& problem) const;
+  void start(std::uint32_t device);
+  void finish(std::uint32_t device);
+  void prepare_piece(Phone& phone);
+  bool next_piece(Phone& phone);
+  Duration decision_of(const Phone& phone) const {
+    return phone.in_pieces && phone.pieces->at > 0 ? Duration::zero() : decision_;
+  }
   ActionId capped(const Phone& phone, ActionId action) const;
   void start_local(std::uint32_t device);
   void schedule_local(std::uint32_t device);
@@ -217,7 +241,17 @@ class World final : public Oracle {
     return system_.types[phone.type].dnns[phone.observation.dnn];
   }
   const ActionModel& running(const Phone& phone) const {
-    return dnn_on_type(phone).actions[phone.executed];
+    return phone.in_pieces ? phone.pieces->now.action : dnn_on_type(phone).actions[phone.executed];
+  }
+  bool accurate(const Phone& phone) const {
+    return phone.in_pieces ? phone.pieces->accurate
+                           : dnn_on_type(phone).actions[phone.executed].accurate;
+  }
+  double score(const Phone& phone) const {
+    return phone.in_pieces ? phone.pieces->score : dnn_on_type(phone).actions[phone.executed].score;
+  }
+  PlanContext plan_context(const Phone& phone) const {
+    return system_.plan_context(system_.types[phone.type], phone.observation.dnn);
   }
   double rate_of(const Phone& phone) const {
     const LinkConditions& link = phone.links[link_of(running(phone).site)].now;
