@@ -21,7 +21,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"sim/config", {"sim/core", "sim/config"}},
     {"sim/models", {"sim/core", "sim/config", "sim/models"}},
     {"sim/env", {"sim/core", "sim/config", "sim/models", "sim/env"}},
-    {"policies", {"sim/core", "sim/env"}},
+    {"policies", {"sim/core", "sim/env", "policies"}},
     {"sim/experiment", {"sim/core", "sim/config", "sim/models", "sim/env", "sim/experiment"}},
     {"sim/cli", {"sim/core", "sim/config", "sim/models", "sim/env", "sim/experiment", "sim/cli"}}};
 

@@ -1,0 +1,75 @@
+// Offline optimal: per DNN the one action that would have earned most over everything that was met
+// while learning; the ceiling of any policy that ignores the run-time variance.
+//
+// While it may learn it is told everything: each request it decides adds the reward that every
+// legal action would earn, its own noise included, to the mean of (DNN, action). It decides for the
+// legal action of highest mean; for a DNN it never saw, for the best action of the calm world.
+// Trained in a phase under the conditions of the test (`conditions: scenario`) it is the best fixed
+// action per DNN of that environment; trained on the grid, of the grid.
+// Reward: `sound`, as policies/reward_means.h says.
+// Source: none; the best fixed action in hindsight, against which regret is counted (Auer,
+//   Cesa-Bianchi, Freund and Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM Journal
+//   on Computing 32(1), 2002), here one per DNN. Parameters: none.
+#include "policies/reward_means.h"
+#include "sim/env/fixed_policy.h"
+
+namespace autoscale {
+namespace {
+
+/// The base answers for the DNNs without experience.
+class OfflineOptimal final : public FixedPolicy {
+ public:
+  static constexpr PolicyInfo kInfo{.family = "oracle",
+                                    .summary = "per DNN the best fixed action of the environment",
+                                    .source = "Auer et al., 2002, SIAM J. Comput.",
+                                    .needs_costs = true,
+                                    .needs_oracle = true,
+                                    .learns = true};
+
+  OfflineOptimal(const Config&, const PolicyContext& context)
+      : FixedPolicy(context, "offline_optimal", [](const Target&) { return true; }),
+        means_(context, context.dnns.size(), OracleForm::kClairvoyant),
+        device_type_(context.device_type) {
+    for (const Dnn& dnn : context.dnns) dnns_.push_back(dnn.id);
+  }
+
+  /// Studies the request too: its conditions are known now, and no longer when it completes.
+  ExecutionPlan decide(const Observation& o) override {
+    if (learning_) means_.study(o, o.dnn);
+    const std::optional<ActionId> best = means_.best(o.dnn, o.dnn);
+    return best ? ExecutionPlan{*best} : FixedPolicy::decide(o);
+  }
+
+  void set_mode(PolicyMode mode) override { learning_ = mode.learn; }
+
+  std::size_t table_bytes() const override { return means_.bytes(); }
+
+  LearningProgress progress() override { return means_.progress(); }
+
+  nlohmann::ordered_json save() const override {
+    nlohmann::ordered_json saved;
+    saved["policy"] = "offline_optimal";
+    saved["device_type"] = device_type_;
+    saved["dnns"] = dnns_;
+    means_.save(saved);
+    return saved;
+  }
+
+  void load(const nlohmann::ordered_json& saved) override {
+    require_same(saved, "policy", "offline_optimal");
+    require_same(saved, "device_type", device_type_);
+    require_same(saved, "dnns", dnns_);
+    means_.load(saved);
+  }
+
+ private:
+  RewardMeans means_;  // a row per DNN
+  std::vector<std::string> dnns_;
+  std::string device_type_;
+  bool learning_ = false;
+};
+
+const RegisterPolicy<OfflineOptimal> registered{"offline_optimal"};
+
+}  // namespace
+}  // namespace autoscale
