@@ -27,7 +27,7 @@ done
 
 # Programs may come from anywhere: "command package". Libraries and Python modules are looked up as packages.
 tools=("cmake cmake" "ninja ninja-build" "git git")
-packages=(libeigen3-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
+packages=(libeigen3-dev libsvm-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
   librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
 if $plots; then packages+=(python3-venv); fi
 if $lint; then
