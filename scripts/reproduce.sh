@@ -3,17 +3,40 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+figures() {
+  grep -oh '"fig_[a-z_]*"' scripts/autoscale_report/figures/*.py | tr -d '"' | LC_ALL=C sort -u
+}
+
+scenarios() {
+  local file
+  for file in scenarios/paper/*_*.yaml; do
+    basename "$file" .yaml
+  done
+}
+
+environments() { scenarios | sed 's/_.*//' | sort -u; }
+use_cases() { scenarios | sed 's/^[^_]*_//' | sort -u; }
+
+# The names that it reads, on indented lines.
+listed() { paste -sd ' ' | fold -sw 90 | sed 's/^/             /'; }
+
 usage() {
-  cat <<'END'
-Usage: scripts/reproduce.sh [--quick] [--jobs N] [TARGET...]
+  cat <<END
+Usage: scripts/reproduce.sh [--quick] [--sensitivity] [--jobs N] [TARGET...]
 
-Sets up, builds, runs the paper's scenarios, and writes claims.csv, averages.csv, report.md and figures
-into results/reproduction/. Run again after an interruption, it goes on where it stopped.
+Sets up, builds, runs the paper's scenarios, and writes report.html, tables (CSV) and figures into
+results/reproduction/. Run again after an interruption, it goes on where it stopped.
 
-  --quick    fewer replications and inferences: a look, not a result
-  --jobs N   runs at the same time; default: one per processor
-  TARGET     a scenario (S1_streaming), an environment (S1) or a use case (streaming); default: all.
-             Claims that need scenarios left out are then not tested.
+  --quick        fewer replications and inferences: a look, not a result
+  --sensitivity  moves the free parameters over their ranges instead: up to half an hour
+  --jobs N       runs at the same time; default: one per processor
+  TARGET         default: everything
+           a figure: runs what it needs and draws it alone
+$(figures | listed)
+           an environment, a use case, or one of each joined by _ (S1_streaming): tables and
+           report of these; claims that need others are then not tested
+$(environments | listed)
+$(use_cases | listed)
 END
 }
 
@@ -23,23 +46,20 @@ fail() {
   exit 2
 }
 
-# Names of the scenarios that a target stands for.
-scenarios_of() {
-  local file name
-  for file in scenarios/paper/*_*.yaml; do
-    name=$(basename "$file" .yaml)
-    if [[ $1 == all || $name == "$1" || ${name%%_*} == "$1" || ${name#*_} == "$1" ]]; then
-      echo "$name"
-    fi
-  done
+check_target() {
+  # Not grep -q: it would end before its input does, which pipefail takes for a failure.
+  { figures; scenarios; environments; use_cases; } | grep -xF -e "$1" >/dev/null && return
+  fail "unknown target '$1'; legal are:
+$({ figures; environments; use_cases; } | listed)
+             and an environment and a use case joined by _"
 }
 
-quick=()
+options=()
 jobs=$(nproc)
 targets=()
 while (($#)); do
   case $1 in
-    --quick) quick=(--quick) ;;
+    --quick | --sensitivity) options+=("$1") ;;
     --jobs)
       [[ $# -ge 2 ]] || fail "--jobs needs a number"
       jobs=$2
@@ -51,23 +71,17 @@ while (($#)); do
       exit 0
       ;;
     -*) fail "unknown option '$1'" ;;
-    *) targets+=("$1") ;;
+    *)
+      check_target "$1"
+      targets+=("$1")
+      ;;
   esac
   shift
 done
 [[ $jobs =~ ^[1-9][0-9]{0,3}$ && $jobs -le 1024 ]] ||
   fail "--jobs: '$jobs' is not a whole number from 1 to 1024"
 
-((${#targets[@]})) || targets=(all)
-scenarios=()
-for target in "${targets[@]}"; do
-  mapfile -t found < <(scenarios_of "$target")
-  ((${#found[@]})) || fail "unknown target '$target': neither a scenario, an environment nor a use case"
-  scenarios+=("${found[@]}")
-done
-mapfile -t scenarios < <(printf '%s\n' "${scenarios[@]}" | LC_ALL=C sort -u)
-
 scripts/setup.sh --plots
 scripts/build.sh
-exec .venv/bin/python scripts/reproduce.py "${quick[@]}" --jobs "$jobs" \
-  --program build/release/autoscale --out results/reproduction "${scenarios[@]}"
+exec .venv/bin/python scripts/reproduce.py "${options[@]}" --jobs "$jobs" \
+  --program build/release/autoscale --out results/reproduction "${targets[@]}"

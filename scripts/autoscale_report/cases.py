@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from autoscale_report.averages import Energy, four_averages, interval
@@ -44,7 +47,7 @@ class Results:
         if self.frame.index.has_duplicates:
             raise ValueError("breakdown.csv has two rows for one policy, replication and case")
         self.present = set(self.frame.index)
-        self.tables: dict[tuple[str, str], pd.DataFrame] = {}  # by policy and column, as asked for
+        self.tables: dict[tuple[str, str], tuple] = {}  # by policy and column, as asked for
         self.replications = sorted(breakdown["replication"].unique())
 
     def has(self, policy: str, cases: list[Case]) -> bool:
@@ -54,10 +57,12 @@ class Results:
     def column(self, policy: str, column: str, cases: list[Case]) -> list[list[float]]:
         """[replication][case]; nan where the cell is empty."""
         if (policy, column) not in self.tables:
-            cells = self.frame.loc[policy][column]
-            self.tables[policy, column] = cells.unstack(list(Case._fields))
-        table = self.tables[policy, column]
-        return table.reindex(columns=pd.MultiIndex.from_tuples(cases)).to_numpy().tolist()
+            table = self.frame.loc[policy][column].unstack(list(Case._fields))
+            empty = np.full((len(table), 1), math.nan)  # the place of cases that are not there: -1
+            place = {case: i for i, case in enumerate(table.columns)}
+            self.tables[policy, column] = np.hstack([table.to_numpy(float), empty]), place
+        cells, place = self.tables[policy, column]
+        return cells[:, [place.get(case, -1) for case in cases]].tolist()
 
     def unfinished(self, policies, cases: list[Case]) -> list[Case]:
         """Cases in which one of the policies finished no inference in some replication."""
@@ -83,8 +88,9 @@ class Results:
 
     def case_mean(self, policy: str, column: str, cases: list[Case]) -> list[float]:
         """Mean over cases; cases without a value in any replication are left out of all."""
-        table = pd.DataFrame(self.column(policy, column, cases)).dropna(axis="columns")
-        return table.mean(axis="columns").to_list()
+        cells = np.array(self.column(policy, column, cases))
+        kept = cells[:, ~np.isnan(cells).any(axis=0)]
+        return [statistics.fmean(row) if len(row) else math.nan for row in kept.tolist()]
 
     def share(self, policy: str, targets: list[str], cases: list[Case]) -> list[float]:
         """Mean over cases of the share of inferences executed on targets that begin so."""
@@ -97,18 +103,20 @@ class Results:
         return [sum(values) for values in zip(*means)]
 
 
-def averages_table(results: Results, claims: dict) -> pd.DataFrame:
-    """averages.csv: every average of AutoScale, Opt and the baselines, with its interval."""
-    baselines = [REFERENCE, "cloud", "edge_best", "connected_edge"]
-    pairs = [("autoscale", b) for b in [*baselines, "opt"]] + [("opt", b) for b in baselines]
+BASELINES = (REFERENCE, "cloud", "edge_best", "connected_edge")
+PAIRS = [("autoscale", b) for b in (*BASELINES, "opt")] + [("opt", b) for b in BASELINES]
+
+
+def averages_of(results: Results, claims: dict) -> list[tuple]:
+    """Every average of the pairs of policies that were simulated, with its interval."""
     vision = [d for d in claims["cases"]["use_cases"]["non_streaming"] if d != "mobilebert"]
     rows = []
-    for environments in ["static", "dynamic", "all"]:
-        for group, dnns in [("all", None), ("without_mobilebert", vision)]:
+    for environments in ("static", "dynamic", "all"):
+        for group, dnns in (("all", None), ("without_mobilebert", vision)):
             cases = cases_of(claims, environments, dnns=dnns)
-            for policy, baseline in pairs:
-                involved = [policy, baseline, REFERENCE]
-                if not all(results.has(p, cases) for p in set(involved)):
+            for policy, baseline in PAIRS:
+                involved = {policy, baseline, REFERENCE}
+                if not all(results.has(p, cases) for p in involved):
                     continue
                 apart = len(results.unfinished(involved, cases))
                 per_replication = results.averages(policy, baseline, cases)
@@ -118,6 +126,12 @@ def averages_table(results: Results, claims: dict) -> pd.DataFrame:
                         (policy, baseline, environments, group, average, *value,
                          len(cases) - apart, apart, len(per_replication))
                     )  # fmt: skip
-    columns = ["policy", "baseline", "environments", "dnns", "average", "value", "ci95_low",
-               "ci95_high", "cases", "cases_unfinished", "replications"]  # fmt: skip
+    return rows
+
+
+def averages_table(results: dict[str, Results], claims: dict) -> pd.DataFrame:
+    """averages.csv, from the results by accounting."""
+    columns = ["accounting", "policy", "baseline", "environments", "dnns", "average", "value",
+               "ci95_low", "ci95_high", "cases", "cases_unfinished", "replications"]  # fmt: skip
+    rows = [(name, *row) for name, of in results.items() for row in averages_of(of, claims)]
     return pd.DataFrame(rows, columns=columns)

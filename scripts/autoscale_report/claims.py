@@ -34,6 +34,7 @@ class Inputs:
     results: Results
     runs: pd.DataFrame  # runs.csv of all scenarios
     learning: pd.DataFrame  # learning.csv of all scenarios
+    ceiling: Results | None = None  # of the best action per state: what a claim is read beside
 
     def cases(self, compute: dict, environments, policies) -> list:
         cases = cases_of(
@@ -43,6 +44,11 @@ class Inputs:
             if not self.results.has(policy, cases):
                 raise NotSimulated(f"not all cases of {policy} were simulated")
         return cases
+
+
+def paper_value(claims: dict, name: str) -> float:
+    """Of the claim with that id."""
+    return next(c for c in claims["claims"] if c["id"] == name)["paper"]["value"]
 
 
 def efficiency(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
@@ -64,6 +70,9 @@ def case_mean(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
     cases = inputs.cases(c, c["environments"], [c["policy"], "random"])
     beside = statistics.fmean(inputs.results.case_mean("random", c["column"], cases))
     notes.append(f"random has {beside:.4g}")
+    if inputs.ceiling and inputs.ceiling.has("best_per_state", cases):
+        best = statistics.fmean(inputs.ceiling.case_mean("best_per_state", c["column"], cases))
+        notes.append(f"the best fixed action per state, the ceiling of its bins, has {best:.4g}")
     return inputs.results.case_mean(c["policy"], c["column"], cases)
 
 
@@ -163,7 +172,7 @@ def evaluate_one(inputs: Inputs, claim: dict) -> Evaluated:
 
 
 def number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.6g}"
+    return "" if math.isnan(value) else f"{value:.12g}"
 
 
 def claims_table(evaluated: list[Evaluated]) -> pd.DataFrame:

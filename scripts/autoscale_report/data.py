@@ -19,6 +19,7 @@ class Data:
         self.plan, self.simulator = plan, simulator
         self._frames: dict[tuple[str, str], pd.DataFrame] = {}
         self._explained: dict[str, pd.DataFrame] = {}
+        self._results: dict[tuple[str, ...], Results] = {}
 
     def frame(self, task: Task, file: str) -> pd.DataFrame:
         """A CSV file of a finished task, with its name in the column `task`."""
@@ -49,7 +50,10 @@ class Data:
 
     def results(self, tasks: list[Task]) -> Results:
         """breakdown.csv of these tasks by case."""
-        return Results(pd.concat([self.frame(t, "breakdown.csv") for t in tasks]))
+        key = tuple(task.name for task in tasks)
+        if key not in self._results:
+            self._results[key] = Results(pd.concat([self.frame(t, "breakdown.csv") for t in tasks]))
+        return self._results[key]
 
     @cached_property
     def inputs(self) -> Inputs:

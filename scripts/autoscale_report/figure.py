@@ -21,6 +21,7 @@ class Figure:
     tasks: Callable[[Plan], list[Task]]  # the runs it is drawn from
     draw: Callable[[Data], Canvas]
     caption: Callable[[Data], str]  # what to see in it
+    ready: Callable[[Data], bool] = lambda data: True  # whether what it needs beside runs is there
 
 
 def main_tasks(plan: Plan) -> list[Task]:
@@ -29,7 +30,7 @@ def main_tasks(plan: Plan) -> list[Task]:
 
 
 def no_tasks(plan: Plan) -> list[Task]:
-    """For figures of `autoscale explain` alone."""
+    """For figures of `autoscale explain` or of a study alone."""
     return []
 
 
@@ -46,5 +47,6 @@ def render(figure: Figure, data: Data, folder: Path) -> None:
             suffix = "" if theme == "light" else f"_{theme}"
             canvas.savefig(folder / f"{figure.name}{suffix}.png", dpi=150)
             if theme == "light":
+                canvas.set_layout_engine("none")  # stays as it was laid out
                 canvas.savefig(folder / f"{figure.name}.pdf", metadata={"CreationDate": None})
             plt.close(canvas)

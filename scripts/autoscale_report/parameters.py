@@ -1,5 +1,5 @@
-"""The free parameters of scenarios/paper/claims.yaml: their ranges, their table in results/README.md,
-and the settings of a run that give them other values.
+"""The free parameters of scenarios/paper/claims.yaml: their ranges, their table in
+results/README.md, and the settings of a run that give them other values.
 
 They stand on record there because the sources leave them open. Run as a program, this writes the
 table anew. Standard library and PyYAML only.
@@ -141,9 +141,7 @@ def settings(root: Path, parameters: Sequence[Parameter], values: dict[str, floa
             file = overrides.setdefault(place.file, {})
             if place.path not in file and place.change != "latency":
                 file[place.path] = at(data_file(root, place.file), place.path)
-            file[place.path] = value_at(
-                root, parameter, place, file.get(place.path), values
-            )
+            file[place.path] = value_at(root, parameter, place, file.get(place.path), values)
     if overrides:
         given["overrides"] = json.dumps(overrides)
     return given

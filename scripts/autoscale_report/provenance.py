@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import platform
+import shlex
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
+
+from autoscale_report.simulate import Task
 
 CLAIMS = "scenarios/paper/claims.yaml"
 
@@ -44,15 +49,31 @@ def check_settings(expected: dict, scenario: dict, name: str, where: str = "") -
             )
 
 
-def manifest(root: Path, mode: str, manifests: dict[str, dict], arguments: dict) -> dict:
-    """What manifest.json says. `manifests` are those of the scenarios, by name."""
+def packages(root: Path) -> dict[str, str]:
+    """Versions of Python and of the packages that scripts/requirements.txt names."""
+    lines = (root / "scripts/requirements.txt").read_text().splitlines()
+    names = [line.partition("==")[0] for line in lines if "==" in line]
+    return {"Python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def command(task: Task, out: Path) -> str:
+    """What ran it, with OUT for the folder of results."""
+    text = shlex.join(["autoscale", "run", f"scenarios/paper/{task.scenario}.yaml",
+                       f"--out={out / task.name}", *task.arguments()])  # fmt: skip
+    return text.replace(str(out.resolve()), "OUT").replace(str(out), "OUT")
+
+
+def manifest(root: Path, mode: str, manifests: dict[str, dict], commands: list[str]) -> dict:
+    """What manifest.json says. `manifests` are those of the headline's scenarios, by name."""
     some = next(iter(manifests.values()))
     return {
         "mode": mode,
         "program": some["program"],
         "libraries": some["libraries"],
+        "python": packages(root),
         "revisions": sorted({m["program"]["revision"] for m in manifests.values()}),
         "claims": claims_origin(root),
         "seeds": sorted({run["seed"] for m in manifests.values() for run in m["runs"]}),
-        "scenarios": {name: {"arguments": arguments[name]} for name in manifests},
+        "scenarios": list(manifests),
+        "commands": commands,
     }

@@ -1,5 +1,5 @@
-"""How far the headline ratios hang on the free parameters: each parameter moved alone over its range
-(tornado), and all together (Monte Carlo over a Latin hypercube).
+"""How far the headline ratios hang on the free parameters: each parameter moved alone over its
+range (tornado), and all together (Monte Carlo over a Latin hypercube).
 
 A draw is the headline's 27 scenarios once under one set of values and one seed. The full protocol
 takes the mean over more replications; the first draws are repeated under further seeds to show what
@@ -146,18 +146,19 @@ class Study:
         return pd.read_csv(out / "breakdown.csv")
 
     def measure(self, draw: Draw) -> dict[str, object]:
-        """The row of a draw: its responses, or why it was refused."""
+        """Its responses; none, but the reason, if it was refused."""
         try:
             with tempfile.TemporaryDirectory() as folder:
                 runs = [self.simulate(t, Path(folder) / t.name) for t in self.tasks(draw)]
         except Refused as refusal:
-            return {"refused": str(refusal)}
+            return {"refused": str(refusal)} | dict.fromkeys(r.name for r in self.responses)
         results = Results(pd.concat(runs))
         averages = {
             baseline: results.averages("autoscale", baseline, self.cases)[0]
             for baseline in dict.fromkeys(r.baseline for r in self.responses)
         }
-        return {r.name: averages[r.baseline][r.average] for r in self.responses}
+        measured = {r.name: averages[r.baseline][r.average] for r in self.responses}
+        return {"refused": "", **measured}
 
     def measure_all(self, draws: Iterable[Draw]) -> None:
         """Measures what is not in the journal yet, several at a time; tells the time left."""
@@ -206,8 +207,8 @@ class Study:
         ]
         frame = pd.DataFrame(rows)
         names = [r.name for r in self.responses]
-        frame[names] = frame.reindex(columns=names).apply(pd.to_numeric)
-        return frame.assign(refused=frame.get("refused", ""))
+        frame[names] = frame[names].apply(pd.to_numeric)
+        return frame.assign(refused=frame["refused"].fillna(""))
 
 
 def seeds(first: int, count: int) -> list[int]:
@@ -216,8 +217,10 @@ def seeds(first: int, count: int) -> list[int]:
 
 def hypercube(ranges: Sequence[Parameter], count: int) -> list[tuple[float, ...]]:
     """Points that fill every range evenly: each of its `count` equal parts holds one."""
-    shares = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(HYPERCUBE_SEED)).random(count)
-    return [tuple(p.at(float(share)) for p, share in zip(ranges, row)) for row in shares]
+    sampler = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(HYPERCUBE_SEED))
+    return [
+        tuple(p.at(float(share)) for p, share in zip(ranges, row)) for row in sampler.random(count)
+    ]
 
 
 def repeated(draws: list[tuple[dict, Draw]], size: Size) -> list[tuple[dict, Draw]]:
@@ -271,24 +274,25 @@ def run(plan: Plan, simulator: Simulator, out: Path) -> None:
     """Writes out/sensitivity/: tornado, monte_carlo, offset, percentiles, rank_correlations."""
     folder, size = folder_of(out), QUICK if plan.quick else FULL
     study = Study(plan, simulator, folder)
-    tornado = study.tornado(size.replications)
     monte_carlo = study.monte_carlo(size.draws)
-    offset = repeated(monte_carlo, size)
-    study.measure_all(draw for _, draw in [*tornado, *monte_carlo, *offset])
+    designs = {
+        "tornado": study.tornado(size.replications),
+        "monte_carlo": monte_carlo,
+        "offset": repeated(monte_carlo, size),
+    }
+    study.measure_all(draw for design in designs.values() for _, draw in design)
+
+    tables = {name: study.table(design) for name, design in designs.items()}
+    refused = tables["tornado"]["refused"].astype(bool).sum()
+    refused += tables["monte_carlo"]["refused"].astype(bool).sum()
+    nominal = tables["tornado"].query("end == 'nominal'").mean(numeric_only=True)
+    ids = [p.id for p in study.parameters]
+    tables["percentiles"] = percentiles(tables["monte_carlo"], nominal, study.responses)
+    tables["rank_correlations"] = rank_correlations(tables["monte_carlo"], ids, study.responses)
 
     (folder / FINGERPRINT).unlink(missing_ok=True)
-    tables = {name: study.table(draws) for name, draws in
-              {"tornado": tornado, "monte_carlo": monte_carlo, "offset": offset}.items()}  # fmt: skip
-    nominal = tables["tornado"].query("end == 'nominal'").mean(numeric_only=True)
-    drawn = tables["monte_carlo"]
-    tables["percentiles"] = percentiles(drawn, nominal, study.responses)
-    ids = [p.id for p in study.parameters]
-    tables["rank_correlations"] = rank_correlations(drawn, ids, study.responses)
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     (folder / FINGERPRINT).write_text(study.fingerprint)
     print(tables["percentiles"].to_string(index=False, float_format=lambda v: f"{v:.4g}"))
-    refused = sum(len(t) - t[study.responses[0].name].count()
-                  for t in (tables["tornado"], drawn))  # fmt: skip
-    if refused:
-        print(f"{refused} draws were refused; the column `refused` says why")
+    print(f"{refused} draws were refused; the column `refused` says why")

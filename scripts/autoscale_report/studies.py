@@ -16,8 +16,8 @@ TRANSFER_SEEDS = 5
 
 
 def in_environments(plan: Plan, study: str, name: str = "", settings=None) -> list[Task]:
-    """The study in every environment and use case; with --quick, in few."""
-    environments = ["S1", "D3"] if plan.quick else ENVIRONMENTS
+    """The study in its environments and use cases; with --quick, in one."""
+    environments = ["D3"] if plan.quick else ENVIRONMENTS
     use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
     return [
         plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", REPLICATIONS,

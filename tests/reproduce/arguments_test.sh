@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scripts/reproduce.sh refuses bad arguments with exit 2 and a message, before it does anything.
+# scripts/reproduce.sh refuses bad arguments with exit 2 and a message, before it does anything, and
+# its help names what there is.
 set -u
 script=$(dirname "$0")/../../scripts/reproduce.sh
 failed=0
@@ -15,6 +16,14 @@ refuses() {
   fi
 }
 
+# helps_with TEXT
+helps_with() {
+  if [[ $help != *"$1"* ]]; then
+    echo "FAILED: reproduce.sh --help does not name $1"
+    failed=1
+  fi
+}
+
 refuses "unknown option '--fast'" --fast
 refuses "--jobs needs a number" --jobs
 refuses "'0' is not a whole number" --jobs 0
@@ -23,5 +32,12 @@ refuses "'99999' is not a whole number" --jobs 99999
 refuses "unknown target 'S9'" S9
 refuses "unknown target ''" ""
 refuses "unknown target '*'" --quick '*'
-"$script" --help | grep -q "^Usage:" || failed=1
+refuses "unknown target 'fig_'" fig_
+refuses "fig_efficiency" fig_eficiency  # the legal ones are listed
+refuses "'0' is not a whole number" --sensitivity --jobs 0 fig_tornado S1 streaming D3_translation
+
+help=$("$script" --help)
+for text in "Usage:" fig_efficiency fig_decisions fig_tornado S1 D4 non_streaming --sensitivity; do
+  helps_with "$text"
+done
 exit $failed

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# All tables of a fresh reproduction are those of record (results/reference/).
+#   record_test.sh PROGRAM OUT
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+"$root/scripts/setup.sh" --plots
+"$root/.venv/bin/python" "$root/scripts/reproduce.py" --jobs "$(nproc)" --program "$1" --out "$2" \
+  non_streaming streaming translation
+"$root/scripts/compare_reference.py" "$2"
