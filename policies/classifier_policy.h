@@ -34,9 +34,10 @@ class ClassifierPolicy final : public Predictor {
         situations_(context, config.max_situations),
         model_(config, {}) {
     AUTOSCALE_CHECK(actions_.groups().size() <= 64, "more action groups than a GroupSet holds");
-    for (std::uint16_t d = 0; d < dnns_.size(); ++d) {
+    for (std::size_t d = 0; d < dnns_.size(); ++d) {
       GroupSet& offered = offered_.emplace_back(0);
-      for (const ActionId a : candidates(d)) offered |= only(actions_.group_of(a));
+      for (const ActionId a : candidates(static_cast<std::uint16_t>(d)))
+        offered |= only(actions_.group_of(a));
     }
   }
 

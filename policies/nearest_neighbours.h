@@ -44,11 +44,11 @@ class NearestNeighbours {
   Placement vote(const std::vector<std::pair<double, std::size_t>>& near) const {
     Placement winner;
     int most = 0;
-    for (const auto& [_, candidate] : near) {
+    for (const auto& [distance, candidate] : near) {
       const std::uint8_t group = examples_[candidate].best.group;
       int votes = 0;
       double positions = 0;
-      for (const auto& [__, i] : near) {
+      for (const auto& [further, i] : near) {
         if (examples_[i].best.group != group) continue;
         ++votes;
         positions += examples_[i].best.position;

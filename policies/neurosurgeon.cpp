@@ -123,7 +123,7 @@ class NeuroSurgeon final : public Policy {
     std::array<Eigen::Vector2d, kClasses> moment;
     normal.fill(Eigen::Matrix2d::Zero());
     moment.fill(Eigen::Vector2d::Zero());
-    for (std::uint16_t d = 0; d < dnns.size(); ++d) {
+    for (std::uint16_t d = 0; d < costs_.dnn_count(); ++d) {
       const PlanContext context = costs_.plan_context(d);
       for (std::size_t i = 0; i < dnns[d].blocks.size(); ++i) {
         const auto c = static_cast<std::size_t>(dnns[d].blocks[i].block_class);
@@ -136,7 +136,7 @@ class NeuroSurgeon final : public Policy {
     for (std::size_t c = 0; c < kClasses; ++c) {
       weights[c] = normal[c].completeOrthogonalDecomposition().solve(moment[c]);
     }
-    for (std::uint16_t d = 0; d < dnns.size(); ++d) {
+    for (std::uint16_t d = 0; d < costs_.dnn_count(); ++d) {
       Cumulated& sums = splits_[d].*predicted;
       sums = {0};
       for (const Block& block : dnns[d].blocks) {

@@ -142,22 +142,26 @@ void World::decide(std::uint32_t device) {
   start(device);
 }
 
-/// Takes a policy's decision over, if it is legal.
+/// Takes a policy's decision over, if it is legal. One piece is the whole network.
 void World::adopt(Phone& phone, const ExecutionPlan& plan) {
-  phone.in_pieces = !plan.segments.empty();
-  if (phone.in_pieces) return adopt_pieces(phone, plan.segments);
-  const DnnOnType& dnn = dnn_on_type(phone);
-  if (plan.action >= dnn.actions.size() || !dnn.actions[plan.action].legal) {
-    refuse(phone, fmt::format("illegal action {}", plan.action));
+  const std::span<const Segment> segments = plan.segments;
+  if (!segments.empty()) {
+    const std::string problem = plan_problem(plan_context(phone), segments);
+    if (!problem.empty()) refuse(phone, problem);
   }
-  phone.action = plan.action;
-  phone.executed = capped(phone, plan.action);
+  phone.in_pieces = segments.size() > 1;
+  if (phone.in_pieces) return adopt_pieces(phone, segments);
+  const ActionId action = segments.empty() ? plan.action : segments.front().action;
+  const DnnOnType& dnn = dnn_on_type(phone);
+  if (action >= dnn.actions.size() || !dnn.actions[action].legal) {
+    refuse(phone, fmt::format("illegal action {}", action));
+  }
+  phone.action = action;
+  phone.executed = capped(phone, action);
 }
 
 void World::adopt_pieces(Phone& phone, std::span<const Segment> segments) {
   const PlanContext context = plan_context(phone);
-  const std::string problem = plan_problem(context, segments);
-  if (!problem.empty()) refuse(phone, problem);
   if (!phone.pieces) phone.pieces = std::make_unique<Pieces>();
   Pieces& pieces = *phone.pieces;
   pieces.segments.assign(segments.begin(), segments.end());
