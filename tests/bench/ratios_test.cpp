@@ -81,7 +81,9 @@ TEST(Ratios, EventQueueBeatsAPriorityQueue) {
 }
 
 TEST(Ratios, AutoScaleCostsLittleMoreThanNoPolicy) {
-  const Scenario scenario = load("bench/one_phone.yaml", {"phases[1].inferences=20000"});
+  // Recorded, for a training that nobody learns from would be passed over.
+  const Scenario scenario =
+      load("bench/one_phone.yaml", {"phases[0].record=true", "phases[1].inferences=20000"});
   const auto with = [&] {
     CountingObserver observer;
     run(scenario, policy_of(scenario, 0), observer);
