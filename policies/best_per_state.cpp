@@ -14,14 +14,12 @@
 // agreement with it) or clairvoyant (means over the requests' own noise, as learners meet it: the
 // ceiling of the mean reward); those of the state (sim/env/state_space.h).
 #include "policies/reward_means.h"
-#include "sim/env/fixed_policy.h"
 #include "sim/env/state_space.h"
 
 namespace autoscale {
 namespace {
 
-/// The base answers in the states without experience.
-class BestPerState final : public FixedPolicy {
+class BestPerState final : public FullInformationPolicy {
  public:
   static constexpr PolicyInfo kInfo{
       .family = "oracle",
@@ -41,24 +39,7 @@ class BestPerState final : public FixedPolicy {
   };
 
   BestPerState(const Config& config, const PolicyContext& context)
-      : FixedPolicy(context, "best_per_state", [](const Target&) { return true; }),
-        space_(config.state, context.dnns),
-        means_(context, space_.size(), config.form),
-        device_type_(context.device_type) {}
-
-  /// Studies the request too: its conditions are known now, and no longer when it completes.
-  ExecutionPlan decide(const Observation& o) override {
-    const std::uint32_t state = space_.of(o);
-    if (learning_) means_.study(o, state);
-    const std::optional<ActionId> best = means_.best(state, o.dnn);
-    return best ? ExecutionPlan{*best} : FixedPolicy::decide(o);
-  }
-
-  void set_mode(PolicyMode mode) override { learning_ = mode.learn; }
-
-  std::size_t table_bytes() const override { return means_.bytes(); }
-
-  LearningProgress progress() override { return means_.progress(); }
+      : BestPerState(config, context, StateSpace(config.state, context.dnns)) {}
 
   nlohmann::ordered_json save() const override {
     nlohmann::ordered_json saved;
@@ -76,10 +57,13 @@ class BestPerState final : public FixedPolicy {
   }
 
  private:
+  BestPerState(const Config& config, const PolicyContext& context, StateSpace space)
+      : FullInformationPolicy(context, "best_per_state", space.size(), config.form),
+        space_(std::move(space)) {}
+
+  std::size_t row_of(const Observation& o) const override { return space_.of(o); }
+
   StateSpace space_;
-  RewardMeans means_;  // a row per state
-  std::string device_type_;
-  bool learning_ = false;
 };
 
 const RegisterPolicy<BestPerState> registered{"best_per_state"};

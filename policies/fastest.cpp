@@ -1,21 +1,20 @@
 // Fastest: per DNN the accurate action of lowest latency when nothing varies, whatever energy it
 // takes; kept in every environment. Where no action is accurate, the fastest of all.
 // Source: none; the usual latency-greedy offloading. Parameters: none.
-#include "policies/nominal_policy.h"
 #include "sim/env/fixed_policy.h"
 
 namespace autoscale {
 namespace {
 
-class Fastest final : public NominalPolicy {
+class Fastest final : public FixedPolicy {
  public:
-  using Config = NoParameters;
   static constexpr PolicyInfo kInfo{.family = "heuristic",
                                     .summary = "per DNN the fastest accurate action when calm",
                                     .source = "none",
                                     .needs_costs = true};
 
-  Fastest(const Config&, const PolicyContext& context) : NominalPolicy(*context.costs, 0) {}
+  Fastest(const Config&, const PolicyContext& context)
+      : FixedPolicy(context, "fastest", any_target, 0) {}
 };
 
 const RegisterPolicy<Fastest> registered{"fastest"};

@@ -4,15 +4,13 @@
 // Source: none. Parameters: none.
 #include <limits>
 
-#include "policies/nominal_policy.h"
 #include "sim/env/fixed_policy.h"
 
 namespace autoscale {
 namespace {
 
-class GreedyEnergy final : public NominalPolicy {
+class GreedyEnergy final : public FixedPolicy {
  public:
-  using Config = NoParameters;
   static constexpr PolicyInfo kInfo{
       .family = "heuristic",
       .summary = "per DNN the accurate action of lowest energy when calm, whatever its latency",
@@ -20,7 +18,8 @@ class GreedyEnergy final : public NominalPolicy {
       .needs_costs = true};
 
   GreedyEnergy(const Config&, const PolicyContext& context)
-      : NominalPolicy(*context.costs, std::numeric_limits<double>::infinity()) {}
+      : FixedPolicy(context, "greedy_energy", any_target, std::numeric_limits<double>::infinity()) {
+  }
 };
 
 const RegisterPolicy<GreedyEnergy> registered{"greedy_energy"};

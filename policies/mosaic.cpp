@@ -60,15 +60,6 @@ class Mosaic final : public Policy {
     return accurate.empty() ? legal : accurate;
   }
 
-  /// Seconds of block `i` alone.
-  static double block_s(const PlanContext& context, ActionId action, std::size_t i) {
-    const ActionModel& model = context.models[action];
-    const auto& memory = context.cuts.memory[static_cast<std::size_t>(model.processor)];
-    return model.work.compute_s * model.slowdown *
-               (context.cuts.compute[i + 1] - context.cuts.compute[i]) +
-           model.work.memory_s * (memory[i + 1] - memory[i]);
-  }
-
   /// Drops what another one beats in both energy and latency.
   static void keep_undominated(std::vector<Partial>& partials) {
     std::sort(partials.begin(), partials.end(), [](const Partial& a, const Partial& b) {

@@ -103,20 +103,13 @@ class NeuroSurgeon final : public Policy {
     return split;
   }
 
-  /// Seconds of block `i` as profiled: what the regression is fitted to.
-  static double profiled_s(const PlanContext& context, ActionId action, std::size_t i) {
-    const ActionModel& model = context.models[action];
-    const auto& memory = context.cuts.memory[static_cast<std::size_t>(model.processor)];
-    return model.work.compute_s * (context.cuts.compute[i + 1] - context.cuts.compute[i]) +
-           model.work.memory_s * (memory[i + 1] - memory[i]);
-  }
-
   /// MACs in millions, and thousands of elements read and written.
   static Eigen::Vector2d features(const Block& block) {
     return {block.macs / 1e6, (block.in_elements + block.out_elements + block.parameters) / 1e3};
   }
 
-  /// Fits one model per class of blocks over all DNNs, then predicts every DNN's blocks with it.
+  /// Fits one model per class of blocks to all DNNs as profiled, then predicts every DNN's blocks
+  /// with it.
   void predict_blocks(std::span<const Dnn> dnns, ActionId Split::*target,
                       Cumulated Split::*predicted) {
     std::array<Eigen::Matrix2d, kClasses> normal;
@@ -129,7 +122,7 @@ class NeuroSurgeon final : public Policy {
         const auto c = static_cast<std::size_t>(dnns[d].blocks[i].block_class);
         const Eigen::Vector2d x = features(dnns[d].blocks[i]);
         normal[c] += x * x.transpose();
-        moment[c] += x * profiled_s(context, splits_[d].*target, i);
+        moment[c] += x * block_s(context, splits_[d].*target, i);
       }
     }
     std::array<Eigen::Vector2d, kClasses> weights;

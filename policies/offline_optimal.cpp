@@ -11,13 +11,11 @@
 //   Cesa-Bianchi, Freund and Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM Journal
 //   on Computing 32(1), 2002), here one per DNN. Parameters: none.
 #include "policies/reward_means.h"
-#include "sim/env/fixed_policy.h"
 
 namespace autoscale {
 namespace {
 
-/// The base answers for the DNNs without experience.
-class OfflineOptimal final : public FixedPolicy {
+class OfflineOptimal final : public FullInformationPolicy {
  public:
   static constexpr PolicyInfo kInfo{.family = "oracle",
                                     .summary = "per DNN the best fixed action of the environment",
@@ -27,24 +25,10 @@ class OfflineOptimal final : public FixedPolicy {
                                     .learns = true};
 
   OfflineOptimal(const Config&, const PolicyContext& context)
-      : FixedPolicy(context, "offline_optimal", [](const Target&) { return true; }),
-        means_(context, context.dnns.size(), OracleForm::kClairvoyant),
-        device_type_(context.device_type) {
+      : FullInformationPolicy(context, "offline_optimal", context.dnns.size(),
+                              OracleForm::kClairvoyant) {
     for (const Dnn& dnn : context.dnns) dnns_.push_back(dnn.id);
   }
-
-  /// Studies the request too: its conditions are known now, and no longer when it completes.
-  ExecutionPlan decide(const Observation& o) override {
-    if (learning_) means_.study(o, o.dnn);
-    const std::optional<ActionId> best = means_.best(o.dnn, o.dnn);
-    return best ? ExecutionPlan{*best} : FixedPolicy::decide(o);
-  }
-
-  void set_mode(PolicyMode mode) override { learning_ = mode.learn; }
-
-  std::size_t table_bytes() const override { return means_.bytes(); }
-
-  LearningProgress progress() override { return means_.progress(); }
 
   nlohmann::ordered_json save() const override {
     nlohmann::ordered_json saved;
@@ -63,10 +47,9 @@ class OfflineOptimal final : public FixedPolicy {
   }
 
  private:
-  RewardMeans means_;  // a row per DNN
+  std::size_t row_of(const Observation& o) const override { return o.dnn; }
+
   std::vector<std::string> dnns_;
-  std::string device_type_;
-  bool learning_ = false;
 };
 
 const RegisterPolicy<OfflineOptimal> registered{"offline_optimal"};

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/env/fixed_policy.h"
 #include "sim/env/policy.h"
 #include "sim/env/reward.h"
 #include "sim/env/transfer.h"
@@ -110,6 +111,39 @@ class RewardMeans {
   const Oracle& oracle_;
   std::vector<Mean> table_;  // by row and action
   std::uint64_t updates_ = 0;
+};
+
+/// Base of the policies that decide by such a table. Where a row has no experience, they take the
+/// best action of the calm world.
+class FullInformationPolicy : public FixedPolicy {
+ public:
+  /// Studies the request too: its conditions are known now, and no longer when it completes.
+  ExecutionPlan decide(const Observation& o) override {
+    const std::size_t row = row_of(o);
+    if (learning_) means_.study(o, row);
+    const std::optional<ActionId> best = means_.best(row, o.dnn);
+    return best ? ExecutionPlan{*best} : FixedPolicy::decide(o);
+  }
+
+  void set_mode(PolicyMode mode) override { learning_ = mode.learn; }
+  std::size_t table_bytes() const override { return means_.bytes(); }
+  LearningProgress progress() override { return means_.progress(); }
+
+ protected:
+  FullInformationPolicy(const PolicyContext& context, std::string_view what, std::size_t rows,
+                        OracleForm form)
+      : FixedPolicy(context, what, any_target),
+        means_(context, rows, form),
+        device_type_(context.device_type) {}
+
+  /// The row of the table that an observation belongs to.
+  virtual std::size_t row_of(const Observation& o) const = 0;
+
+  RewardMeans means_;
+  std::string device_type_;
+
+ private:
+  bool learning_ = false;
 };
 
 }  // namespace autoscale

@@ -12,7 +12,6 @@ import csv
 import dataclasses
 import hashlib
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -136,9 +135,7 @@ class Study:
         ]  # fmt: skip
 
     def simulate(self, task: Task, out: Path) -> pd.DataFrame:
-        scenario = self.plan.root / "scenarios/paper" / f"{task.scenario}.yaml"
-        command = [self.simulator.program, "run", scenario, "--jobs=1", f"--out={out}"]
-        done = subprocess.run([*command, *task.arguments()], capture_output=True, text=True)
+        done = self.simulator.execute(task, out)
         if done.returncode == 2:  # a mistake in the input
             raise Refused(done.stderr.splitlines()[0].split("error: ")[-1])
         if done.returncode != 0:

@@ -60,17 +60,21 @@ class Simulator:
         made = self.out / task.name / FINGERPRINT
         return made.is_file() and made.read_text() == self._fingerprint(task)
 
+    def execute(self, task: Task, out: Path) -> subprocess.CompletedProcess[str]:
+        """Runs the scenario into `out`; its messages are the caller's to show."""
+        scenario = self.root / "scenarios/paper" / f"{task.scenario}.yaml"
+        command = [self.program, "run", scenario, "--jobs=1", f"--out={out}", *task.arguments()]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True, errors="replace")  # fmt: skip
+
     def run(self, task: Task) -> float:
         """Writes into a folder beside the final one, which appears only when it is complete."""
         begun = time.monotonic()
         final, partial = self.out / task.name, self.out / f"{task.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        scenario = self.root / "scenarios/paper" / f"{task.scenario}.yaml"
-        command = [self.program, "run", scenario, "--jobs=1", f"--out={partial}", *task.arguments()]
-        finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        finished = self.execute(task, partial)
         if finished.returncode != 0:
-            message = finished.stderr.decode(errors="replace")
-            raise SystemExit(f"error: {task.name} failed:\n{message}")
+            raise SystemExit(f"error: {task.name} failed:\n{finished.stderr}")
         (partial / FINGERPRINT).write_text(self._fingerprint(task))
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)

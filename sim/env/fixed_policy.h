@@ -29,12 +29,18 @@ class FixedPolicy : public Policy {
   /// Per DNN the best action in the calm world among those for which `eligible(Target)` holds.
   /// Throws PolicyError if a DNN has none.
   template <class Eligible>
-  FixedPolicy(const PolicyContext& context, std::string_view what, Eligible&& eligible) {
+  FixedPolicy(const PolicyContext& context, std::string_view what, Eligible&& eligible)
+      : FixedPolicy(context, what, eligible, context.costs->constraints().qos_s) {}
+
+  /// The same under a latency limit of its own, in seconds, instead of the QoS constraint: an
+  /// infinite one gives the lowest energy, one of 0 the fastest.
+  template <class Eligible>
+  FixedPolicy(const PolicyContext& context, std::string_view what, Eligible&& eligible,
+              double limit_s) {
     const CostModel& costs = *context.costs;
     for (std::uint16_t d = 0; d < costs.dnn_count(); ++d) {
       const auto choice = choose_accurate_first(
-          costs.dnn(d), costs.constraints().qos_s,
-          [&](ActionId a) { return eligible(context.actions[a]); },
+          costs.dnn(d), limit_s, [&](ActionId a) { return eligible(context.actions[a]); },
           [&](ActionId a) { return costs.nominal(d, a); });
       if (!choice) {
         throw PolicyError(fmt::format("{}: no legal action for {} on {}", what, context.dnns[d].id,
@@ -47,6 +53,9 @@ class FixedPolicy : public Policy {
  private:
   std::vector<ActionId> choice_;
 };
+
+/// Eligible for a fixed policy that leaves nothing out.
+inline bool any_target(const Target&) { return true; }
 
 /// Whether a target runs at its processor's top operating point.
 inline bool at_top(const ActionSpace& actions, const Target& target) {

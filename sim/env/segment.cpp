@@ -85,6 +85,14 @@ SegmentModel segment_model(const PlanContext& context, std::span<const Segment> 
   return piece;
 }
 
+double block_s(const PlanContext& context, ActionId action, std::size_t block) {
+  const ActionModel& model = context.models[action];
+  const std::vector<double>& compute = context.cuts.compute;
+  const std::vector<double>& memory = context.cuts.memory[index(model.processor)];
+  return model.work.compute_s * model.slowdown * (compute[block + 1] - compute[block]) +
+         model.work.memory_s * (memory[block + 1] - memory[block]);
+}
+
 std::string plan_problem(const PlanContext& context, std::span<const Segment> plan) {
   std::uint16_t next = 0;
   for (const Segment& s : plan) {

@@ -61,6 +61,9 @@ struct PlanContext {
 SegmentModel segment_model(const PlanContext& context, std::span<const Segment> plan,
                            std::size_t i);
 
+/// Seconds of one block alone on an action's target, without the target's overhead.
+double block_s(const PlanContext& context, ActionId action, std::size_t block);
+
 /// What is wrong with a plan: it must cover all blocks in order, on legal targets. Empty if fine.
 std::string plan_problem(const PlanContext& context, std::span<const Segment> plan);
 

@@ -67,11 +67,8 @@ std::vector<Segment> plan_of(const SystemModel& system, std::size_t type, const 
 }
 
 Conditions conditions_of(const Scenario& scenario, const DeviceType& type, const Observation& o) {
-  Conditions now = nominal_conditions(scenario.system(), type);
-  now.load = o.load;
+  Conditions now = CostModel(scenario.system(), type).observed(o);
   for (std::size_t l = 0; l < kLinks; ++l) {
-    now.link[l] =
-        link_conditions(scenario.system().links[l].technology, type.radio[l], o.signal_dbm[l], 0);
     if (!scenario.system().tails) continue;
     now.promotion_s[l] = scenario.system().links[l].technology.promotion_s;
     now.tail_s[l] = scenario.system().links[l].technology.tail_s;
