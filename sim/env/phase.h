@@ -51,6 +51,8 @@ struct PhasePlan {
   bool learn = false;
   bool explore = false;
   bool record = true;
+  std::string environment;   // for the results
+  std::size_t variance = 0;  // of SystemModel::variances
 
   bool grid() const { return conditions == PhaseConditions::kGrid; }
 

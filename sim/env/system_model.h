@@ -59,7 +59,6 @@ struct DeviceType {
 
 struct LinkSetup {
   LinkTechnology technology;
-  std::unique_ptr<const SignalProcess> signal;
   std::uint32_t sharers = 1;  // phones on one access point
   bool shared() const { return sharers > 1; }
 };
@@ -68,6 +67,12 @@ struct ServerSetup {
   DeviceProfile profile;
   std::vector<std::size_t> workers;  // by processor of the profile
   std::uint32_t phones_each = 0;     // phones per server; 0: one server for all
+};
+
+/// What varies at run time: an environment.
+struct Variance {
+  std::unique_ptr<const CoRunnerProcess> co_runner;
+  std::array<std::unique_ptr<const SignalProcess>, kLinks> signals;
 };
 
 /// A count of devices of one type.
@@ -84,7 +89,7 @@ struct SystemModel {
   std::array<LinkSetup, kLinks> links;
   ServerSetup cloud;
   ServerSetup tablet;
-  std::unique_ptr<const CoRunnerProcess> co_runner;
+  std::vector<Variance> variances;  // the scenario's, then those that phases name
   ArrivalConfig arrivals;
   Constraints constraints;
   RewardConfig reward;

@@ -243,7 +243,9 @@ void World::compare(Phone& phone) {
   const bool whole = !phone.in_pieces;
   const ActionSpace& actions = system_.types[phone.type].actions;
   const bool met = paid.latency_s <= system_.constraints.qos_s;
-  const bool accuracy = accurate(phone) == dnn.actions[opt.action].accurate;
+  const bool opt_accurate = dnn.actions[opt.action].accurate;
+  const bool accuracy = accurate(phone) == opt_accurate;
+  const double opt_reward = expected_reward(phone, opt.cost, opt_accurate);
   phone.oracle = {
       .compared = true,
       .defined = opt.defined,
@@ -251,7 +253,19 @@ void World::compare(Phone& phone) {
       .same_action = whole && phone.executed == opt.action,
       .equivalent = accuracy && met == opt.qos_met &&
                     std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
-      .action = opt.action};
+      .action = opt.action,
+      .opt_reward = opt_reward,
+      .regret = opt_reward - expected_reward(phone, paid, accurate(phone))};
+}
+
+/// What a cost is worth in the ranking that Opt uses.
+double World::expected_reward(const Phone& phone, const Cost& cost, bool accurate) const {
+  return reward_of(SoundReward{}, {.energy_j = cost.energy_j,
+                                   .reference_j = dnn_on_type(phone).reference_j,
+                                   .latency_s = cost.latency_s,
+                                   .qos_s = system_.constraints.qos_s,
+                                   .qos_met = cost.latency_s <= system_.constraints.qos_s,
+                                   .accuracy_met = accurate});
 }
 
 // --- on the phone
@@ -500,7 +514,7 @@ void World::tell_policy(std::uint32_t device, const RequestRecord& record) {
                           .score = score(phone),
                           .qos_met = record.qos_met,
                           .accuracy_met = record.accuracy_met});
-  observer_.on_learned(phone.type, record.reward);
+  observer_.on_learned(phone.type, record.reward, phone.oracle);
 }
 
 }  // namespace autoscale

@@ -30,6 +30,8 @@ struct OracleComparison {
   bool same_action = false;
   bool equivalent = false;  // same constraint outcome, energy within 1 %
   ActionId action = 0;
+  double opt_reward = 0;  // expected, in the `sound` reward (sim/env/reward.h)
+  double regret = 0;      // opt_reward less the decision's
 };
 
 /// A finished request.
@@ -62,8 +64,8 @@ class Observer {
   /// `count` frames of a camera found the pipeline busy.
   virtual void on_dropped(std::uint32_t device, std::uint16_t type, std::uint16_t dnn,
                           std::uint32_t count) = 0;
-  /// A learning update during any phase.
-  virtual void on_learned(std::uint16_t type, double reward) = 0;
+  /// A learning update during any phase; `oracle` is filled in recorded ones.
+  virtual void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) = 0;
   /// Called every kProgressStep decisions of any phase.
   virtual void on_progress() {}
   static constexpr std::uint64_t kProgressStep = 1 << 16;
@@ -193,6 +195,7 @@ class World final : public Oracle {
   double noise(const Observation& observation, Site site, std::size_t processor, double cv) const;
   double rtt_s(const Observation& observation, std::size_t link) const;
   Time next_signal_change(std::uint32_t device, std::size_t link) const;
+  const Variance& variance() const { return system_.variances[phase_->variance]; }
   /// Signals and co-runners live in the time of their phase.
   Time phase_time(Time at) const { return kStart + (at - phase_start_); }
   Time world_time(Time at) const { return at == kNever ? kNever : phase_start_ + (at - kStart); }
@@ -228,6 +231,7 @@ class World final : public Oracle {
   void charge_idle(Phone& phone);
   void tell_policy(std::uint32_t device, const RequestRecord& record);
   void compare(Phone& phone);
+  double expected_reward(const Phone& phone, const Cost& cost, bool accurate) const;
 
   // shared media (world_media.cpp)
   void join_medium(std::uint32_t device);

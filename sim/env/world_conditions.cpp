@@ -44,8 +44,8 @@ void World::apply_signal(Phone& phone, std::size_t link) {
 void World::refresh_link(std::uint32_t device, std::size_t link, Time now) {
   if (phase_->grid()) return;
   Phone& phone = phones_[device];
-  if (system_.links[link].signal->advance(phone.links[link].signal, phase_time(now), phase_random_,
-                                          link_entity(device, link))) {
+  if (variance().signals[link]->advance(phone.links[link].signal, phase_time(now), phase_random_,
+                                        link_entity(device, link))) {
     apply_signal(phone, link);
   }
 }
@@ -59,7 +59,7 @@ void World::refresh(std::uint32_t device, Time now) {
       // The temperature follows each load for as long as it held.
       const Time at = state.started ? std::min(world_time(state.until), now) : phase_start_;
       warm(phone, at);
-      system_.co_runner->advance(state, phase_time(at), phase_random_, device);
+      variance().co_runner->advance(state, phase_time(at), phase_random_, device);
       phone.load = state.load;
     } while (world_time(state.until) <= now);
     for (std::size_t l = 0; l < kLinks; ++l) refresh_link(device, l, now);
@@ -138,7 +138,7 @@ double World::rtt_s(const Observation& o, std::size_t link) const {
 
 Time World::next_signal_change(std::uint32_t device, std::size_t link) const {
   if (phase_->grid()) return kNever;
-  return world_time(system_.links[link].signal->next_change(
+  return world_time(variance().signals[link]->next_change(
       phones_[device].links[link].signal, link_entity(device, link), phase_random_));
 }
 

@@ -57,10 +57,8 @@ std::string battery_percent(const RunRow& r) {
     if (r.device != "all" && r.device != type.profile.id) continue;
     if (type.profile.battery_j <= 0) return "";
     phones += system.count_of(t);
-    for (std::size_t d = 0; d < system.dnns.size(); ++d) {
-      if (r.dnn != "all" && r.dnn != system.dnns[d].id) continue;
-      batteries += r.run.metrics->cell(t, d).energy_j / type.profile.battery_j;
-    }
+    const double joules = r.whole_run ? r.run.metrics->energy_j(t) : r.tally.energy_j;
+    batteries += joules / type.profile.battery_j;
   }
   return number(100 * batteries / phones);
 }
@@ -70,8 +68,8 @@ void add_identity(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return r.run.spec.id; }});
   c.push_back({"scenario", "", "name of the scenario",
                [](const RunRow& r) { return r.run.scenario->config().name; }});
-  c.push_back({"environment", "", "name of the environment",
-               [](const RunRow& r) { return r.run.scenario->environment(); }});
+  c.push_back({"environment", "", "name of the environment; all where several are taken together",
+               [](const RunRow& r) { return r.environment; }});
   c.push_back({"use_case", "", "name of the use case",
                [](const RunRow& r) { return r.run.scenario->use_case(); }});
   c.push_back(
@@ -83,6 +81,8 @@ void add_identity(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return r.device; }});
   c.push_back({"dnn", "", "DNN; all where several are taken together",
                [](const RunRow& r) { return r.dnn; }});
+  c.push_back({"phase", "", "recorded phase of the scenario; all where several are taken together",
+               [](const RunRow& r) { return r.phase; }});
   c.push_back({"replication", "", "number of the repetition, from 0",
                [](const RunRow& r) { return std::to_string(r.run.spec.replication); }});
   c.push_back({"seed", "", "seed of the world, the same for every policy",
@@ -216,12 +216,16 @@ constexpr ColumnText kLearning[] = {
     {"policy", "", "name of the policy"},
     {"replication", "", "number of the repetition"},
     {"device", "", "device type"},
-    {"learned", "count", "outcomes learned from so far"},
+    {"phase", "", "phase of the scenario"},
+    {"learned", "count", "outcomes learned from so far, all phases"},
     {"reward_mean", "1", "mean reward since the point before"},
     {"td_error_mean_abs", "1", "mean absolute temporal-difference error since the point before"},
     {"states_visited", "count", "states learned in"},
     {"states_converged", "count", "of them converged"},
     {"saturated_stores", "count", "table values clamped to the number range"},
+    {"opt_reward_mean", "1",
+     "mean expected `sound` reward of Opt's action since the point before; empty if not compared"},
+    {"regret_mean", "1", "the same less that of the decision: what the decision gave away"},
 };
 
 constexpr ColumnText kRequests[] = {
@@ -244,6 +248,7 @@ constexpr ColumnText kRequests[] = {
     {"same_target", "0/1", "Opt's site, processor and precision"},
     {"same_action", "0/1", "exactly Opt's action"},
     {"equivalent", "0/1", "Opt's constraint outcome and energy within 1 %"},
+    {"regret", "1", "expected `sound` reward of Opt's action less that of the decision"},
     {"qos_met", "0/1", "latency constraint met"},
     {"accuracy_met", "0/1", "accuracy target met"},
     {"reward", "1", "what a learner would be told"},

@@ -12,11 +12,14 @@
 
 namespace autoscale {
 
-/// A row of runs.csv (all devices and DNNs) or breakdown.csv (one device type and DNN).
+/// A row of runs.csv (all phases, devices and DNNs) or breakdown.csv (one recorded phase, device
+/// type and DNN).
 struct RunRow {
   const RunResult& run;
   const Tally& tally;
   const Tally* reference;  // edge_cpu_fp32 in the same world; null without one
+  std::string phase;
+  std::string environment;
   std::string device;
   std::string dnn;
   bool whole_run;  // learning columns are filled

@@ -70,7 +70,10 @@ double memory_needed(const Scenario& scenario, std::size_t jobs) {
   const bool own = c.learners == LearnerSharing::kPerDevice;
   const double phone = kPhoneBytes + (own ? table : 0);
   const double running = system.devices() * phone + server_bytes(system) + recorded * kLatencyBytes;
-  const auto cells = static_cast<double>(system.types.size() * system.dnns.size() + 1);
+  const auto phases = std::count_if(c.phases.begin(), c.phases.end(),
+                                    [](const PhaseConfig& p) { return p.record; });
+  const auto cells = static_cast<double>(
+      static_cast<std::size_t>(phases) * system.types.size() * system.dnns.size() + 1);
   const double kept = cells * sizeof(Tally) + sizeof(RunResult) + sizeof(Metrics) +
                       (c.save_tables && !own ? table * kSavedPerTableByte : 0);
   // The energies of a world's runs are kept until its last run is there.

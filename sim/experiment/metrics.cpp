@@ -43,17 +43,18 @@ void Tally::add(const Tally& o) {
   gap_count += o.gap_count;
 }
 
-Metrics::Metrics(const SystemModel& system, bool pair, std::uint64_t requests_per_phone)
+Metrics::Metrics(const SystemModel& system, bool pair, std::size_t phases,
+                 std::uint64_t requests_per_phone)
     : system_(system),
       dnns_(system.dnns.size()),
       requests_per_phone_(requests_per_phone),
-      cells_(system.types.size() * dnns_),
+      cells_(phases * system.types.size() * dnns_),
       latencies_s_(cells_.size()) {
   if (pair) pairs_.resize(system.devices() * requests_per_phone);
 }
 
 void Metrics::add(const RequestRecord& r) {
-  const std::size_t c = r.type * dnns_ + r.observation.dnn;
+  const std::size_t c = first_cell_ + r.type * dnns_ + r.observation.dnn;
   Tally& cell = cells_[c];
   ++cell.finished;
   cell.qos_missed += !r.qos_met;
@@ -80,7 +81,7 @@ void Metrics::add(const RequestRecord& r) {
 }
 
 void Metrics::add_dropped(std::uint16_t type, std::uint16_t dnn, std::uint32_t count) {
-  cells_[type * dnns_ + dnn].dropped += count;
+  cells_[first_cell_ + type * dnns_ + dnn].dropped += count;
 }
 
 void Metrics::finish() {
@@ -92,6 +93,14 @@ void Metrics::finish() {
     latencies_s_[c] = {};
   }
   total_.latency = summarise(all);
+}
+
+double Metrics::energy_j(std::size_t type) const {
+  double sum = 0;
+  for (std::size_t phase = 0; phase < phases_begun_; ++phase) {
+    for (std::size_t dnn = 0; dnn < dnns_; ++dnn) sum += cell(phase, type, dnn).energy_j;
+  }
+  return sum;
 }
 
 void Metrics::compare_with(const Metrics& opt) {

@@ -1,4 +1,4 @@
-// What is counted of the recorded requests of a run: per (device type, DNN) and over all.
+// What is counted of the recorded requests of a run: per (phase, device type, DNN) and over all.
 #pragma once
 
 #include <array>
@@ -63,13 +63,16 @@ struct PairedEnergy {
 
 class Metrics {
  public:
-  /// `pair`: keep every request's energy for the gap to Opt; `requests_per_phone` recorded ones.
-  Metrics(const SystemModel& system, bool pair, std::uint64_t requests_per_phone);
+  /// `pair`: keep every request's energy for the gap to Opt; `requests_per_phone` recorded ones in
+  /// `phases` recorded phases.
+  Metrics(const SystemModel& system, bool pair, std::size_t phases,
+          std::uint64_t requests_per_phone);
 
   /// `first` is the number of the phase's first request in a phone's run, `recorded_before` how
   /// many recorded requests a phone made in earlier phases.
   void begin_phase(std::uint32_t first, std::uint64_t recorded_before) {
     shift_ = recorded_before - first;
+    first_cell_ = phases_begun_++ * system_.types.size() * dnns_;
   }
   void add(const RequestRecord& record);
   void add_dropped(std::uint16_t type, std::uint16_t dnn, std::uint32_t count);
@@ -82,13 +85,20 @@ class Metrics {
   void forget_pairs() { pairs_ = {}; }
 
   const Tally& total() const { return total_; }
-  const Tally& cell(std::size_t type, std::size_t dnn) const { return cells_[type * dnns_ + dnn]; }
+  /// Of all phones of a type, all phases.
+  double energy_j(std::size_t type) const;
+  /// `phase` counts the recorded ones.
+  const Tally& cell(std::size_t phase, std::size_t type, std::size_t dnn) const {
+    return cells_[(phase * system_.types.size() + type) * dnns_ + dnn];
+  }
 
  private:
   const SystemModel& system_;
   std::size_t dnns_;
   std::uint64_t requests_per_phone_;
   std::uint64_t shift_ = 0;
+  std::size_t phases_begun_ = 0;
+  std::size_t first_cell_ = 0;  // of the present phase
   std::vector<Tally> cells_;
   std::vector<std::vector<double>> latencies_s_;  // per cell
   std::vector<PairedEnergy> pairs_;

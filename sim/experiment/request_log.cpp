@@ -38,6 +38,7 @@ void RequestLog::add(const RequestRecord& r) {
       r.oracle.compared ? flag(r.oracle.same_target) : "",
       r.oracle.compared ? flag(r.oracle.same_action) : "",
       r.oracle.compared ? flag(r.oracle.equivalent) : "",
+      r.oracle.compared ? format_number(r.oracle.regret) : "",
       flag(r.qos_met),
       flag(r.accuracy_met),
       format_number(r.reward),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/version.hpp>
 #include <cerrno>
 #include <cstring>
@@ -37,18 +38,37 @@ std::string dnn_name(const RunResult& run) {
   return !held_out.empty() ? held_out : dnns.size() == 1 ? dnns.front().id : "all";
 }
 
+/// The recorded phases of a run, in order.
+std::vector<PhasePlan> recorded_phases(const RunResult& run) {
+  std::vector<PhasePlan> phases = run.scenario->phases(run.spec.fold);
+  std::erase_if(phases, [](const PhasePlan& p) { return !p.record; });
+  return phases;
+}
+
+/// What the recorded phases have in common; "all" if they differ.
+std::string common(const std::vector<PhasePlan>& phases, std::string PhasePlan::*name) {
+  const std::string& first = phases.front().*name;
+  const bool same = std::all_of(phases.begin(), phases.end(),
+                                [&](const PhasePlan& p) { return p.*name == first; });
+  return same ? first : "all";
+}
+
 std::vector<RunRow> breakdown_rows(std::span<const RunResult> results) {
   std::vector<RunRow> rows;
   for (const RunResult& run : results) {
     const SystemModel& system = run.scenario->system();
     const RunResult* reference =
         run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
-    for (std::size_t t = 0; t < system.types.size(); ++t) {
-      for (std::size_t d = 0; d < system.dnns.size(); ++d) {
-        const Tally& cell = run.metrics->cell(t, d);
-        if (cell.offered() == 0) continue;
-        rows.push_back({run, cell, reference ? &reference->metrics->cell(t, d) : nullptr,
-                        system.types[t].profile.id, system.dnns[d].id, false});
+    const std::vector<PhasePlan> phases = recorded_phases(run);
+    for (std::size_t p = 0; p < phases.size(); ++p) {
+      for (std::size_t t = 0; t < system.types.size(); ++t) {
+        for (std::size_t d = 0; d < system.dnns.size(); ++d) {
+          const Tally& cell = run.metrics->cell(p, t, d);
+          if (cell.offered() == 0) continue;
+          rows.push_back({run, cell, reference ? &reference->metrics->cell(p, t, d) : nullptr,
+                          phases[p].name, phases[p].environment, system.types[t].profile.id,
+                          system.dnns[d].id, false});
+        }
       }
     }
   }
@@ -79,15 +99,17 @@ void write_learning(const fs::path& path, std::span<const RunResult> results) {
   file.write(header(learning_columns()));
   for (const RunResult& run : results) {
     for (const LearningPoint& p : run.learning) {
-      file.write(
-          csv_line({run.spec.id, run.scenario->config().name, run.policy().name,
-                    std::to_string(run.spec.replication),
-                    run.scenario->system().types[p.type].profile.id, std::to_string(p.learned),
-                    format_number(p.mean_reward), format_number(p.progress.mean_abs_td_error),
-                    std::to_string(p.progress.states_visited),
-                    std::to_string(p.progress.states_converged),
-                    std::to_string(p.progress.saturated_stores)}) +
-          '\n');
+      file.write(csv_line({run.spec.id, run.scenario->config().name, run.policy().name,
+                           std::to_string(run.spec.replication),
+                           run.scenario->system().types[p.type].profile.id, p.phase,
+                           std::to_string(p.learned), format_number(p.mean_reward),
+                           format_number(p.progress.mean_abs_td_error),
+                           std::to_string(p.progress.states_visited),
+                           std::to_string(p.progress.states_converged),
+                           std::to_string(p.progress.saturated_stores),
+                           p.opt_reward ? format_number(*p.opt_reward) : "",
+                           p.regret ? format_number(*p.regret) : ""}) +
+                 '\n');
     }
   }
   file.commit();
@@ -202,7 +224,9 @@ std::vector<RunRow> run_rows(std::span<const RunResult> results) {
   for (const RunResult& run : results) {
     const RunResult* reference =
         run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
+    const std::vector<PhasePlan> phases = recorded_phases(run);
     rows.push_back({run, run.metrics->total(), reference ? &reference->metrics->total() : nullptr,
+                    common(phases, &PhasePlan::name), common(phases, &PhasePlan::environment),
                     device_name(*run.scenario), dnn_name(run), true});
   }
   return rows;

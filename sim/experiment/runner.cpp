@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Learning curves have points at 100, 200, ... 1,000 outcomes and from there on at every number of
-/// two significant digits.
+/// Learning curves have points at 100, 200, ... 1,000 outcomes of a phase and from there on at
+/// every number of two significant digits.
 bool is_curve_point(std::uint64_t n) {
   std::uint64_t step = 100;
   while (n >= 100 * step) step *= 10;
@@ -43,6 +43,11 @@ class RunObserver final : public Observer {
     per_device_ = per_device;
   }
 
+  void begin_phase(const std::string& name) {
+    phase_ = name;
+    for (Curve& curve : curves_) curve = {.learned = curve.learned};
+  }
+
   void on_request(const RequestRecord& record) override {
     result_.metrics->add(record);
     if (log_) log_->add(record);
@@ -56,25 +61,35 @@ class RunObserver final : public Observer {
 
   void on_progress() override { tick_(); }
 
-  void on_learned(std::uint16_t type, double reward) override {
+  void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) override {
     Curve& curve = curves_[type];
     ++curve.learned;
+    ++curve.in_phase;
     ++curve.window;
     curve.reward_sum += reward;
-    if (!is_curve_point(curve.learned)) return;
-    LearningPoint point{
-        type, curve.learned, curve.reward_sum / static_cast<double>(curve.window), {}};
+    curve.opt_reward_sum += oracle.opt_reward;
+    curve.regret_sum += oracle.regret;
+    if (!is_curve_point(curve.in_phase)) return;
+    const auto n = static_cast<double>(curve.window);
+    LearningPoint point{type, phase_, curve.learned, curve.reward_sum / n, {}, {}, {}};
+    if (oracle.compared) {
+      point.opt_reward = curve.opt_reward_sum / n;
+      point.regret = curve.regret_sum / n;
+    }
     if (!per_device_) point.progress = world_->policies()[type]->progress();
     result_.learning.push_back(std::move(point));
-    curve.window = 0;
-    curve.reward_sum = 0;
+    curve = {.learned = curve.learned, .in_phase = curve.in_phase};
   }
 
  private:
+  /// Sums since the point before.
   struct Curve {
     std::uint64_t learned = 0;
+    std::uint64_t in_phase = 0;
     std::uint64_t window = 0;
     double reward_sum = 0;
+    double opt_reward_sum = 0;
+    double regret_sum = 0;
   };
 
   RunResult& result_;
@@ -83,6 +98,7 @@ class RunObserver final : public Observer {
   const std::function<void()>& tick_;
   const World* world_ = nullptr;
   bool per_device_ = false;
+  std::string phase_;
   std::vector<Curve> curves_;
 };
 
@@ -141,12 +157,17 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   const SystemModel& system = scenario.system();
   const std::vector<PhasePlan> phases = scenario.phases(spec.fold);
   std::uint64_t recorded = 0;
-  for (const PhasePlan& phase : phases) recorded += phase.record ? phase.length() : 0;
+  std::size_t recorded_phases = 0;
+  for (const PhasePlan& phase : phases) {
+    recorded += phase.record ? phase.length() : 0;
+    recorded_phases += phase.record;
+  }
 
   RunResult result;
   result.spec = spec;
   result.scenario = &scenario;
-  result.metrics = std::make_unique<Metrics>(system, scenario.config().relative_metrics, recorded);
+  result.metrics = std::make_unique<Metrics>(system, scenario.config().relative_metrics,
+                                             recorded_phases, recorded);
   std::unique_ptr<RequestLog> log;
   if (options.requests)
     log = std::make_unique<RequestLog>(request_part(options.parts, place), result);
@@ -169,6 +190,7 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   for (const PhasePlan& phase : phases) {
     if (phase.record) result.metrics->begin_phase(first, recorded_before);
     if (log) log->begin_phase(phase.name);
+    observer.begin_phase(phase.name);
     world.run(phase);
     first += phase.length();
     recorded_before += phase.record ? phase.length() : 0;

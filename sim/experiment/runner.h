@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,11 @@ struct RunSpec {
 /// One point of a learning curve: what happened since the point before, of one device type.
 struct LearningPoint {
   std::uint16_t type = 0;
+  std::string phase;
   std::uint64_t learned = 0;  // outcomes so far
   double mean_reward = 0;
+  std::optional<double> opt_reward;  // means; nothing if not compared with Opt
+  std::optional<double> regret;
   LearningProgress progress;
 };
 

@@ -224,13 +224,33 @@ void Scenario::check_length(const Mark& where, Diagnostics& diagnostics) const {
 
 void Scenario::resolve_environment(const Catalog& catalog, const fs::path& base,
                                    Diagnostics& diagnostics) {
-  const auto file = catalog.find("scenarios/environments", config_.environment.value, base,
-                                 "environment", config_.environment.mark, diagnostics);
-  if (file) variance_ = catalog.load<EnvironmentConfig>(*file, diagnostics).value_or(variance_);
-  environment_ = variance_.name;
-  if (config_.co_runner) variance_.co_runner = *config_.co_runner;
-  if (config_.cloud_signal) variance_.cloud_signal = *config_.cloud_signal;
-  if (config_.tablet_signal) variance_.tablet_signal = *config_.tablet_signal;
+  EnvironmentConfig own = read_environment(catalog, config_.environment, base, diagnostics)
+                              .value_or(EnvironmentConfig());
+  environment_ = own.name;
+  if (config_.co_runner) own.co_runner = *config_.co_runner;
+  if (config_.cloud_signal) own.cloud_signal = *config_.cloud_signal;
+  if (config_.tablet_signal) own.tablet_signal = *config_.tablet_signal;
+  variances_.push_back(std::move(own));
+  for (const PhaseConfig& phase : config_.phases) {
+    variance_of_phase_.push_back(phase.environment ? variances_.size() : 0);
+    if (!phase.environment) continue;
+    if (phase.conditions == PhaseConditions::kGrid) {
+      diagnostics.error(phase.environment->mark,
+                        "environment: the grid has conditions of its own, without an environment");
+    }
+    variances_.push_back(read_environment(catalog, *phase.environment, base, diagnostics)
+                             .value_or(EnvironmentConfig()));
+  }
+}
+
+std::optional<EnvironmentConfig> Scenario::read_environment(const Catalog& catalog,
+                                                            const Located<std::string>& name,
+                                                            const fs::path& base,
+                                                            Diagnostics& diagnostics) const {
+  const auto file = catalog.find("scenarios/environments", name.value, base, "environment",
+                                 name.mark, diagnostics);
+  if (!file) return std::nullopt;
+  return catalog.load<EnvironmentConfig>(*file, diagnostics);
 }
 
 void Scenario::resolve_workload(const Catalog& catalog, const fs::path& base,
@@ -291,20 +311,25 @@ void Scenario::resolve_devices(const Catalog& catalog, const fs::path& base,
 void Scenario::resolve_links(const Catalog& catalog, const fs::path& base,
                              Diagnostics& diagnostics) {
   const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
-  const SignalConfig* signals[kLinks] = {&variance_.cloud_signal, &variance_.tablet_signal};
+  system_->variances.resize(variances_.size());
   for (std::size_t l = 0; l < kLinks; ++l) {
     LinkSetup& link = system_->links[l];
     const Located<std::string>& technology = uses[l]->technology;
     Diagnostics own;
     link.technology = catalog.link(technology.value, base, technology.mark, own);
     link.sharers = uses[l]->phones_per_access_point;
-    if (own.empty()) {  // a trace of rates asks the law of the link
-      link.signal =
+    const bool lawful = own.empty();  // a trace of rates asks the law of the link
+    for (std::size_t v = 0; lawful && v < variances_.size(); ++v) {
+      const SignalConfig* signals[kLinks] = {&variances_[v].cloud_signal,
+                                             &variances_[v].tablet_signal};
+      system_->variances[v].signals[l] =
           std::make_unique<SignalProcess>(*signals[l], link.technology, technology.mark, base, own);
     }
     diagnostics.add(own.list());
   }
-  system_->co_runner = std::make_unique<CoRunnerProcess>(variance_.co_runner);
+  for (std::size_t v = 0; v < variances_.size(); ++v) {
+    system_->variances[v].co_runner = std::make_unique<CoRunnerProcess>(variances_[v].co_runner);
+  }
   system_->arrivals = arrivals_;
   system_->constraints = {to_seconds(qos_), config_.constraints.accuracy};
   system_->reward = config_.reward;
@@ -442,9 +467,21 @@ std::string Scenario::held_out(std::size_t fold) const {
 
 std::vector<PhasePlan> Scenario::phases(std::size_t fold) const {
   std::vector<PhasePlan> plans;
-  for (const PhaseConfig& c : config_.phases) {
-    PhasePlan plan{c.name,  c.conditions, c.within_bin, c.inferences, {},
-                   c.order, c.pause,      c.learn,      c.explore,    c.record};
+  for (std::size_t i = 0; i < config_.phases.size(); ++i) {
+    const PhaseConfig& c = config_.phases[i];
+    const std::size_t variance = variance_of_phase_[i];
+    PhasePlan plan{c.name,
+                   c.conditions,
+                   c.within_bin,
+                   c.inferences,
+                   {},
+                   c.order,
+                   c.pause,
+                   c.learn,
+                   c.explore,
+                   c.record,
+                   variances_[variance].name,
+                   variance};
     for (std::size_t d = 0; d < system_->dnns.size(); ++d) {
       const bool held_out = config_.holdout == Holdout::kLeaveOneDnnOut && d == fold;
       const bool use = config_.holdout == Holdout::kNone || (c.record ? held_out : !held_out);
@@ -457,9 +494,9 @@ std::vector<PhasePlan> Scenario::phases(std::size_t fold) const {
 
 nlohmann::ordered_json Scenario::resolved() const {
   ScenarioConfig filled = config_;
-  filled.co_runner = variance_.co_runner;
-  filled.cloud_signal = variance_.cloud_signal;
-  filled.tablet_signal = variance_.tablet_signal;
+  filled.co_runner = variances_.front().co_runner;
+  filled.cloud_signal = variances_.front().cloud_signal;
+  filled.tablet_signal = variances_.front().tablet_signal;
   filled.arrivals = arrivals_;
   filled.constraints.latency = qos_;
   filled.dnns.clear();

@@ -84,6 +84,10 @@ class Scenario {
                const ScenarioOverrides& overrides, config::Diagnostics& diagnostics);
   void resolve_environment(const Catalog& catalog, const std::filesystem::path& file,
                            config::Diagnostics& diagnostics);
+  std::optional<EnvironmentConfig> read_environment(const Catalog& catalog,
+                                                    const Located<std::string>& name,
+                                                    const std::filesystem::path& base,
+                                                    config::Diagnostics& diagnostics) const;
   void resolve_workload(const Catalog& catalog, const std::filesystem::path& base,
                         config::Diagnostics& diagnostics);
   void resolve_devices(const Catalog& catalog, const std::filesystem::path& base,
@@ -106,7 +110,8 @@ class Scenario {
   std::vector<PolicyUse> policies_;
   std::string environment_;
   std::string use_case_;
-  EnvironmentConfig variance_;
+  std::vector<EnvironmentConfig> variances_;    // the scenario's, then those that phases name
+  std::vector<std::size_t> variance_of_phase_;  // by phase, of variances_
   ArrivalConfig arrivals_;
   Duration qos_{};
   std::map<std::string, StartTable> tables_;  // by device profile

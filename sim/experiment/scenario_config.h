@@ -131,6 +131,7 @@ struct PhaseConfig {
   std::string name;
   PhaseConditions conditions = PhaseConditions::kScenario;
   WithinBin within_bin = WithinBin::kCentre;
+  std::optional<Located<std::string>> environment;
   std::uint32_t inferences = 100;
   DnnOrder order = DnnOrder::kBlocks;
   Duration pause{};
@@ -144,6 +145,9 @@ struct PhaseConfig {
     v.optional("conditions", conditions,
                "the scenario's own, or the grid of variance states of the paper's training");
     v.optional("within_bin", within_bin, "which value of a state bin the grid takes");
+    v.optional("environment", environment,
+               "environment of this phase: a name or a file; instead of the scenario's with its "
+               "co_runner and signals");
     v.required("inferences", inferences, "per phone and DNN (and variance state, on the grid)",
                config::range(1.0, 1e9));
     v.optional("order", order, "in which order a phone goes through the DNNs");

@@ -34,7 +34,7 @@ class CountingObserver final : public Observer {
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
     dropped += count;
   }
-  void on_learned(std::uint16_t, double) override {}
+  void on_learned(std::uint16_t, double, const OracleComparison&) override {}
 
   std::uint64_t requests = 0;
   std::uint64_t dropped = 0;

@@ -24,7 +24,7 @@ class StageSampler final : public Observer {
     last_arrival_[r.observation.device] = to_seconds(r.arrival);
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t) override {}
-  void on_learned(std::uint16_t, double) override {}
+  void on_learned(std::uint16_t, double, const OracleComparison&) override {}
 
   /// The stage while all phones are active: from the second twentieth of that time to its end.
   BatchMeans steady() const {
