@@ -8,13 +8,14 @@
 //         over the highest posterior mean under the same observation: what is best changes with the
 //         conditions, so the best value ever seen is no yardstick.
 // Samples The n-th outcome is kept with chance min(1, dense_samples / n), so that their number
-// grows
-//         like a logarithm, up to max_samples. Only requests that are to be kept are explored by
-//         expected improvement; the others take any legal action, each equally likely, and serve
-//         for the prediction error.
+//         grows like a logarithm, up to the cap max_samples (4,000 at most), after which outcomes
+//         serve for the prediction error only. A greedy decision takes O(samples) time per action,
+//         an explored one O(samples^2), and so does taking a sample in. Only requests that are to
+//         be kept are explored by expected improvement; the others take any legal action, each
+//         equally likely.
 // Error   of the posterior mean: mean absolute deviation from the reward, in its unit and as a
-// share. Source: J. Snoek, H. Larochelle and R. P. Adams, "Practical Bayesian Optimization of
-// Machine
+//         share.
+// Source: J. Snoek, H. Larochelle and R. P. Adams, "Practical Bayesian Optimization of Machine
 //   Learning Algorithms", NIPS 2012; A. Krause and C. S. Ong, "Contextual Gaussian Process Bandit
 //   Optimization", NIPS 2011 (context and action in one kernel); Bayesian optimisation is one of
 //   the predictors that Y. G. Kim and C.-J. Wu compare with in "AutoScale", MICRO 2020. Departs
@@ -50,7 +51,7 @@ class BayesianOptimization final : public Predictor {
  public:
   static constexpr PolicyInfo kInfo{
       .family = "predictor",
-      .summary = "Gaussian process of the reward, explored by expected improvement",
+      .summary = "Gaussian process of the reward on max_samples outcomes at most",
       .source = "Snoek, Larochelle and Adams, 2012, NIPS",
       .learns = true,
       .deliberates = true};
@@ -82,6 +83,16 @@ class BayesianOptimization final : public Predictor {
     return n * (n + dimension()) * sizeof(double) + n * sizeof(RewardSample) + validation_.bytes();
   }
 
+  PredictionError prediction_error() const override {
+    PredictionError error;
+    validation_.for_each([&](const RewardSample& s, bool calm) {
+      const double miss = std::abs(process_.mean(point(s.features, s.action))[0] - s.reward);
+      error.add(PredictionMeasure::kRewardMae, calm, miss);
+      error.add(PredictionMeasure::kRewardMape, calm, miss / std::abs(s.reward));
+    });
+    return error;
+  }
+
  protected:
   ActionId explore(const Observation& o) override {
     if (!keeps(o)) return Predictor::explore(o);
@@ -108,16 +119,6 @@ class BayesianOptimization final : public Predictor {
 
   /// The process is always up to date.
   void fit() override {}
-
-  PredictionError error() const override {
-    PredictionError error;
-    validation_.for_each([&](const RewardSample& s, bool calm) {
-      const double miss = std::abs(process_.mean(point(s.features, s.action))[0] - s.reward);
-      error.add("reward_mae", calm, miss);
-      error.add("reward_mape", calm, miss / std::abs(s.reward));
-    });
-    return error;
-  }
 
   void write(nlohmann::ordered_json& saved) const override {
     saved["training"] = samples_;

@@ -43,6 +43,23 @@ class ClassifierPolicy final : public Predictor {
 
   std::size_t table_bytes() const override { return situations_.bytes(); }
 
+  PredictionError prediction_error() const override {
+    PredictionError error;
+    const std::vector<Example> examples = situations_.examples();
+    for (std::size_t fold = 0; fold < kFolds; ++fold) {
+      std::vector<Example> known, asked;
+      for (std::size_t i = 0; i < examples.size(); ++i) {
+        (i % kFolds == fold ? asked : known).push_back(examples[i]);
+      }
+      const Model model(config_, std::move(known));
+      for (const Example& e : asked) {
+        const std::optional<Placement> p = model(e.features, e.tried);
+        error.add(PredictionMeasure::kMisclassified, e.calm, p && p->group == e.best.group ? 0 : 1);
+      }
+    }
+    return error;
+  }
+
  protected:
   void keep(const Outcome& outcome) override { situations_.add(outcome); }
 
@@ -54,23 +71,6 @@ class ClassifierPolicy final : public Predictor {
     const TargetGroup& group = actions_.groups()[p->group];
     const double point = std::clamp(p->position, 0.0, 1.0) * (group.count - 1);
     return static_cast<ActionId>(group.first + std::lround(point));
-  }
-
-  PredictionError error() const override {
-    PredictionError error;
-    const std::vector<Example> examples = situations_.examples();
-    for (std::size_t fold = 0; fold < kFolds; ++fold) {
-      std::vector<Example> known, asked;
-      for (std::size_t i = 0; i < examples.size(); ++i) {
-        (i % kFolds == fold ? asked : known).push_back(examples[i]);
-      }
-      const Model model(config_, std::move(known));
-      for (const Example& e : asked) {
-        const std::optional<Placement> p = model(e.features, e.tried);
-        error.add("misclassified", e.calm, p && p->group == e.best.group ? 0 : 1);
-      }
-    }
-    return error;
   }
 
   void write(nlohmann::ordered_json& saved) const override {

@@ -85,8 +85,10 @@ class CostPredictor : public Predictor {
     validation_.for_each([&](const CostSample& s, bool calm) {
       if (!known(s.action)) return;
       const LogCost predicted = log_cost(s);
-      error.add("energy_mape", calm, std::abs(std::expm1(predicted.energy - s.cost.energy)));
-      error.add("latency_mape", calm, std::abs(std::expm1(predicted.latency - s.cost.latency)));
+      error.add(PredictionMeasure::kEnergyMape, calm,
+                std::abs(std::expm1(predicted.energy - s.cost.energy)));
+      error.add(PredictionMeasure::kLatencyMape, calm,
+                std::abs(std::expm1(predicted.latency - s.cost.latency)));
     });
     return error;
   }

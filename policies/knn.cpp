@@ -3,6 +3,8 @@
 //
 // Model   policies/nearest_neighbours.h on the situations of policies/situations.h; Euclidean
 //         distance of standardised features (policies/features.h).
+// Cap     max_situations, 10,000 at most; outcomes of further situations are not kept. A decision
+//         takes time in proportion to the situations.
 // Source: T. Cover and P. Hart, "Nearest Neighbor Pattern Classification", IEEE Trans. Information
 //   Theory 1967; one of the classifiers that Y. G. Kim and C.-J. Wu compare with in "AutoScale",
 //   MICRO 2020. Departs from the plain method in classifying the target and averaging the operating
@@ -32,7 +34,7 @@ class Knn : public NearestNeighbours {
   static constexpr const char* kName = "knn";
   static constexpr PolicyInfo kInfo{
       .family = "predictor",
-      .summary = "the target that was best in most of the nearest known situations",
+      .summary = "best target of the nearest situations, of max_situations at most",
       .source = "Cover and Hart, 1967, IEEE Trans. Information Theory",
       .learns = true,
       .deliberates = true};

@@ -9,6 +9,7 @@
 // Parameters: ridge, on standardised features, dimensionless.
 #include "policies/cost_predictor.h"
 #include "policies/least_squares.h"
+#include "policies/read_values.h"
 #include "sim/env/registry.h"
 
 namespace autoscale {
@@ -42,6 +43,15 @@ class LinearRegression final : public CostPredictor {
     return sums_.size() * sizeof(Regression) + validation_bytes();
   }
 
+  PredictionError prediction_error() const override {
+    return error_of([&](ActionId a) { return tried(a); },
+                    [&, model = fitted()](const CostSample& s) {
+                      const Regression::Weights& w = model[actions_.group_of(s.action)];
+                      return log_cost(w.row(0) + InputMap(s.inputs.data()).transpose() *
+                                                     w.bottomRows<kCostInputs>());
+                    });
+  }
+
  protected:
   void train(const CostSample& s) override {
     sums_[actions_.group_of(s.action)].add(InputMap(s.inputs.data()),
@@ -65,15 +75,6 @@ class LinearRegression final : public CostPredictor {
         });
   }
 
-  PredictionError error() const override {
-    return error_of([&](ActionId a) { return tried(a); },
-                    [&, model = fitted()](const CostSample& s) {
-                      const Regression::Weights& w = model[actions_.group_of(s.action)];
-                      return log_cost(w.row(0) + InputMap(s.inputs.data()).transpose() *
-                                                     w.bottomRows<kCostInputs>());
-                    });
-  }
-
   void write_training(nlohmann::ordered_json& saved) const override {
     saved = nlohmann::ordered_json::array();
     for (const Regression& r : sums_) {
@@ -84,8 +85,8 @@ class LinearRegression final : public CostPredictor {
   void read_training(const nlohmann::ordered_json& saved) override {
     require_size(saved, sums_.size());
     for (std::size_t g = 0; g < sums_.size(); ++g) {
-      read_matrix(saved[g].at("gram"), sums_[g].gram());
-      read_matrix(saved[g].at("moments"), sums_[g].moments());
+      read_values(saved[g].at("gram"), sums_[g].gram());
+      read_values(saved[g].at("moments"), sums_[g].moments());
     }
   }
 
@@ -95,14 +96,6 @@ class LinearRegression final : public CostPredictor {
   using Row = Eigen::Matrix<double, 1, 2>;
 
   static LogCost log_cost(const Row& row) { return {row[0], row[1]}; }
-
-  template <class Matrix>
-  static void read_matrix(const nlohmann::ordered_json& values, Matrix& matrix) {
-    require_size(values, static_cast<std::size_t>(matrix.size()));
-    for (Eigen::Index i = 0; i < matrix.size(); ++i) {
-      matrix.data()[i] = values[static_cast<std::size_t>(i)].template get<double>();
-    }
-  }
 
   bool tried(ActionId a) const { return sums_[actions_.group_of(a)].samples() > 0; }
 

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,33 +35,19 @@ inline bool is_calm(const Observation& o) {
   return o.load.cpu == 0 && o.load.memory == 0 && !o.weak[kCloudLink] && !o.weak[kTabletLink];
 }
 
-/// Mean prediction errors by measure.
-class PredictionError {
- public:
-  void add(const std::string& measure, bool calm, double error) {
-    Sum& sum = sums_[measure][calm ? "calm" : "varying"];
-    sum.total += error;
-    ++sum.count;
-  }
-
-  /// By measure and kind of conditions: the mean error and of how many predictions it is.
-  nlohmann::ordered_json to_json() const {
-    auto json = nlohmann::ordered_json::object();
-    for (const auto& [measure, by_conditions] : sums_) {
-      for (const auto& [conditions, sum] : by_conditions) {
-        json[measure][conditions] = {{"mean", sum.total / sum.count}, {"predictions", sum.count}};
-      }
+/// By measure and kind of conditions: the mean error and of how many predictions it is.
+inline nlohmann::ordered_json to_json(const PredictionError& error) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& [measure, name] : config::EnumNames<PredictionMeasure>::value) {
+    for (const bool calm : {true, false}) {
+      const auto& [total, predictions] = error.sum(measure, calm);
+      if (predictions == 0) continue;
+      json[std::string(name)][calm ? "calm" : "varying"] = {
+          {"mean", total / static_cast<double>(predictions)}, {"predictions", predictions}};
     }
-    return json;
   }
-
- private:
-  struct Sum {
-    double total = 0;
-    std::uint32_t count = 0;
-  };
-  std::map<std::string, std::map<std::string, Sum>> sums_;
-};
+  return json;
+}
 
 class Predictor : public Policy {
  public:
@@ -91,7 +76,7 @@ class Predictor : public Policy {
     saved["features"] = FeatureMap::kDefinition;
     saved["actions"] = actions_.names();
     saved["outcomes"] = outcomes_;
-    saved["prediction_error"] = error().to_json();
+    saved["prediction_error"] = to_json(prediction_error());
     write(saved);
     return saved;
   }
@@ -136,8 +121,6 @@ class Predictor : public Policy {
   virtual void keep(const Outcome& outcome) = 0;
   /// Makes the model from all that was kept.
   virtual void fit() = 0;
-  /// The error of a model of all that was kept.
-  virtual PredictionError error() const = 0;
   virtual void write(nlohmann::ordered_json& saved) const = 0;
   /// Restores what write() wrote. Throws std::invalid_argument.
   virtual void read(const nlohmann::ordered_json& saved) = 0;

@@ -5,6 +5,8 @@
 //         policies/situations.h: one machine per pair of groups, the group with most votes wins,
 //         the lower one among equals. The operating point within the group is the answer of an
 //         epsilon-SVR on the positions of the situations that the group was best in.
+// Cap     max_situations, 10,000 at most; outcomes of further situations are not kept. A decision
+//         takes time in proportion to the support vectors of all machines.
 // Source: C. Cortes and V. Vapnik, "Support-Vector Networks", Machine Learning 1995; one of the
 //   classifiers that Y. G. Kim and C.-J. Wu compare with in "AutoScale", MICRO 2020. Departs from
 //   the plain method in the operating point: neighbouring points are nearly as good, so that a
@@ -42,7 +44,7 @@ class Svm {
   static constexpr const char* kName = "svm";
   static constexpr PolicyInfo kInfo{
       .family = "predictor",
-      .summary = "the target that support vector machines classify as best",
+      .summary = "best target by support vectors, of max_situations at most",
       .source = "Cortes and Vapnik, 1995, Machine Learning",
       .learns = true,
       .deliberates = true};

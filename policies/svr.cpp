@@ -2,8 +2,9 @@
 // kernel, and takes the action that ranks first.
 //
 // Model   policies/cost_predictor.h, two epsilon-SVR per group of actions
-// (policies/kernel_machine.h)
-//         on a uniform sample of the group's outcomes.
+//         (policies/kernel_machine.h) on a uniform sample of the group's outcomes.
+// Cap     max_samples outcomes per group, 2,000 at most: a decision takes time in proportion to the
+//         support vectors among them, a fit in proportion to between their square and their cube.
 // Source: A. J. Smola and B. Schölkopf, "A Tutorial on Support Vector Regression", Statistics and
 //   Computing 2004; one of the predictors that Y. G. Kim and C.-J. Wu compare with in "AutoScale",
 //   MICRO 2020.
@@ -22,7 +23,7 @@ class Svr final : public CostPredictor {
  public:
   static constexpr PolicyInfo kInfo{
       .family = "predictor",
-      .summary = "energy and latency by support vector regression, best ranked",
+      .summary = "energy and latency by support vectors, max_samples per target",
       .source = "Smola and Schölkopf, 2004, Statistics and Computing",
       .needs_costs = true,
       .learns = true,
@@ -54,6 +55,13 @@ class Svr final : public CostPredictor {
     return samples_.size() * samples_.front().bytes() + validation_bytes();
   }
 
+  PredictionError prediction_error() const override {
+    const Model model = fitted();
+    return error_of(
+        [&](ActionId a) { return model[actions_.group_of(a)].has_value(); },
+        [&](const CostSample& s) { return (*model[actions_.group_of(s.action)])(inputs_of(s)); });
+  }
+
  protected:
   void train(const CostSample& s) override { samples_[actions_.group_of(s.action)].add(s); }
 
@@ -68,13 +76,6 @@ class Svr final : public CostPredictor {
           inputs_[kFeatures] = log_slowdown(a);
           return (*model_[actions_.group_of(a)])(inputs_);
         });
-  }
-
-  PredictionError error() const override {
-    const Model model = fitted();
-    return error_of(
-        [&](ActionId a) { return model[actions_.group_of(a)].has_value(); },
-        [&](const CostSample& s) { return (*model[actions_.group_of(s.action)])(inputs_of(s)); });
   }
 
   void write_training(nlohmann::ordered_json& saved) const override {

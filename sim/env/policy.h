@@ -64,6 +64,57 @@ struct LearningProgress {
   std::uint64_t lost_updates = 0;      // not zero, but undone by rounding
 };
 
+/// What the predictions of a policy are measured by: mean absolute errors of energy, latency and
+/// reward as ratios of what came (MAPE), of the reward also in its own unit (MAE), and the share of
+/// best targets that a classifier missed.
+enum class PredictionMeasure : std::uint8_t {
+  kEnergyMape,
+  kLatencyMape,
+  kRewardMape,
+  kRewardMae,
+  kMisclassified
+};
+
+template <>
+struct config::EnumNames<PredictionMeasure> {
+  static constexpr std::array<std::pair<PredictionMeasure, std::string_view>, 5> value{
+      {{PredictionMeasure::kEnergyMape, "energy_mape"},
+       {PredictionMeasure::kLatencyMape, "latency_mape"},
+       {PredictionMeasure::kRewardMape, "reward_mape"},
+       {PredictionMeasure::kRewardMae, "reward_mae"},
+       {PredictionMeasure::kMisclassified, "misclassified"}}};
+};
+
+/// How wrong a policy's predictions are, on outcomes that it was not fitted to: apart for calm
+/// conditions (no co-runner, both signals regular) and varying ones (all others).
+class PredictionError {
+ public:
+  struct Sum {
+    double total = 0;
+    std::uint64_t predictions = 0;
+  };
+
+  void add(PredictionMeasure measure, bool calm, double error) {
+    Sum& sum = sums_[static_cast<std::size_t>(measure)][calm];
+    sum.total += error;
+    ++sum.predictions;
+  }
+  void add(const PredictionError& other) {
+    for (std::size_t m = 0; m < sums_.size(); ++m) {
+      for (std::size_t calm = 0; calm < 2; ++calm) {
+        sums_[m][calm].total += other.sums_[m][calm].total;
+        sums_[m][calm].predictions += other.sums_[m][calm].predictions;
+      }
+    }
+  }
+  const Sum& sum(PredictionMeasure measure, bool calm) const {
+    return sums_[static_cast<std::size_t>(measure)][calm];
+  }
+
+ private:
+  std::array<std::array<Sum, 2>, config::EnumNames<PredictionMeasure>::value.size()> sums_{};
+};
+
 /// Nominal costs that planners may use: the tables, without the present state of the world.
 class CostModel {
  public:
@@ -172,6 +223,8 @@ class Policy {
   /// Bytes of learned state a phone would hold; 0 if it learns nothing.
   virtual std::size_t table_bytes() const { return 0; }
   virtual LearningProgress progress() { return {}; }
+  /// Of a model of all that was learned; may take as long as fitting it.
+  virtual PredictionError prediction_error() const { return {}; }
 
   /// What was learned, with the definition of states and actions; null if there is nothing.
   virtual nlohmann::ordered_json save() const;

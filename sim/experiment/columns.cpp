@@ -48,6 +48,16 @@ Value learned(std::uint64_t LearningProgress::*member) {
   return [member](const RunRow& r) { return r.whole_run ? count(r.run.progress.*member) : ""; };
 }
 
+/// Empty where the policy made no such prediction.
+Value prediction_error(PredictionMeasure measure, bool calm) {
+  return [measure, calm](const RunRow& r) {
+    const PredictionError::Sum& sum = r.run.prediction_error.sum(measure, calm);
+    return r.whole_run && sum.predictions > 0
+               ? number(sum.total / static_cast<double>(sum.predictions))
+               : "";
+  };
+}
+
 /// Percent of a full battery that one phone's recorded inferences took, mean over the row's phones.
 std::string battery_percent(const RunRow& r) {
   const SystemModel& system = r.run.scenario->system();
@@ -199,6 +209,24 @@ void add_learning(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return r.whole_run ? count(r.run.table_bytes) : ""; }});
 }
 
+void add_prediction_errors(std::vector<RunColumn>& c) {
+  constexpr std::string_view kMeaning[] = {
+      "predictors: mean |predicted / actual energy - 1|",
+      "predictors: mean |predicted / actual latency - 1|",
+      "predictors: mean |predicted / actual reward - 1|",
+      "predictors: mean |predicted - actual reward|",
+      "predictors: share of situations whose best site, processor and precision was missed"};
+  for (const auto& [measure, name] : config::EnumNames<PredictionMeasure>::value) {
+    for (const bool calm : {true, false}) {
+      c.push_back(
+          {fmt::format("prediction_{}_{}", name, calm ? "calm" : "varying"), "1",
+           fmt::format("{}, on outcomes not fitted to, in {} conditions; all devices only",
+                       kMeaning[static_cast<std::size_t>(measure)], calm ? "calm" : "varying"),
+           prediction_error(measure, calm)});
+    }
+  }
+}
+
 std::vector<RunColumn> make_run_columns() {
   std::vector<RunColumn> columns;
   add_identity(columns);
@@ -207,6 +235,7 @@ std::vector<RunColumn> make_run_columns() {
   add_comparison(columns);
   add_shares(columns);
   add_learning(columns);
+  add_prediction_errors(columns);
   return columns;
 }
 

@@ -128,6 +128,7 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
     auto& visits = result.progress.visits_until_convergence;
     visits.insert(visits.end(), p.visits_until_convergence.begin(),
                   p.visits_until_convergence.end());
+    result.prediction_error.add(policy->prediction_error());
     result.table_bytes = std::max(result.table_bytes, policy->table_bytes());
   }
   if (!scenario.config().save_tables || scenario.config().learners == LearnerSharing::kPerDevice)

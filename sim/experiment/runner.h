@@ -47,8 +47,9 @@ struct RunResult {
   const Scenario* scenario = nullptr;
   std::unique_ptr<Metrics> metrics;
   std::vector<LearningPoint> learning;
-  LearningProgress progress;    // at the end, over all policies
-  std::size_t table_bytes = 0;  // of one phone's policy, the largest
+  LearningProgress progress;         // at the end, over all policies
+  PredictionError prediction_error;  // likewise
+  std::size_t table_bytes = 0;       // of one phone's policy, the largest
   std::vector<std::pair<std::string, nlohmann::ordered_json>> tables;  // by device type
   RunTiming timing;
 
