@@ -5,7 +5,6 @@
 
 #include "sim/cli/commands.h"
 #include "sim/config/units.h"
-#include "sim/core/text.h"
 
 namespace autoscale::cli {
 namespace {
@@ -53,32 +52,6 @@ std::vector<std::string> names_of() {
   return names;
 }
 
-void print_csv(const Explanation& e) {
-  std::vector<std::string> header = {
-      "action",           "name",       "frequency_mhz", "legal",           "allowed", "why", "opt",
-      "accuracy_percent", "latency_ms", "energy_mj",     "server_energy_mj"};
-  for (const auto stage : kStageNames) header.push_back(fmt::format("{}_ms", stage));
-  for (const auto cause : kCauseNames) header.push_back(fmt::format("{}_mj", cause));
-  fmt::print("{}\n", csv_line(header));
-  for (const ExplainedAction& a : e.actions) {
-    const auto milli = [&a](double x) { return a.legal ? format_number(x * 1e3) : ""; };
-    std::vector<std::string> row = {std::to_string(a.action),
-                                    a.name,
-                                    format_number(a.frequency_hz / 1e6),
-                                    a.legal ? "1" : "0",
-                                    a.allowed ? "1" : "0",
-                                    a.why,
-                                    a.chosen ? "1" : "0",
-                                    format_number(a.accuracy),
-                                    milli(a.cost.latency_s),
-                                    milli(a.cost.energy_j),
-                                    milli(a.cost.server_j)};
-    for (const double s : a.cost.seconds) row.push_back(milli(s));
-    for (const double j : a.cost.joules) row.push_back(milli(j));
-    fmt::print("{}\n", csv_line(row));
-  }
-}
-
 /// The parts of the energy that are not zero, in words.
 std::string energy_parts(const Cost& cost) {
   std::string text;
@@ -123,7 +96,7 @@ int run_explain(ExplainArguments& arguments) {
   const Catalog catalog(data_root());
   const Explanation explanation = explain(catalog, request);
   if (arguments.csv) {
-    print_csv(explanation);
+    fmt::print("{}", explanation_csv(explanation));
   } else {
     print_table(request, explanation);
   }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sim/cli/commands.h"
+#include "sim/experiment/run_folder.h"
 
 namespace autoscale::cli {
 namespace {
@@ -54,26 +55,6 @@ std::function<void(const RunProgress&)> progress_line() {
   };
 }
 
-/// Removes the pieces of requests.csv and timeline.json that a failed run leaves.
-class PartsGuard {
- public:
-  PartsGuard(std::filesystem::path folder, std::size_t runs)
-      : folder_(std::move(folder)), runs_(runs) {}
-  PartsGuard(const PartsGuard&) = delete;
-  PartsGuard& operator=(const PartsGuard&) = delete;
-  ~PartsGuard() {
-    std::error_code ignored;
-    for (std::size_t i = 0; i < runs_; ++i) {
-      std::filesystem::remove(request_part(folder_, i), ignored);
-      std::filesystem::remove(timeline_part(folder_, i), ignored);
-    }
-  }
-
- private:
-  std::filesystem::path folder_;
-  std::size_t runs_;
-};
-
 int run(const RunArguments& arguments) {
   const Catalog catalog(data_root());
   const Scenario scenario =
@@ -87,19 +68,12 @@ int run(const RunArguments& arguments) {
   options.requests = arguments.requests;
   options.timeline = arguments.timeline;
   options.progress = progress_line();
-  if (!arguments.out.empty()) {
-    prepare_folder(arguments.out);
-    options.parts = arguments.out;
-  }
-  const bool parts = arguments.requests || arguments.timeline;
-  const PartsGuard guard(arguments.out, parts ? scenario.runs() : 0);
-  const std::vector<RunResult> results = run_all(scenario, options);
-  if (!arguments.out.empty()) {
-    write_results(arguments.out, scenario, results, options, build_info());
-    fmt::print("{}: {} runs written to {}\n", scenario.config().name, results.size(),
-               arguments.out);
+  if (arguments.out.empty()) {
+    fmt::print("{}", result_table(run_all(scenario, options)));
   } else {
-    fmt::print("{}", result_table(results));
+    run_into_folder(arguments.out, scenario, options, build_info());
+    fmt::print("{}: {} runs written to {}\n", scenario.config().name, scenario.runs(),
+               arguments.out);
   }
   return kOk;
 }

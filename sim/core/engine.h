@@ -74,6 +74,14 @@ class Engine {
     now_ = horizon;
   }
 
+  /// Back to kStart with no events and none counted; keeps what was allocated. Not from a handler.
+  void reset() {
+    queue_.clear();
+    current_key_ = 0;
+    now_ = kStart;
+    processed_ = 0;
+  }
+
   /// Makes run_until return after the running event; call it from the handler.
   void stop() { stopped_ = true; }
 

@@ -68,6 +68,12 @@ class EventQueue {
     ++size_;
   }
 
+  /// Drops all events and allows every key again; what was allocated stays.
+  void clear() {
+    while (!empty()) pop();
+    reference_ = 0;
+  }
+
   /// The smallest pending key. The queue must not be empty.
   Key min_key() const {
     AUTOSCALE_CHECK(!empty(), "an empty queue has no smallest key");

@@ -28,6 +28,7 @@ enum class Stream : std::uint32_t {
   kNetworkLatency,
   kPolicy,
   kWorkload,
+  kEpisodes,
 };
 
 /// The random words at one address, in order, and the numbers made of them. Consecutive calls give

@@ -18,14 +18,17 @@ constexpr std::uint64_t kPhaseSeed = 0x9e3779b97f4a7c15;
 
 }  // namespace
 
-World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, Observer& observer)
+World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, Observer& observer,
+             std::optional<Steering> steering)
     : system_(system),
       seed_(seed),
       random_(seed),
       phase_random_(seed),
       setup_(std::move(setup)),
-      observer_(observer) {
+      observer_(observer),
+      steering_(steering) {
   if (setup_.info.deliberates) decision_ = from_seconds(system.decision_s);
+  if (steering_ && steering_->deliberates) steered_decision_ = from_seconds(system.decision_s);
   phones_.resize(system.devices());
   std::size_t next = 0;
   for (const DeviceGroup& group : system.groups) {
@@ -59,27 +62,67 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, O
                  link_conditions(t, type.radio[l], t.weak_dbm, 0)};
     }
   }
-  const std::size_t count = setup_.per_device ? phones_.size() : system.types.size();
+  make_policies();
+}
+
+void World::make_policies() {
+  policies_.clear();
+  const std::size_t count = setup_.per_device ? phones_.size() : system_.types.size();
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t t = setup_.per_device ? phones_[i].type : i;
-    const DeviceType& type = system.types[t];
-    policies_.push_back(setup_.make(
-        {type.actions, system.dnns, type.dnns, setup_.info.needs_costs ? &cost_models_[t] : nullptr,
-         setup_.info.needs_oracle ? this : nullptr, random_, type.profile.id}));
+    const DeviceType& type = system_.types[t];
+    const std::uint32_t decides_for = setup_.per_device ? 1 : system_.count_of(t);
+    const bool steered = steering_ && (setup_.per_device ? steering_->device == i
+                                                         : phones_[steering_->device].type == t);
+    if (decides_for == 1 && steered) {
+      policies_.push_back(nullptr);
+      continue;
+    }
+    policies_.push_back(
+        setup_.make({type.actions, system_.dnns, type.dnns,
+                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
+                     setup_.info.needs_oracle ? this : nullptr, random_, type.profile.id}));
   }
 }
 
-void World::run(const PhasePlan& phase) {
+void World::reset(std::uint64_t seed) {
+  seed_ = seed;
+  random_ = RandomField(seed);
+  engine_.reset();
+  for (Phone& phone : phones_) {
+    phone.generation = 0;
+    phone.in_pieces = false;
+    phone.active_w = 0;
+  }
+  for (auto& media : media_) {
+    for (Medium& medium : media) medium.reset();
+  }
+  for (WorkerPool& pool : pools_) pool.reset();
+  phase_number_ = phase_first_ = 0;
+  decisions_ = timed_decisions_ = 0;
+  timed_ns_ = 0;
+  decision_due_ = false;
+  make_policies();
+}
+
+void World::begin(const PhasePlan& phase) {
   phase_ = &phase;
   phase_start_ = engine_.now();
   phase_random_ = RandomField(seed_ + phase_number_++ * kPhaseSeed);
+  unfinished_ = 0;
+  if (phase.length() == 0 || !(steering_ || phase.matters_to(setup_.info.learns))) return;
   unfinished_ = static_cast<std::uint32_t>(phones_.size());
-  if (phase.length() > 0 && phase.matters_to(setup_.info.learns)) {
-    for (const auto& policy : policies_) policy->set_mode({phase.learn, phase.explore});
-    for (std::uint32_t device = 0; device < phones_.size(); ++device) begin_phase(device);
+  for (const auto& policy : policies_) {
+    if (policy) policy->set_mode({phase.learn, phase.explore});
+  }
+  for (std::uint32_t device = 0; device < phones_.size(); ++device) begin_phase(device);
+}
+
+bool World::advance() {
+  if (unfinished_ > 0) {
     engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
   }
-  phase_first_ += phase.length();
+  return decision_due_;
 }
 
 void World::handle(Event event) {
@@ -116,7 +159,18 @@ void World::begin_request(std::uint32_t device) {
   refresh(device, now);
   const std::uint16_t dnn = phase_->dnn_of(phone.done, random_, device, request_of(phone));
   phone.observation = observe(device, dnn);
-  decide(device);
+  if (is_steered(device)) {
+    decision_due_ = true;
+    engine_.stop();
+  } else {
+    decide(device, ask_policy(phone));
+  }
+}
+
+void World::decide(const ExecutionPlan& plan) {
+  AUTOSCALE_CHECK(decision_due_, "no decision is due");
+  decide(steering_->device, plan);
+  decision_due_ = false;
 }
 
 /// Asks the policy; every 64th answer is timed.
@@ -132,13 +186,14 @@ ExecutionPlan World::ask_policy(Phone& phone) {
   return plan;
 }
 
-void World::decide(std::uint32_t device) {
+void World::decide(std::uint32_t device, const ExecutionPlan& plan) {
   Phone& phone = phones_[device];
-  adopt(phone, ask_policy(phone));
+  adopt(phone, plan);
   if (setup_.compare_with_oracle && phase_->record) compare(phone);
-  phone.stages[index(Stage::kDecision)] = decision_;
+  const Duration decision = decision_time(device);
+  phone.stages[index(Stage::kDecision)] = decision;
   phone.joules[index(Cause::kDecision)] =
-      system_.types[phone.type].cpu_top_w * to_seconds(decision_);
+      system_.types[phone.type].cpu_top_w * to_seconds(decision);
   start(device);
 }
 
@@ -484,6 +539,7 @@ void World::complete(std::uint32_t device) {
                        .energy_j = std::accumulate(phone.joules.begin(), phone.joules.end(), 0.0),
                        .server_j = phone.server_j,
                        .reward = 0,
+                       .score = score(phone),
                        .temperature_c = phone.thermal.temperature_c,
                        .qos_met = latency_s <= system_.constraints.qos_s,
                        .accuracy_met = accurate(phone),
@@ -493,10 +549,11 @@ void World::complete(std::uint32_t device) {
                                              .reference_j = dnn.reference_j,
                                              .latency_s = latency_s,
                                              .qos_s = system_.constraints.qos_s,
-                                             .score = score(phone),
+                                             .score = record.score,
                                              .qos_met = record.qos_met,
                                              .accuracy_met = record.accuracy_met});
-  if (phase_->learn && setup_.info.learns) tell_policy(device, record);
+  if (steering_) observer_.on_finished(record, observe(device, phone.observation.dnn));
+  if (phase_->learn && setup_.info.learns && !is_steered(device)) tell_policy(device, record);
   if (phase_->record) observer_.on_request(record);
   ++phone.done;
   plan_next(device);
@@ -511,7 +568,7 @@ void World::tell_policy(std::uint32_t device, const RequestRecord& record) {
                           .reward = record.reward,
                           .latency_s = to_seconds(record.completion - record.arrival),
                           .energy_j = record.energy_j,
-                          .score = score(phone),
+                          .score = record.score,
                           .qos_met = record.qos_met,
                           .accuracy_met = record.accuracy_met});
   observer_.on_learned(phone.type, record.reward, phone.oracle);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/core/engine.h"
@@ -50,6 +51,7 @@ struct RequestRecord {
   double energy_j = 0;
   double server_j = 0;
   double reward = 0;
+  double score = 0;  // accuracy on the target's scale, percent
   double temperature_c = 0;
   bool qos_met = false;
   bool accuracy_met = false;
@@ -66,6 +68,9 @@ class Observer {
                           std::uint32_t count) = 0;
   /// A learning update during any phase; `oracle` is filled in recorded ones.
   virtual void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) = 0;
+  /// A request of any phone and phase, in a world with a steered phone; `next` is the same DNN's
+  /// observation at completion.
+  virtual void on_finished(const RequestRecord&, const Observation& next) { (void)next; }
   /// Called every kProgressStep decisions of any phase.
   virtual void on_progress() {}
   static constexpr std::uint64_t kProgressStep = 1 << 16;
@@ -80,21 +85,52 @@ struct PolicySetup {
   bool compare_with_oracle = false;  // fill RequestRecord::oracle
 };
 
+/// A phone whose decisions come from outside the world. It needs no policy.
+struct Steering {
+  std::uint32_t device = 0;
+  bool deliberates = false;  // its decisions take the scenario's decision time
+};
+
 class World final : public Oracle {
  public:
   /// `system` and `observer` must outlive the world.
-  World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer);
+  World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer,
+        std::optional<Steering> steering = std::nullopt);
+
+  /// Back to the beginning under another seed: equal to a new world, but keeps what was allocated
+  /// and makes new policies only for phones that are not steered.
+  void reset(std::uint64_t seed);
 
   /// Runs a phase until every phone has finished its requests. A phase is a stretch of the world of
   /// its own: its signals and co-runners start afresh, with draws of their own, and phones start
   /// cool and idle, so what one phase is like does not depend on how long a policy took in the one
   /// before. For the same reason a phase of which nothing is kept is passed over.
-  void run(const PhasePlan& phase);
+  void run(const PhasePlan& phase) {
+    begin(phase);
+    advance();
+    end();
+  }
+
+  /// The same in steps, which is how a steered phone gets its decisions: begin; advance, and while
+  /// that is true decide and advance again; end.
+  void begin(const PhasePlan& phase);
+  /// Runs until the steered phone needs a decision, true, or the phase is over, false.
+  bool advance();
+  /// The steered phone's decision. Throws PolicyError if it is not legal; then it is still due.
+  void decide(const ExecutionPlan& plan);
+  void end() { phase_first_ += phase_->length(); }
+  /// Passes over a phase.
+  void skip(const PhasePlan& phase) {
+    ++phase_number_;
+    phase_first_ += phase.length();
+  }
+  /// What the steered phone sees; of its last request when no decision is due.
+  const Observation& steered() const { return phones_[steering_->device].observation; }
 
   OracleChoice best(const Observation& observation, OracleForm form) const override;
   Cost cost(const Observation& observation, ActionId action, OracleForm form) const override;
 
-  /// One policy per device type, or per device.
+  /// One policy per device type, or per device; null if it would decide for the steered phone only.
   const std::vector<std::unique_ptr<Policy>>& policies() const { return policies_; }
   std::uint64_t events() const { return engine_.processed(); }
 
@@ -174,6 +210,13 @@ class World final : public Oracle {
   }
   Time soon(Time at) const { return std::max(at, engine_.now() + Duration(1)); }
 
+  void make_policies();
+  bool is_steered(std::uint32_t device) const { return steering_ && steering_->device == device; }
+  /// Time of a phone's decisions.
+  Duration decision_time(std::uint32_t device) const {
+    return is_steered(device) ? steered_decision_ : decision_;
+  }
+
   // arrivals (world_arrivals.cpp)
   void begin_phase(std::uint32_t device);
   void plan_next(std::uint32_t device);
@@ -202,7 +245,7 @@ class World final : public Oracle {
 
   // request life cycle (world.cpp)
   void begin_request(std::uint32_t device);
-  void decide(std::uint32_t device);
+  void decide(std::uint32_t device, const ExecutionPlan& plan);
   ExecutionPlan ask_policy(Phone& phone);
   void adopt(Phone& phone, const ExecutionPlan& plan);
   void adopt_pieces(Phone& phone, std::span<const Segment> segments);
@@ -212,7 +255,9 @@ class World final : public Oracle {
   void prepare_piece(Phone& phone);
   bool next_piece(Phone& phone);
   Duration decision_of(const Phone& phone) const {
-    return phone.in_pieces && phone.pieces->at > 0 ? Duration::zero() : decision_;
+    return phone.in_pieces && phone.pieces->at > 0
+               ? Duration::zero()
+               : phone.stages[static_cast<std::size_t>(Stage::kDecision)];
   }
   ActionId capped(const Phone& phone, ActionId action) const;
   void start_local(std::uint32_t device);
@@ -282,7 +327,10 @@ class World final : public Oracle {
   RandomField phase_random_;  // of the phase's signals and co-runners
   PolicySetup setup_;
   Observer& observer_;
-  Duration decision_{};  // of this policy
+  std::optional<Steering> steering_;
+  Duration decision_{};          // of this policy
+  Duration steered_decision_{};  // of the steered phone
+  bool decision_due_ = false;    // of the steered phone
   Engine engine_;
   std::vector<Phone> phones_;
   std::array<std::vector<Medium>, kLinks> media_;  // empty for a link that is not shared

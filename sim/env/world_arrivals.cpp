@@ -56,7 +56,7 @@ void World::drop_frames(std::uint32_t device) {
   while (phone.done < phase_->length()) {
     const Time next = next_planned(device);
     if (next >= engine_.now()) return;
-    if (phase_->record) {
+    if (phase_->record || steering_) {
       const std::uint16_t dnn = phase_->dnn_of(phone.done, random_, device, request_of(phone));
       observer_.on_dropped(device, phone.type, dnn, 1);
     }

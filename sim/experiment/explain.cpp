@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "sim/core/text.h"
+#include "sim/experiment/columns.h"
+
 namespace autoscale {
 namespace {
 
@@ -135,6 +138,33 @@ Explanation explain(const Catalog& catalog, const ExplainRequest& request) {
     explanation.actions.push_back(std::move(row));
   }
   return explanation;
+}
+
+std::string explanation_csv(const Explanation& e) {
+  std::vector<std::string> header = {
+      "action",           "name",       "frequency_mhz", "legal",           "allowed", "why", "opt",
+      "accuracy_percent", "latency_ms", "energy_mj",     "server_energy_mj"};
+  for (const auto stage : kStageNames) header.push_back(fmt::format("{}_ms", stage));
+  for (const auto cause : kCauseNames) header.push_back(fmt::format("{}_mj", cause));
+  std::string text = csv_line(header) + '\n';
+  for (const ExplainedAction& a : e.actions) {
+    const auto milli = [&a](double x) { return a.legal ? format_number(x * 1e3) : ""; };
+    std::vector<std::string> row = {std::to_string(a.action),
+                                    a.name,
+                                    format_number(a.frequency_hz / 1e6),
+                                    a.legal ? "1" : "0",
+                                    a.allowed ? "1" : "0",
+                                    a.why,
+                                    a.chosen ? "1" : "0",
+                                    format_number(a.accuracy),
+                                    milli(a.cost.latency_s),
+                                    milli(a.cost.energy_j),
+                                    milli(a.cost.server_j)};
+    for (const double s : a.cost.seconds) row.push_back(milli(s));
+    for (const double j : a.cost.joules) row.push_back(milli(j));
+    text += csv_line(row) + '\n';
+  }
+  return text;
 }
 
 }  // namespace autoscale

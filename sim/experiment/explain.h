@@ -51,4 +51,7 @@ struct Explanation {
 /// Throws ConfigError for unknown names.
 Explanation explain(const Catalog& catalog, const ExplainRequest& request);
 
+/// One row per action with all figures; times in ms, energies in mJ, empty where it is illegal.
+std::string explanation_csv(const Explanation& explanation);
+
 }  // namespace autoscale

@@ -102,20 +102,6 @@ class RunObserver final : public Observer {
   std::vector<Curve> curves_;
 };
 
-PolicySetup make_setup(const Scenario& scenario, const PolicyUse& use) {
-  PolicySetup setup;
-  setup.name = use.name;
-  setup.info = use.entry->info;
-  setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
-  setup.compare_with_oracle = scenario.config().compare_with_opt;
-  setup.make = [&scenario, &use](const PolicyContext& context) {
-    auto policy = use.settings->make(context);
-    scenario.start_from_table(use, context.device_type, *policy);
-    return policy;
-  };
-  return setup;
-}
-
 /// What the policies of a finished run have learned, taken together.
 void collect_learning(const Scenario& scenario, World& world, RunResult& result) {
   for (const auto& policy : world.policies()) {
@@ -178,7 +164,7 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   }
   RunObserver observer(scenario, result, log.get(), timeline.get(), tick);
   const PolicyUse& use = scenario.policies()[spec.policy];
-  World world(system, spec.seed, make_setup(scenario, use), observer);
+  World world(system, spec.seed, policy_setup(scenario, use), observer);
   observer.watch(world, scenario.config().learners == LearnerSharing::kPerDevice);
   const auto describe = [&] {
     return fmt::format("run {} (seed {}), simulated time {} s", spec.id, spec.seed,
@@ -304,6 +290,20 @@ class Pool {
 };
 
 }  // namespace
+
+PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use) {
+  PolicySetup setup;
+  setup.name = use.name;
+  setup.info = use.entry->info;
+  setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
+  setup.compare_with_oracle = scenario.config().compare_with_opt;
+  setup.make = [&scenario, &use](const PolicyContext& context) {
+    auto policy = use.settings->make(context);
+    scenario.start_from_table(use, context.device_type, *policy);
+    return policy;
+  };
+  return setup;
+}
 
 std::vector<RunSpec> run_specs(const Scenario& scenario) {
   std::vector<RunSpec> specs;

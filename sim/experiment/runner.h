@@ -73,6 +73,9 @@ struct RunOptions {
   std::function<void(const RunProgress&)> progress;
 };
 
+/// How worlds make a policy of the scenario, which must outlive it.
+PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use);
+
 /// All runs of a scenario in the order of their rows: fold, replication, policy.
 std::vector<RunSpec> run_specs(const Scenario& scenario);
 

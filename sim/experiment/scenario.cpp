@@ -371,6 +371,12 @@ void Scenario::add_policy(const PolicyItem& item, Diagnostics& diagnostics) {
   policies_.push_back({item.name, entry, entry->read(item.parameters, diagnostics), false});
 }
 
+void Scenario::add_references() {
+  if (!config_.relative_metrics) return;
+  add_reference(std::string(kEdgeReference));
+  add_reference(std::string(kOptReference));
+}
+
 void Scenario::add_reference(const std::string& name) {
   const bool there = std::any_of(policies_.begin(), policies_.end(),
                                  [&](const PolicyUse& p) { return p.name == name; });
@@ -400,10 +406,12 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
       add_policy({names[i], names[i], argument_mark("--policy", names[i])}, diagnostics);
     }
   }
-  if (config_.relative_metrics && diagnostics.empty()) {
-    add_reference(std::string(kEdgeReference));
-    add_reference(std::string(kOptReference));
-  }
+  if (diagnostics.empty()) add_references();
+}
+
+void Scenario::set_policies(std::vector<PolicyUse> policies) {
+  policies_ = std::move(policies);
+  add_references();
 }
 
 void Scenario::read_tables(std::string_view key,

@@ -45,6 +45,9 @@ class Scenario {
   static Scenario load(const Catalog& catalog, const std::filesystem::path& file,
                        const ScenarioOverrides& overrides = {});
 
+  /// Replaces the policies; the references that relative columns need are added again.
+  void set_policies(std::vector<PolicyUse> policies);
+
   const ScenarioConfig& config() const { return config_; }
   const SystemModel& system() const { return *system_; }
   const std::vector<PolicyUse>& policies() const { return policies_; }
@@ -101,6 +104,7 @@ class Scenario {
   static std::optional<PolicyItem> read_policy_item(const config::Node& node,
                                                     config::Diagnostics& diagnostics);
   void add_policy(const PolicyItem& item, config::Diagnostics& diagnostics);
+  void add_references();
   void add_reference(const std::string& name);
   void read_tables(std::string_view key, const std::map<std::string, Located<std::string>>& files,
                    const std::filesystem::path& base, config::Diagnostics& diagnostics);

@@ -61,6 +61,14 @@ class Medium {
 
   std::size_t active() const { return jobs_.size(); }
 
+  /// Back to time 0 without transfers; keeps what was allocated.
+  void reset() {
+    jobs_.clear();
+    virtual_s_ = 0;
+    updated_ = kStart;
+    stamp = 0;
+  }
+
   /// Distinguishes the one valid pending end-of-transfer event from outdated ones.
   std::uint16_t stamp = 0;
 

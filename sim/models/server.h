@@ -30,6 +30,9 @@ class WorkerPool {
 
   std::size_t workers() const { return free_at_.size(); }
 
+  /// All workers free from kStart on.
+  void reset() { std::fill(free_at_.begin(), free_at_.end(), kStart); }
+
  private:
   /// Puts `value` in the place of the smallest element of the min-heap.
   void replace_first(Time value) {

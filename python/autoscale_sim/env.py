@@ -1,0 +1,164 @@
+"""AutoScale-v0: one phone decides where each of its inferences runs."""
+
+import numpy as np
+import gymnasium
+from gymnasium import spaces
+
+from . import _core
+from ._data import assignments, load_scenario, to_yaml
+from .episode_figure import draw_episode
+
+#: Bounds of the features: those of a signal from -160 to 0 dBm lie within, and so do the DNNs'.
+FEATURE_LOW, FEATURE_HIGH = -10.0, 50.0
+
+
+def episode_options(scenario_settings, device, reward, phase, episode_length, deliberates,
+                    illegal, penalty, oracle):
+    """The settings of a scenario and the EpisodeOptions that an environment's arguments stand for."""
+    settings = assignments(scenario_settings)
+    number = 0
+    if isinstance(device, str):
+        settings.append(f"devices=[{{profile: {device}}}]")
+    elif device is not None:
+        number = int(device)
+    if reward is not None:
+        if reward not in ("sound", "literal"):
+            raise ValueError(f"reward: expected 'sound' or 'literal', got {reward!r}")
+        settings.append(f"reward={reward}")
+    if illegal not in ("error", "penalty"):
+        raise ValueError(f"illegal: expected 'error' or 'penalty', got {illegal!r}")
+    settings += ["relative_metrics=false", "compare_with_opt=false"]
+    options = _core.EpisodeOptions(
+        device=number, phase=phase, length=episode_length or 0, deliberates=deliberates,
+        penalty=float(penalty) if illegal == "penalty" else None, oracle=oracle)
+    return settings, options
+
+
+def observation_space(observation, states):
+    """Discrete(states) of the paper, or the Box of the features."""
+    if observation == "state":
+        return spaces.Discrete(states)
+    if observation == "features":
+        return spaces.Box(FEATURE_LOW, FEATURE_HIGH, (len(_core.FEATURES),), np.float32)
+    raise ValueError(f"observation: expected 'state' or 'features', got {observation!r}")
+
+
+class AutoScaleEnv(gymnasium.Env):
+    """One phone of a scenario, decision by decision.
+
+    A step decides where one inference runs, lets the simulated world go on until it is finished and
+    to the phone's next request. An episode is the recorded phases of the scenario; it ends by
+    truncation, because nothing in this world ends by itself: `terminated` is always False.
+
+    Args:
+        scenario: scenario file, or its name in the package's scenarios.
+        device: a phone's profile, such as "mi8pro": the scenario with this one phone alone. Or the
+            number of one of the scenario's phones, whose others `others` decides for. Default: 0.
+        observation: "state", the paper's discrete state, or "features", eight numbers in the order of
+            autoscale_sim.FEATURES, scaled as policies/features.h says.
+        reward: "sound" or "literal" (sim/env/reward.h); default: the scenario's.
+        phase: name of the phase that makes an episode, "recorded" (default) or "all".
+        episode_length: decisions after which an episode is truncated; default: all requests.
+        deliberates: decisions take the scenario's decision time and energy, as a learner's do.
+        illegal: "error": an illegal action raises ValueError and nothing happens. "penalty": its
+            reward is `penalty`, and the request runs on the phone's CPU.
+        oracle: info["opt_action"] is what Opt would choose now, -1 when no decision is due.
+        others: policy of the other phones, if there are any.
+        settings: changes to the scenario, such as {"constraints.accuracy": 70}.
+        render_mode: "ansi": the latest decision as text; "rgb_array": the episode as a figure.
+
+    Seeds: reset(seed=s) is the world of `autoscale run --seed s`. A reset without a seed goes on to
+    an episode that follows from the one before, so that one seed fixes all of them.
+
+    info, after reset and step: action_mask (int8, 1: legal), dnn (index in `dnns`) and request (its
+    number) now asked for, seed (of the episode), opt_action. After step also, of the request just
+    finished: energy_j, server_energy_j, latency_s, accuracy (percent), temperature_c, qos_met,
+    accuracy_met, executed (the action that heat left), dropped (camera frames missed meanwhile),
+    illegal, energy_by_cause_j and time_by_stage_s (dictionaries that sum to energy_j and latency_s).
+    """
+
+    metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
+
+    def __init__(self, scenario="scenarios/quickstart.yaml", device=None, *, observation="state",
+                 reward=None, phase="recorded", episode_length=None, deliberates=True,
+                 illegal="error", penalty=-10.0, oracle=False, others="edge_best", settings=None,
+                 render_mode=None):
+        changes, options = episode_options(settings, device, reward, phase, episode_length,
+                                           deliberates, illegal, penalty, oracle)
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise ValueError(f"render_mode: expected 'ansi' or 'rgb_array', got {render_mode!r}")
+        self._core = _core.Environment(load_scenario(scenario, changes, [others]), options)
+        facts = self._core.facts
+        self.action_names = facts["actions"]
+        self.dnns = facts["dnns"]
+        self.device = facts["device"]
+        self.scenario = facts["scenario"]
+        self.episode_length = facts["length"]
+        self.qos_s = facts["qos_s"]
+        self.accuracy_target = facts["accuracy_target"]
+        self.action_space = spaces.Discrete(len(self.action_names))
+        self.observation_space = observation_space(observation, self._core.states)
+        self.render_mode = render_mode
+        self._mask = self._core.mask
+        self._features = self._core.features if observation == "features" else None
+        self._history = [] if render_mode else None
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        if seed is None and self._core.started:
+            info = self._core.reset_following()
+        else:
+            info = self._core.reset(int(self.np_random.integers(2**63)) if seed is None else seed)
+        info["action_mask"] = self._mask.copy()
+        if self._history is not None:
+            self._history.clear()
+        return self._observation(), info
+
+    def step(self, action):
+        reward, truncated, info = self._core.step(action)
+        info["action_mask"] = self._mask.copy()
+        if self._history is not None:
+            self._history.append((action, reward, info))
+        return self._observation(), reward, False, truncated, info
+
+    def _observation(self):
+        return self._core.state if self._features is None else self._features.copy()
+
+    def action_mask(self):
+        """The legal actions for the DNN now asked for: int8, 1 is legal. As info["action_mask"]."""
+        return self._mask.copy()
+
+    def make_policy(self, name, seed=None, **parameters):
+        """One of the simulator's policies (`autoscale list policies`), deciding in this environment.
+
+        decide() gives the action for the decision that is due, learn() tells it of the latest step,
+        set_mode(learn, explore) is how a phase wants it. Its random numbers are those it has in
+        `autoscale run` under the same seed; default: the episode's.
+        """
+        return self._core.make_policy(name, to_yaml(parameters), seed)
+
+    def finished(self):
+        """Every request that finished in the latest step, of all phones, in order of completion."""
+        return self._core.finished()
+
+    def render(self):
+        if self.render_mode is None:
+            gymnasium.logger.warn("render() needs render_mode='ansi' or 'rgb_array'")
+            return None
+        if self.render_mode == "ansi":
+            return self._text()
+        return draw_episode(self)
+
+    def _text(self):
+        if not self._history:
+            return f"{self.scenario} on {self.device}: no decision yet\n"
+        action, reward, info = self._history[-1]
+        executed = self.action_names[info["executed"]]
+        late = "" if info["qos_met"] else " (too late)"
+        return (f"{len(self._history)}: {executed}, {1e3 * info['energy_j']:.2f} mJ, "
+                f"{1e3 * info['latency_s']:.2f} ms{late}, reward {reward:.3f}\n")
+
+    @property
+    def history(self):
+        """(action, reward, info) of every step of the episode; kept with a render_mode only."""
+        return self._history

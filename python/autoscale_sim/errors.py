@@ -1,0 +1,28 @@
+"""What can go wrong, as exceptions."""
+
+from gymnasium.error import ResetNeeded as ResetNeeded
+
+
+class ConfigError(ValueError):
+    """A scenario, a data file or a setting is wrong.
+
+    The text has one line per mistake, as a compiler writes them. The attributes tell of the first.
+
+    Attributes:
+        file: the file, or the setting, where it stands.
+        line: from 1; 0 if only the file as a whole is known.
+        column: from 1, in bytes.
+        mistakes: all of them, as tuples (file, line, column, message).
+    """
+
+    def __init__(self, text, mistakes=()):
+        super().__init__(text)
+        self.mistakes = [tuple(mistake) for mistake in mistakes]
+        self.file, self.line, self.column, _ = self.mistakes[0] if mistakes else ("", 0, 0, "")
+
+    def __reduce__(self):
+        return type(self), (str(self), self.mistakes)
+
+
+class PolicyError(RuntimeError):
+    """A policy broke its contract, for example by choosing an illegal action in a run."""

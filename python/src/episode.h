@@ -1,0 +1,120 @@
+// A scenario as both environments of the package step it: the simulated environment with its
+// encoded observations and the answer to illegal actions. Knows no Python.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policies/features.h"
+#include "sim/env/state_space.h"
+#include "sim/experiment/scenario_environment.h"
+
+namespace autoscale::python {
+
+/// A scenario file with its data, shared by all environments made of it.
+struct LoadedScenario {
+  LoadedScenario(const std::string& root, const std::string& file,
+                 const ScenarioOverrides& overrides)
+      : catalog(root), scenario(Scenario::load(catalog, file, overrides)) {}
+
+  Catalog catalog;
+  Scenario scenario;
+};
+
+struct EpisodeOptions {
+  EnvironmentOptions environment;
+  std::optional<double> penalty;  // reward of an illegal action; none: it is an error
+  bool oracle = false;            // look up Opt's choice for every decision
+};
+
+/// What the oracle's choice is called where it was not looked up or no decision is due.
+inline constexpr int kNoAction = -1;
+
+class Episode {
+ public:
+  Episode(std::shared_ptr<const LoadedScenario> scenario, const EpisodeOptions& options)
+      : scenario_(std::move(scenario)),
+        options_(options),
+        environment_(scenario_->scenario.system(),
+                     environment_setup(scenario_->scenario, options.environment)),
+        states_({}, scenario_->scenario.system().dnns),
+        features_(scenario_->scenario.system().dnns) {}
+
+  void reset(std::uint64_t seed) {
+    environment_.reset(seed);
+    illegal_ = false;
+    reward_ = 0;
+    ask_oracle();
+  }
+
+  /// The next episode, as reset() without a seed begins it.
+  void reset_following() { reset(following_seed(environment_.seed())); }
+
+  /// Carries out an action. An illegal one costs the penalty, and the request falls back on
+  /// fallback(). Throws std::invalid_argument for an illegal action without a penalty; then nothing
+  /// has happened.
+  void step(std::int64_t action) {
+    illegal_ = !is_legal(action);
+    if (illegal_ && environment_.started() && !environment_.over()) require_penalty(action);
+    environment_.step({illegal_ ? fallback() : static_cast<ActionId>(action)});
+    reward_ = illegal_ ? *options_.penalty : environment_.outcome().reward;
+    ask_oracle();
+  }
+
+  /// The same for a plan of a policy, perhaps in pieces.
+  void step(const ExecutionPlan& plan) {
+    environment_.step(plan);
+    illegal_ = false;
+    reward_ = environment_.outcome().reward;
+    ask_oracle();
+  }
+
+  /// Whether step(action) would not throw for the action's sake.
+  bool accepts(std::int64_t action) const { return options_.penalty || is_legal(action); }
+  bool is_legal(std::int64_t action) const {
+    return action >= 0 && environment_.legal(static_cast<std::size_t>(action));
+  }
+  [[noreturn]] void refuse(std::int64_t action) const;
+
+  double reward() const { return reward_; }
+  bool illegal() const { return illegal_; }
+  /// Opt's choice for the decision that is due, or kNoAction.
+  int oracle_action() const { return oracle_action_; }
+  std::uint32_t state() const { return states_.of(environment_.observation()); }
+  FeatureVector features() const { return features_.of(environment_.observation()); }
+
+  Environment& environment() { return environment_; }
+  const Environment& environment() const { return environment_; }
+  const StateSpace& states() const { return states_; }
+  const FeatureMap& feature_map() const { return features_; }
+  std::size_t actions() const { return environment_.type().actions.size(); }
+  const std::shared_ptr<const LoadedScenario>& scenario() const { return scenario_; }
+  const EpisodeOptions& options() const { return options_; }
+
+  /// Where the request of an illegal action runs: the phone's CPU in single precision at its top
+  /// operating point or, if the DNN cannot run there, its first legal action.
+  ActionId fallback() const;
+
+ private:
+  void require_penalty(std::int64_t action) const {
+    if (!options_.penalty) refuse(action);
+  }
+
+  void ask_oracle() {
+    const bool due = options_.oracle && !environment_.over();
+    oracle_action_ = due ? environment_.best(OracleForm::kExpected).action : kNoAction;
+  }
+
+  std::shared_ptr<const LoadedScenario> scenario_;
+  EpisodeOptions options_;
+  Environment environment_;
+  StateSpace states_;
+  FeatureMap features_;
+  bool illegal_ = false;
+  double reward_ = 0;
+  int oracle_action_ = kNoAction;
+};
+
+}  // namespace autoscale::python

@@ -1,0 +1,132 @@
+#include "vector_environment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace autoscale::python {
+
+VectorEnvironment::VectorEnvironment(const std::shared_ptr<const LoadedScenario>& scenario,
+                                     const EpisodeOptions& options, std::size_t count,
+                                     bool features, Autoreset autoreset, std::size_t threads)
+    : encode_features_(features), autoreset_(autoreset), workers_(threads) {
+  if (count == 0) throw std::invalid_argument("num_envs: at least one environment is needed");
+  for (std::size_t i = 0; i < count; ++i) {
+    episodes_.push_back(std::make_unique<Episode>(scenario, options));
+  }
+  states_.resize(features ? 0 : count);
+  final_states_ = states_;
+  features_.resize(features ? count * kFeatures : 0);
+  final_features_ = features_;
+  rewards_.resize(count);
+  truncated_.resize(count);
+  masks_.resize(count * episodes_.front()->actions());
+  numbers_.resize(count * kNumbers);
+  integers_.resize(count * kIntegers);
+  flags_.resize(count * kFlags);
+}
+
+void VectorEnvironment::reset(std::span<const std::uint64_t> seeds) {
+  if (seeds.size() != size()) {
+    throw std::invalid_argument(
+        fmt::format("seed: {} seeds for {} environments", seeds.size(), size()));
+  }
+  workers_.run(size(), [&](std::size_t i) {
+    episodes_[i]->reset(seeds[i]);
+    rewards_[i] = 0;
+    truncated_[i] = 0;
+    cell(flags_, kStepped, i) = 0;
+    describe_decision(i);
+    encode(i, states_, features_);
+  });
+}
+
+void VectorEnvironment::reset_following() {
+  std::vector<std::uint64_t> seeds;
+  for (const auto& episode : episodes_) {
+    const Environment& environment = episode->environment();
+    if (!environment.started()) throw std::invalid_argument("reset: needs seeds");
+    seeds.push_back(following_seed(environment.seed()));
+  }
+  reset(seeds);
+}
+
+void VectorEnvironment::step(std::span<const std::int64_t> actions) {
+  if (actions.size() != size()) {
+    throw std::invalid_argument(
+        fmt::format("actions: {} actions for {} environments", actions.size(), size()));
+  }
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Environment& environment = episodes_[i]->environment();
+    if (!environment.started()) throw std::logic_error("step: reset the environments first");
+    if (!environment.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
+  }
+  workers_.run(size(), [&](std::size_t i) { step_one(i, actions[i]); });
+}
+
+void VectorEnvironment::step_one(std::size_t i, std::int64_t action) {
+  Episode& episode = *episodes_[i];
+  const bool begins = episode.environment().over();  // only with kNextStep
+  if (begins) {
+    episode.reset_following();
+  } else {
+    episode.step(action);
+  }
+  rewards_[i] = episode.reward();
+  truncated_[i] = episode.environment().over();
+  cell(flags_, kStepped, i) = !begins;
+  if (!begins) describe_outcome(i);
+  if (truncated_[i] && autoreset_ == Autoreset::kSameStep) {
+    encode(i, final_states_, final_features_);
+    episode.reset_following();
+  }
+  describe_decision(i);
+  encode(i, states_, features_);
+}
+
+void VectorEnvironment::encode(std::size_t i, std::vector<std::int64_t>& states,
+                               std::vector<float>& features) {
+  if (!encode_features_) {
+    states[i] = episodes_[i]->state();
+    return;
+  }
+  const FeatureVector values = episodes_[i]->features();
+  std::transform(values.begin(), values.end(), &features[i * kFeatures],
+                 [](double x) { return static_cast<float>(x); });
+}
+
+void VectorEnvironment::describe_decision(std::size_t i) {
+  const Episode& episode = *episodes_[i];
+  const Environment& environment = episode.environment();
+  const auto& actions = environment.dnn().actions;
+  std::transform(actions.begin(), actions.end(), &masks_[i * actions.size()],
+                 [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });
+  cell(integers_, kDnn, i) = environment.observation().dnn;
+  cell(integers_, kRequest, i) = environment.observation().request;
+  cell(integers_, kOracleAction, i) = episode.oracle_action();
+  cell(integers_, kSeed, i) = static_cast<std::int64_t>(environment.seed());
+}
+
+void VectorEnvironment::describe_outcome(std::size_t i) {
+  const Episode& episode = *episodes_[i];
+  const FinishedRequest& outcome = episode.environment().outcome();
+  cell(numbers_, kEnergy, i) = outcome.energy_j;
+  cell(numbers_, kServerEnergy, i) = outcome.server_j;
+  cell(numbers_, kLatency, i) = to_seconds(outcome.latency);
+  cell(numbers_, kAccuracy, i) = outcome.score;
+  cell(numbers_, kTemperature, i) = outcome.temperature_c;
+  for (std::size_t c = 0; c < kCauses; ++c) {
+    cell(numbers_, kFirstCause + c, i) = outcome.joules[c];
+  }
+  for (std::size_t s = 0; s < kStages; ++s) {
+    cell(numbers_, kFirstStage + s, i) = to_seconds(outcome.stages[s]);
+  }
+  cell(integers_, kExecuted, i) = outcome.executed;
+  cell(integers_, kDropped, i) = episode.environment().dropped();
+  cell(flags_, kQosMet, i) = outcome.qos_met;
+  cell(flags_, kAccuracyMet, i) = outcome.accuracy_met;
+  cell(flags_, kIllegal, i) = episode.illegal();
+}
+
+}  // namespace autoscale::python

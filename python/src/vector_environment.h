@@ -1,0 +1,90 @@
+// Many episodes of one scenario, stepped in one call into arrays that are allocated once. Knows no
+// Python. Episode i of N is the same as an episode alone, whatever the number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "episode.h"
+#include "workers.h"
+
+namespace autoscale::python {
+
+/// When an episode that has ended begins anew (gymnasium.vector.AutoresetMode).
+enum class Autoreset : std::uint8_t { kNextStep, kSameStep };
+
+/// Rows of VectorEnvironment::numbers(); energies by cause and times by stage follow.
+enum Number : std::size_t {
+  kEnergy,
+  kServerEnergy,
+  kLatency,
+  kAccuracy,
+  kTemperature,
+  kFirstCause,
+  kFirstStage = kFirstCause + kCauses,
+  kNumbers = kFirstStage + kStages
+};
+/// Rows of integers().
+enum Integer : std::size_t { kDnn, kRequest, kExecuted, kDropped, kOracleAction, kSeed, kIntegers };
+/// Rows of flags().
+enum Flag : std::size_t { kStepped, kQosMet, kAccuracyMet, kIllegal, kFlags };
+
+class VectorEnvironment {
+ public:
+  VectorEnvironment(const std::shared_ptr<const LoadedScenario>& scenario,
+                    const EpisodeOptions& options, std::size_t count, bool features,
+                    Autoreset autoreset, std::size_t threads);
+
+  std::size_t size() const { return episodes_.size(); }
+  const Episode& episode(std::size_t i) const { return *episodes_[i]; }
+
+  /// Begins an episode per seed; one seed each.
+  void reset(std::span<const std::uint64_t> seeds);
+
+  /// The same for the episodes that follow. Throws std::invalid_argument before the first reset().
+  void reset_following();
+
+  /// One decision in every episode. Throws std::invalid_argument if any action is illegal without a
+  /// penalty, and std::logic_error before reset(); then nothing has happened anywhere.
+  void step(std::span<const std::int64_t> actions);
+
+  // Results of the latest call; one column per episode.
+  std::vector<std::int64_t>& states() { return states_; }
+  std::vector<float>& features() { return features_; }  // [episode][feature]
+  std::vector<std::int64_t>& final_states() { return final_states_; }
+  std::vector<float>& final_features() { return final_features_; }
+  std::vector<double>& rewards() { return rewards_; }
+  std::vector<std::uint8_t>& truncated() { return truncated_; }
+  std::vector<std::int8_t>& masks() { return masks_; }  // [episode][action]
+  std::vector<double>& numbers() { return numbers_; }   // [Number][episode]
+  std::vector<std::int64_t>& integers() { return integers_; }
+  std::vector<std::uint8_t>& flags() { return flags_; }
+
+ private:
+  void step_one(std::size_t i, std::int64_t action);
+  void encode(std::size_t i, std::vector<std::int64_t>& states, std::vector<float>& features);
+  void describe_decision(std::size_t i);
+  void describe_outcome(std::size_t i);
+  template <class T>
+  T& cell(std::vector<T>& rows, std::size_t row, std::size_t i) {
+    return rows[row * size() + i];
+  }
+
+  std::vector<std::unique_ptr<Episode>> episodes_;
+  bool encode_features_;
+  Autoreset autoreset_;
+  Workers workers_;
+  std::vector<std::int64_t> states_, final_states_;
+  std::vector<float> features_, final_features_;
+  std::vector<double> rewards_;
+  std::vector<std::uint8_t> truncated_;
+  std::vector<std::int8_t> masks_;
+  std::vector<double> numbers_;
+  std::vector<std::int64_t> integers_;
+  std::vector<std::uint8_t> flags_;
+};
+
+}  // namespace autoscale::python

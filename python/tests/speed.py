@@ -1,0 +1,90 @@
+"""Speed of the environments on one core, as figures and, with --check, against limits that hold on a
+busy machine: ratios to a Python loop that does nothing.
+
+    python speed.py [--check]
+"""
+
+import argparse
+import time
+
+import gymnasium
+import numpy as np
+
+from autoscale_sim import AutoScaleEnv, AutoScaleVectorEnv
+
+STEPS = 20_000
+
+
+def seconds_of(work):
+    """The best of five."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def single_step_us(env):
+    """Microseconds of one step()."""
+    env.reset(seed=1)
+
+    def work():
+        for _ in range(STEPS):
+            if env.step(3)[3]:
+                env.reset()
+
+    return 1e6 * seconds_of(work) / STEPS
+
+
+def vector_steps_per_s(count, **kwargs):
+    env = AutoScaleVectorEnv(count, "quickstart", "mi8pro", **kwargs)
+    env.reset(seed=1)
+    actions = np.full(count, 3)
+    rounds = max(100_000 // count, 1)
+
+    def work():
+        for _ in range(rounds):
+            env.step(actions)
+
+    return rounds * count / seconds_of(work)
+
+
+def loop_us():
+    """Microseconds of a call that does nothing but make a small dictionary: the machine's measure."""
+    def call(x):
+        return {"a": x, "b": x, "c": x, "d": x}
+
+    def work():
+        for i in range(STEPS):
+            call(i)
+
+    return 1e6 * seconds_of(work) / STEPS
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="fail where a ratio is missed")
+    check = parser.parse_args().check
+    loop = loop_us()
+    raw = single_step_us(AutoScaleEnv("quickstart", "mi8pro"))
+    features = single_step_us(AutoScaleEnv("quickstart", "mi8pro", observation="features"))
+    unchecked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", device="mi8pro",
+                                              disable_env_checker=True))
+    checked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", device="mi8pro"))
+    vector = vector_steps_per_s(64)
+    print(f"empty call {loop:.3f} us")
+    print(f"step: {raw:.2f} us; features {features:.2f} us; gymnasium.make {unchecked:.2f} us without "
+          f"its checker, {checked:.2f} us with it")
+    print(f"vector, 64 environments: {vector / 1e3:.0f} k steps/s; without copies "
+          f"{vector_steps_per_s(64, copy=False) / 1e3:.0f} k; features "
+          f"{vector_steps_per_s(64, observation='features') / 1e3:.0f} k; 1024 environments "
+          f"{vector_steps_per_s(1024) / 1e3:.0f} k")
+    single_ratio, vector_ratio = raw / loop, 1e6 / vector / loop
+    print(f"in empty calls: step {single_ratio:.1f}, step of the vector {vector_ratio:.1f}")
+    if check and not (single_ratio < 40 and vector_ratio < 40):
+        raise SystemExit("too slow")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The vector environment: the same as single ones, to the byte."""
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+import autoscale_sim
+from autoscale_sim import AutoScaleEnv, AutoScaleVectorEnv
+
+ARGUMENTS = dict(scenario="paper/D3_non_streaming", device="mi8pro", observation="features",
+                 oracle=True, episode_length=7)
+
+
+def legal_actions(masks, step):
+    """For each row a legal action that changes with the step."""
+    choice = [np.flatnonzero(mask) for mask in masks]
+    return np.array([legal[(13 * step + i) % len(legal)] for i, legal in enumerate(choice)])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("observation", ["state", "features"])
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_equals_single_environments(mode, observation, threads):
+    arguments = {**ARGUMENTS, "observation": observation}
+    ours = AutoScaleVectorEnv(5, **arguments, autoreset_mode=mode, threads=threads)
+    theirs = SyncVectorEnv([lambda: AutoScaleEnv(**arguments)] * 5, autoreset_mode=mode)
+    seen, info = ours.reset(seed=11)
+    expected, _ = theirs.reset(seed=11)
+    assert seen.tobytes() == expected.tobytes()
+    finals = 0
+    for step in range(25):
+        actions = legal_actions(info["action_mask"], step)
+        seen, reward, terminated, truncated, info = ours.step(actions)
+        expected, their_reward, their_end, their_truncated, their_info = theirs.step(actions)
+        assert seen.dtype == expected.dtype and seen.tobytes() == expected.tobytes()
+        assert reward.tobytes() == np.asarray(their_reward, float).tobytes()
+        assert (terminated == their_end).all() and (truncated == their_truncated).all()
+        assert (info["request"] == their_info["request"]).all()
+        assert (info["action_mask"] == np.stack(their_info["action_mask"])).all()
+        if mode is AutoresetMode.SAME_STEP and truncated.any():
+            finals += 1
+            last = np.stack(list(their_info["final_obs"])) if observation == "features" else their_info["final_obs"]
+            assert (info["final_obs"][truncated] == np.asarray(last)[truncated]).all()
+            assert (info["_final_obs"] == their_info["_final_obs"]).all()
+        done = info["stepped"] & ~truncated
+        for key in ("energy_j", "latency_s", "accuracy", "temperature_c", "executed", "opt_action"):
+            assert (info[key][done] == their_info[key][done]).all(), key
+        for key in ("energy_by_cause_j", "time_by_stage_s"):
+            for part, values in info[key].items():
+                assert (values[done] == their_info[key][part][done]).all(), part
+    assert finals == (3 if mode is AutoresetMode.SAME_STEP else 0)
+
+
+def test_reset_without_a_seed_goes_on_as_single_environments_do():
+    ours = AutoScaleVectorEnv(3, **ARGUMENTS)
+    singles = [AutoScaleEnv(**ARGUMENTS) for _ in range(3)]
+    ours.reset(seed=[5, 50, 500])
+    for single, seed in zip(singles, [5, 50, 500]):
+        single.reset(seed=seed)
+    seen, info = ours.reset()
+    for i, single in enumerate(singles):
+        observation, single_info = single.reset()
+        assert (seen[i] == observation).all() and info["seed"][i] == single_info["seed"]
+
+
+def test_make_vec_uses_the_entry_point():
+    env = gymnasium.make_vec("AutoScale-v0", num_envs=4, vectorization_mode="vector_entry_point",
+                             scenario="quickstart", device="mi8pro")
+    assert isinstance(env.unwrapped, AutoScaleVectorEnv)
+    assert env.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+    observation, info = env.reset(seed=1)
+    assert env.observation_space.contains(observation)
+    assert env.action_space.contains(env.action_space.sample())
+    observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+    assert env.observation_space.contains(observation)
+    assert [a.dtype for a in (reward, terminated, truncated)] == [np.float64, bool, bool]
+    assert all(a.shape == (4,) for a in (reward, terminated, truncated))
+    env.close()
+
+
+def test_wrappers_of_gymnasium_work_on_it():
+    env = gymnasium.wrappers.vector.RecordEpisodeStatistics(
+        AutoScaleVectorEnv(2, **ARGUMENTS, autoreset_mode=AutoresetMode.SAME_STEP))
+    _, info = env.reset(seed=0)
+    total = np.zeros(2)
+    for step in range(7):
+        *_, info = result = env.step(legal_actions(info["action_mask"], step))
+        total += result[1]
+    assert info["episode"]["r"] == pytest.approx(total)
+    assert (info["episode"]["l"] == 7).all()
+
+
+def test_results_are_kept_or_overwritten_as_asked():
+    for copy in (True, False):
+        env = AutoScaleVectorEnv(2, **ARGUMENTS, copy=copy)
+        first, info = env.reset(seed=0)
+        before = first.copy()
+        env.step(legal_actions(info["action_mask"], 0))
+        env.step(legal_actions(info["action_mask"], 1))
+        assert (first == before).all() == copy
+
+
+def test_bad_actions_change_nothing_anywhere():
+    env = AutoScaleVectorEnv(3, scenario="paper/S1_translation", device="mi8pro")
+    with pytest.raises(autoscale_sim.ResetNeeded):
+        env.step(np.zeros(3, int))
+    _, info = env.reset(seed=0)
+    legal = int(np.flatnonzero(info["action_mask"][0])[0])
+    illegal = int(np.flatnonzero(info["action_mask"][0] == 0)[0])
+    with pytest.raises(ValueError, match="illegal for mobilebert"):
+        env.step(np.array([legal, legal, illegal]))
+    for actions, error in [(np.zeros(3), TypeError), (np.zeros(2, int), ValueError),
+                           (np.zeros((3, 1), int), ValueError), (["a", "b", "c"], TypeError),
+                           (None, TypeError), (np.array([legal, legal, 10**9]), ValueError)]:
+        with pytest.raises(error):
+            env.step(actions)
+    assert (env.step(np.full(3, legal, np.int32))[-1]["request"] == info["request"] + 1).all()
+
+
+@pytest.mark.parametrize("mistake", [{"num_envs": 0}, {"autoreset_mode": AutoresetMode.DISABLED},
+                                     {"render_mode": "ansi"}, {"num_envs": -1}])
+def test_mistakes_are_told(mistake):
+    with pytest.raises((ValueError, TypeError)):
+        AutoScaleVectorEnv(**{"num_envs": 2, **ARGUMENTS, **mistake})
+
+
+def test_seeds_of_the_wrong_number():
+    with pytest.raises(ValueError, match="2 seeds for 3 environments"):
+        AutoScaleVectorEnv(3, **ARGUMENTS).reset(seed=[1, 2])
