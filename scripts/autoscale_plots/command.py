@@ -54,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--x-scale", choices=("linear", "log"), help="default: as the sweep is spaced")
     p.add_argument("--y-scale", choices=("linear", "log"), help="default: linear")
     p.add_argument("--theme", choices=list(THEMES), default="light")
+    p.add_argument("--dpi", type=int, choices=range(20, 1201), metavar="N", default=150,
+                   help="dots per inch of a PNG; default: 150")  # fmt: skip
     p.add_argument("--out", type=Path, metavar="FILE",
                    help="a .png or .pdf; without ending both; default: DIR/plots/...")  # fmt: skip
     p.add_argument("--csv", type=Path, metavar="FILE", help="also the numbers that are drawn")
@@ -71,7 +73,7 @@ def prepared(arguments: argparse.Namespace) -> tuple[View, Kind]:
         tables = (table_named(folder, arguments.table),)
     needed = [*roles.named(), *(condition.column for condition in selected)]
     table = folder.table_with(needed, tables)
-    view = View(folder, table, folder.read(table), roles)
+    view = View(folder, table, folder.rows(table), roles)
     view.scales = {axis: scale for axis in ("x", "y")
                    if (scale := getattr(arguments, f"{axis}_scale"))}  # fmt: skip
     view.select(selected)
@@ -137,7 +139,7 @@ def main(argv: list[str] | None = None) -> int:
             targets = files(arguments, view, kind)
             for path in targets:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                write(canvas, path)
+                write(canvas, path, arguments.dpi)
             plt.close(canvas)
         if arguments.csv:
             write_csv(numbers, arguments.csv)

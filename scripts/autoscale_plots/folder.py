@@ -16,6 +16,7 @@ HOW_TO = {
     "learning.csv": "`autoscale run --out` writes it",
     "requests.csv": "`autoscale run --out DIR --requests` writes it",
 }
+NEEDED = ("run_id", "policy", "replication")
 SEVERAL = "all"  # in the columns device and dnn of runs.csv
 FINER = {"device", "dnn"}  # columns that breakdown.csv resolves
 
@@ -69,6 +70,14 @@ class Folder:
         ]
 
     @cached_property
+    def references(self) -> set[str]:
+        """Runs that were only added for a relative column."""
+        if "runs.csv" not in self.tables or "role" not in self.header("runs.csv"):
+            return set()
+        runs = self.read("runs.csv", ["run_id", "role"])
+        return set(runs.loc[runs["role"] == "reference", "run_id"])
+
+    @cached_property
     def units(self) -> dict[str, str]:
         """Column -> unit; "" for text and plain numbers."""
         units = {p.column: p.unit for p in self.parameters}
@@ -97,6 +106,14 @@ class Folder:
             frame[column] = frame[column].astype(str).str.lower()
         if frame.empty:
             raise PlotError(f"{self.path / table} holds no row")
+        return frame
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """All of a table, which has what tells rows apart."""
+        frame = self.read(table)
+        absent = [column for column in NEEDED if column not in frame]
+        if absent:
+            raise PlotError(f"{self.path / table} has no column '{absent[0]}': no file of autoscale")
         return frame
 
     def table_with(self, columns: list[str], preferred: tuple[str, ...]) -> str:

@@ -30,6 +30,9 @@ UNIT_ENDINGS = ("_mj", "_ms", "_j", "_s", "_dbm", "_percent", "_c")
 PLAIN = ("", "1", "0/1", "count")  # units that go without saying
 SPELT = {"degC": "°C"}
 SHARE = "share_"
+SPEAK_FOR_THEMSELVES = (
+    "policy", "device", "device_type", "dnn", "scenario", "use_case", "environment",
+)  # fmt: skip
 # Larger is better in columns that begin so; in all others smaller is.
 LARGER_IS_BETTER = ("inferences_per_joule", "efficiency_", "agreement_", "reward_", "states_conv")
 
@@ -62,7 +65,7 @@ def value(folder: Folder, column: str, shown: object) -> str:
 def title(folder: Folder, column: str, shown: object) -> str:
     """A value with its column: cloud_signal -80 dBm; the policy's name alone."""
     text = value(folder, column, shown)
-    if column in ("policy", "device", "dnn", "scenario", "use_case", "environment"):
+    if column in SPEAK_FOR_THEMSELVES:
         return text
     return f"{column.replace('_', ' ')} {text} {unit(folder, column)}".rstrip()
 

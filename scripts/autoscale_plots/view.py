@@ -16,6 +16,7 @@ from autoscale_report.averages import interval
 
 # Columns that tell rows apart, beside what a sweep changed.
 IDENTITY = ("policy", "scenario", "environment", "use_case", "device", "dnn", "phase")
+MEASURED = ("energy_mean_mj", "latency_mean_ms", "reward_mean")  # what is looked at first
 SPACED = 8  # a swept axis is logarithmic only if its last value is so many times its first
 WIDE = 30  # the same for measured values, largest over least
 MAX_PANELS = 12
@@ -38,9 +39,9 @@ class View:
             if self.frame.empty:
                 raise PlotError(f"no row is left after --where {condition.text}")
         named = any(condition.column in ("role", "policy", "run_id") for condition in conditions)
-        if "role" in self.frame and not named:
-            compared = self.frame["role"] != "reference"
-            self.frame = self.frame[compared] if compared.any() else self.frame
+        references = self.frame["run_id"].isin(self.folder.references)
+        if not named and not references.all():
+            self.frame = self.frame[~references]
 
     def varies(self, column: str) -> bool:
         return column in self.frame and self.frame[column].nunique() > 1
@@ -50,10 +51,15 @@ class View:
 
     @property
     def parameters(self) -> list[str]:
-        """What tells the rows apart, except the policy: first what was swept."""
+        """What tells the rows apart, except the policy: first what was swept. Of columns that change
+        together, the first."""
         swept = [p.column for p in self.folder.parameters]
         known = [*swept, *(column for column in IDENTITY if column != "policy")]
-        return [column for column in dict.fromkeys(known) if self.varies(column)]
+        kept: list[str] = []
+        for column in dict.fromkeys(known):
+            if self.varies(column) and all(self.still_varies(column, [k]) for k in kept):
+                kept.append(column)
+        return kept
 
     @property
     def policies(self) -> list[str]:

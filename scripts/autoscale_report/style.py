@@ -109,7 +109,7 @@ def log_scale(panel, which: str = "y") -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def write(canvas, path: Path) -> None:
+def write(canvas, path: Path, dpi: int = 150) -> None:
     """A PNG or a PDF, as the name ends. Without the date: the same numbers give the same file."""
     part = path.with_name(f".{path.name}.part")  # never half a file under its name
     try:
@@ -118,7 +118,7 @@ def write(canvas, path: Path) -> None:
             canvas.set_layout_engine("none")  # stays as it is laid out for a PNG
             canvas.savefig(part, format="pdf", metadata={"CreationDate": None})
         else:
-            canvas.savefig(part, format="png", dpi=150)
+            canvas.savefig(part, format="png", dpi=dpi)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

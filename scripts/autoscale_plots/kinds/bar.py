@@ -8,13 +8,13 @@ from autoscale_plots import labels
 from autoscale_plots.grid import Grid, errors, intervals
 from autoscale_plots.kind import Kind
 from autoscale_plots.series import series_of
-from autoscale_plots.view import View
+from autoscale_plots.view import MEASURED, View
 from autoscale_report.style import LINE
 
 
 def defaults(view: View) -> None:
     view.roles.default("x", [*view.parameters, *view.policies, "policy"])
-    view.roles.default("y", ["energy_mean_mj"])
+    view.roles.default("y", MEASURED)
     view.roles.default("hue", [*view.policies, *view.parameters])
     view.roles.default("facet", view.parameters)
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from autoscale_plots import labels
 from autoscale_plots.grid import Grid, ink, short
 from autoscale_plots.kind import Kind
-from autoscale_plots.view import View, is_wide
+from autoscale_plots.view import MEASURED, View, is_wide
 from autoscale_report.style import plt
 
 MOST_NUMBERS = 150  # cells of a panel that get their number written in
@@ -24,7 +24,7 @@ def defaults(view: View) -> None:
 def two_parameters(view: View) -> None:
     view.roles.default("x", [*view.numeric_parameters, *view.parameters, *view.policies])
     view.roles.default("y", [*view.parameters, *view.policies])
-    view.roles.default("value", ["energy_mean_mj"])
+    view.roles.default("value", MEASURED)
 
 
 def draw(view: View) -> tuple[Canvas, object]:

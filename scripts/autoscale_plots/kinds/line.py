@@ -8,7 +8,7 @@ from autoscale_plots import labels
 from autoscale_plots.grid import Grid, intervals
 from autoscale_plots.kind import Kind
 from autoscale_plots.series import series_of
-from autoscale_plots.view import View
+from autoscale_plots.view import MEASURED, View
 
 FEW = 25  # points of a line that get a marker each
 
@@ -16,7 +16,7 @@ FEW = 25  # points of a line that get a marker each
 def defaults(view: View) -> None:
     learned = ["learned"] if view.table == "learning.csv" else []
     view.roles.default("x", [*view.numeric_parameters, *learned])
-    view.roles.default("y", ["reward_mean" if learned else "energy_mean_mj"])
+    view.roles.default("y", MEASURED[::-1] if learned else MEASURED)
     view.roles.default("hue", [*view.policies, *view.parameters])
     view.roles.default("facet", view.parameters)
 
