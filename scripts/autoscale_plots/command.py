@@ -99,7 +99,10 @@ def table_named(folder: Folder, name: str) -> str:
 
 
 def suiting(view: View) -> Kind:
-    """Lines over a number, bars over the rest."""
+    """Lines over a number, or points if it was drawn at random; bars over the rest."""
+    drawn = [p.column for p in view.folder.parameters if p.drawn]
+    if drawn and (view.roles.x or drawn[0]) in drawn:
+        return KINDS["scatter"]
     numbers = view.is_numeric(view.roles.x) if view.roles.x else bool(view.numeric_parameters)
     return KINDS["line" if numbers or view.table == "learning.csv" else "bar"]
 

@@ -16,6 +16,7 @@ HOW_TO = {
     "learning.csv": "`autoscale run --out` writes it",
     "requests.csv": "`autoscale run --out DIR --requests` writes it",
 }
+DRAWS = ("random", "latin_hypercube")  # of a sweep file
 NEEDED = ("run_id", "policy", "replication")
 SEVERAL = "all"  # in the columns device and dnn of runs.csv
 FINER = {"device", "dnn"}  # columns that breakdown.csv resolves
@@ -23,11 +24,12 @@ FINER = {"device", "dnn"}  # columns that breakdown.csv resolves
 
 @dataclass(frozen=True)
 class Parameter:
-    """A swept parameter: its column in runs.csv, and how its values are spaced if that is known."""
+    """A swept parameter."""
 
-    column: str
+    column: str  # in runs.csv
     unit: str
-    logarithmic: bool = False
+    logarithmic: bool = False  # the sweep file says so
+    drawn: bool = False  # at random
 
 
 class Folder:
@@ -63,11 +65,15 @@ class Folder:
     def parameters(self) -> list[Parameter]:
         """What the sweep changed, in its order; nothing for a single run."""
         sweep = self.manifest.get("sweep", {})
-        scales = logarithmic_paths(sweep)
+        drawn = [p for draws in DRAWS for p in (sweep.get(draws) or {}).get("parameters", [])]
+        described = [*(sweep.get("grid") or []), *(sweep.get("zip") or []), *drawn]
+        scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described}
+        drawn_paths = {p["path"] for p in drawn}
         return [
-            Parameter(p["column"], p.get("unit", ""), p.get("path") in scales)
+            Parameter(p["column"], p.get("unit", ""), scales.get(p.get("path")) == "log",
+                      p.get("path") in drawn_paths)
             for p in sweep.get("parameters", [])
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def references(self) -> set[str]:
@@ -138,14 +144,3 @@ class Folder:
     def is_coarse(self, columns: list[str]) -> bool:
         finer = sorted(FINER.intersection(columns))
         return bool(finer) and bool((self.read("runs.csv", finer) == SEVERAL).all().any())
-
-
-def logarithmic_paths(sweep: dict) -> set[str]:
-    """Paths of the parameters whose range the sweep file calls logarithmic."""
-    lists = [sweep.get("grid", []), sweep.get("zip", [])]
-    lists += [(sweep.get(draws) or {}).get("parameters", []) for draws in DRAWS]
-    described = [parameter for parameters in lists for parameter in parameters or []]
-    return {p["path"] for p in described if (p.get("range") or {}).get("scale") == "log"}
-
-
-DRAWS = ("random", "latin_hypercube")

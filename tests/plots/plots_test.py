@@ -141,6 +141,16 @@ class Drawings(WithFolders):
             self.assertAlmostEqual(drawn, mean)
         self.assertIn("energy_mean_mj is averaged over co_cpu (2 values)", self.notes[0])
 
+    def test_scatter_averages_over_nothing_but_replications(self):
+        canvas = self.draw(self.sweep, "--kind", "scatter", "--where", "policy=cloud")
+        drawn = [xy for c in canvas.axes[0].containers for xy in zip(*c.lines[0].get_data())]
+        expected = [(s, statistics.fmean(self.values("energy_mean_mj", policy="cloud", signal=s,
+                                                     co_cpu=load)))
+                    for s in SIGNALS for load in LOADS]  # fmt: skip
+        for point, value in zip(sorted(drawn), sorted(expected), strict=True):
+            self.assertEqual(point[0], value[0])
+            self.assertAlmostEqual(point[1], value[1])
+
     def test_facets(self):
         canvas = self.draw(self.sweep, "--x", "signal", "--facet", "policy", "--hue", "co_cpu")
         self.assertEqual([a.get_title(loc="left") for a in canvas.axes], list(POLICIES))
@@ -296,10 +306,11 @@ class Axes(unittest.TestCase):
             grid = [{"path": "a.b", "range": {"from": "1", "to": "3", "scale": "log"}},
                     {"path": "c", "range": {"scale": "linear"}}, {"path": "d"}]  # fmt: skip
             parameters = [{"column": p["path"][-1], "path": p["path"], "unit": ""} for p in grid]
-            sweep = {"name": "s", "grid": grid, "parameters": parameters, "random": None}
+            draws = {"samples": 2, "parameters": [grid[2]]}
+            sweep = {"name": "s", "grid": grid[:2], "parameters": parameters, "random": draws}
             (out / "manifest.json").write_text(json.dumps({"sweep": sweep}))
-            scales = {p.column: p.logarithmic for p in Folder(out).parameters}
-        self.assertEqual(scales, {"b": True, "c": False, "d": False})
+            found = {p.column: (p.logarithmic, p.drawn) for p in Folder(out).parameters}
+        self.assertEqual(found, {"b": (True, False), "c": (False, False), "d": (False, True)})
 
     def test_words(self):
         self.assertEqual(labels.in_words("energy_mean_mj"), "energy per inference")
