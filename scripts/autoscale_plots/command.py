@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     kinds = "\n".join(f"  {kind.name:9} {kind.summary}" for kind in KINDS.values())
     p = argparse.ArgumentParser(
         prog="scripts/plot.sh",
+        usage="%(prog)s DIR [--kind KIND] [--x COLUMN] [--y COLUMN] [OPTION...]",
         description="Draws a folder that `autoscale run --out` or `autoscale sweep --out` wrote.\n"
         "Everything but the folder has a default.",
         epilog=f"kinds:\n{kinds}\n\n{EXAMPLES}",
@@ -54,12 +55,18 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--x-scale", choices=("linear", "log"), help="default: as the sweep is spaced")
     p.add_argument("--y-scale", choices=("linear", "log"), help="default: linear")
     p.add_argument("--theme", choices=list(THEMES), default="light")
-    p.add_argument("--dpi", type=int, choices=range(20, 1201), metavar="N", default=150,
-                   help="dots per inch of a PNG; default: 150")  # fmt: skip
+    p.add_argument("--dpi", type=resolution, metavar="N", default=150,
+                   help="dots per inch of a PNG, 20 to 1200; default: 150")  # fmt: skip
     p.add_argument("--out", type=Path, metavar="FILE",
                    help="a .png or .pdf; without ending both; default: DIR/plots/...")  # fmt: skip
     p.add_argument("--csv", type=Path, metavar="FILE", help="also the numbers that are drawn")
     return p
+
+
+def resolution(text: str) -> int:
+    if not text.isdecimal() or not 20 <= int(text) <= 1200:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 20 to 1200")
+    return int(text)
 
 
 def prepared(arguments: argparse.Namespace) -> tuple[View, Kind]:

@@ -392,6 +392,7 @@ class CommandLine(WithFolders):
             (("--kind", "cdf"), "autoscale run --out DIR --requests"),
             (("--out", "figure.jpg"), ".png or .pdf"),
             (("--x-scale", "cubic"), "invalid choice"),
+            (("--dpi", "5"), "'5' is not a whole number from 20 to 1200"),
         ]:
             with self.subTest(arguments):
                 self.assertIn(part, self.refused(self.sweep, *arguments))
