@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from autoscale_report.data import Data
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
-from autoscale_report.style import THEMES, plt, themed
+from autoscale_report.style import THEMES, plt, themed, write
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,14 @@ def no_tasks(plan: Plan) -> list[Task]:
 
 
 def render(figure: Figure, data: Data, folder: Path) -> None:
-    """PNG and PDF in light colours, and a PNG in dark ones for the report.
-
-    Without the date: the same numbers give the same files.
-    """
+    """PNG and PDF in light colours, and a PNG in dark ones for the report."""
     folder.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
         with themed(theme):
             canvas = figure.draw(data)
             canvas.align_ylabels()
             suffix = "" if theme == "light" else f"_{theme}"
-            canvas.savefig(folder / f"{figure.name}{suffix}.png", dpi=150)
+            write(canvas, folder / f"{figure.name}{suffix}.png")
             if theme == "light":
-                canvas.set_layout_engine("none")  # stays as it was laid out
-                canvas.savefig(folder / f"{figure.name}.pdf", metadata={"CreationDate": None})
+                write(canvas, folder / f"{figure.name}.pdf")
             plt.close(canvas)

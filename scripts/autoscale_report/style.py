@@ -1,10 +1,14 @@
-"""How the figures look: colours that colour-blind readers can tell apart on white and on black, sizes."""
+"""How the figures look: colours that colour-blind readers can tell apart on white and on black, sizes,
+files."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import matplotlib
+from matplotlib.ticker import LogLocator, NullLocator
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (after the backend is chosen)
@@ -46,6 +50,7 @@ TARGETS = {
     "cloud_gpu_fp32": ("cloud GPU fp32", "#9ECAE1", ""),
 }
 
+MANY_DECADES = 1000  # largest over least value on an axis
 LINE = "#808080"  # of reference lines and error bars, on either background
 
 plt.rcParams.update(
@@ -92,3 +97,28 @@ def panels(rows: int, columns: int = 1, *, width: float = 8.5, height: float = 2
 
 def legend_above(figure, handles, labels, columns: int) -> None:
     figure.legend(handles, labels, loc="outside upper center", ncols=columns)
+
+
+def log_scale(panel, which: str = "y") -> None:
+    """Logarithmic axis, x or y, with plain numbers at 1, 2 and 5; over many decades at 1 alone."""
+    panel.set(**{f"{which}scale": "log"})
+    axis = getattr(panel, f"{which}axis")
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1,) if 0 < MANY_DECADES * low < high else (1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
+
+
+def write(canvas, path: Path, dpi: int = 150) -> None:
+    """A PNG or a PDF, as the name ends. Without the date: the same numbers give the same file."""
+    part = path.with_name(f".{path.name}.part")  # never half a file under its name
+    try:
+        if path.suffix == ".pdf":
+            canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")  # stays as it is laid out for a PNG
+            canvas.savefig(part, format="pdf", metadata={"CreationDate": None})
+        else:
+            canvas.savefig(part, format="png", dpi=dpi)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

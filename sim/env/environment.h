@@ -116,7 +116,7 @@ class Environment final : private Observer {
   void on_request(const RequestRecord&) override {}
   void on_dropped(std::uint32_t device, std::uint16_t type, std::uint16_t dnn,
                   std::uint32_t count) override;
-  void on_learned(std::uint16_t, double) override {}
+  void on_learned(std::uint16_t, double, const OracleComparison&) override {}
   void on_finished(const RequestRecord& record, const Observation& next) override;
 
   /// Passes over phases to the next one that is taken and begins it; false if there is none.

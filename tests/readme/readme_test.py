@@ -7,7 +7,8 @@ A fenced block is read by the words behind its opening fence:
   console slow  not run; printed as skipped. A script that it names must exist.
   ... file=X    the block is the file X; C++ must compile, in place of a policy.
 Links to files of the repository must lead somewhere. All happens in a scratch copy of the data
-folders and policies. Numbers may differ by one unit in their last shown digit. Standard library only.
+folders and policies, with the repository's program and scripts/plot.sh. Numbers may differ by one unit in their
+last shown digit. Standard library only.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import tempfile
 
 COPIED = ("device_profiles", "workloads", "scenarios", "policies")
 PROGRAM = "build/release/autoscale"
+PLOT = "scripts/plot.sh"
 NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?$")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)\)")
@@ -141,6 +143,7 @@ class Reader:
         print(f"README.md:{line}: $ {command}", flush=True)
         self.ran += 1
         shell = command.replace(PROGRAM, shlex.quote(str(self.options.program)))
+        shell = shell.replace(PLOT, shlex.quote(str(self.options.root / PLOT)))
         try:
             done = subprocess.run(["bash", "-c", shell], cwd=self.scratch, text=True, timeout=TIME_LIMIT_S,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -12,7 +12,6 @@ import pandas as pd
 import yaml
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import LogLocator, NullLocator
 
 from autoscale_report.data import Data
 from autoscale_report.figure import Figure, no_tasks
@@ -29,6 +28,7 @@ from autoscale_report.style import (
     TARGETS,
     VERMILION,
     background,
+    log_scale,
     panels,
     plt,
 )
@@ -100,14 +100,6 @@ def label(target: str) -> str:
 def cpu_ppw(data: Data, device: str, dnn: str) -> float:
     """What efficiency is relative to: the phone's CPU in fp32 at its top clock, nothing varying."""
     return at_top(actions(data, device, dnn)).loc[REFERENCE, "ppw"]
-
-
-def log_scale(panel) -> None:
-    """Logarithmic y axis with plain numbers at 1, 2 and 5."""
-    panel.set_yscale("log")
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    panel.yaxis.set_major_formatter("{x:g}")
-    panel.yaxis.set_minor_locator(NullLocator())
 
 
 def comes_out(condition: bool) -> str:

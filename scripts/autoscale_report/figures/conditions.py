@@ -28,7 +28,6 @@ from autoscale_report.figures.characterisation import (
     comes_out,
     cpu_ppw,
     label,
-    log_scale,
     ranked,
 )
 from autoscale_report.style import (
@@ -39,6 +38,7 @@ from autoscale_report.style import (
     ORANGE,
     TARGETS,
     background,
+    log_scale,
     panels,
     plt,
 )

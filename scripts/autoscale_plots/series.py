@@ -1,0 +1,69 @@
+"""The look of each series: a colour, and a marker for readers who cannot tell the colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoscale_plots import labels
+from autoscale_plots.view import View
+from autoscale_report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    POLICIES,
+    PURPLE,
+    SKY,
+    VERMILION,
+    plt,
+)
+
+CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY)
+MARKERS = "os^Dv<>pX*"
+ORACLE = "opt"
+DASHES = ("-", "--", ":", "-.")
+
+
+@dataclass(frozen=True)
+class Series:
+    label: str
+    colour: str
+    marker: str
+    dash: str
+
+
+def series_of(view: View, column: str | None) -> dict[object, Series]:
+    """Value of the column -> its look; one look under None if there is no column."""
+    if column is None:
+        return {None: Series("", BLUE, MARKERS[0], DASHES[0])}
+    values = view.values(column)
+    colours = policy_colours(values) if column == "policy" else colours_of(view, column, values)
+    return {
+        value: Series(labels.value(view.folder, column, value), colour,
+                      MARKERS[i % len(MARKERS)], dash(column, value, i))
+        for i, (value, colour) in enumerate(zip(values, colours))
+    }  # fmt: skip
+
+
+def dash(column: str, value: object, place: int) -> str:
+    """Another when the colours begin anew. The oracle is dashed, as it often lies on a rival."""
+    if column == "policy" and value == ORACLE:
+        return "--"
+    return DASHES[place // len(CYCLE) % len(DASHES)]
+
+
+def policy_colours(policies: list[str]) -> list[str]:
+    """Those of the reports where there is one; the rest take what is free, then any."""
+    taken = [POLICIES[p][1] for p in policies if p in POLICIES]
+    free = [c for c in CYCLE if c not in taken]
+    others = [p for p in policies if p not in POLICIES]
+    cycle = (free or list(CYCLE)) * len(policies)
+    given = dict(zip(others, cycle))
+    return [POLICIES[p][1] if p in POLICIES else given[p] for p in policies]
+
+
+def colours_of(view: View, column: str, values: list) -> list:
+    if view.is_numeric(column) and len(values) > 2:  # ordered, so a scale from dark to light
+        shades = plt.get_cmap("viridis")
+        return [shades(0.05 + 0.8 * i / (len(values) - 1)) for i in range(len(values))]
+    return [CYCLE[i % len(CYCLE)] for i in range(len(values))]

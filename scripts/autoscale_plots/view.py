@@ -1,0 +1,163 @@
+"""The rows that a plot shows: selected, with their means and intervals over replications."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from autoscale_plots.conditions import Condition
+from autoscale_plots.errors import PlotError, listed
+from autoscale_plots.folder import Folder
+from autoscale_plots.roles import Roles
+from autoscale_report.averages import interval
+
+# Columns that tell rows apart, beside what a sweep changed.
+IDENTITY = ("policy", "scenario", "environment", "use_case", "device", "dnn", "phase")
+MEASURED = ("energy_mean_mj", "latency_mean_ms", "reward_mean")  # what is looked at first
+SPACED = 8  # a swept axis is logarithmic only if its last value is so many times its first
+WIDE = 30  # the same for measured values, largest over least
+MAX_PANELS = 12
+
+
+@dataclass
+class View:
+    """Rows of one table of a folder. `notes` collects what the reader has to be told."""
+
+    folder: Folder
+    table: str
+    frame: pd.DataFrame
+    roles: Roles = field(default_factory=Roles)
+    scales: dict[str, str] = field(default_factory=dict)  # x, y -> linear or log, as the user says
+    notes: list[str] = field(default_factory=list)
+
+    def select(self, conditions: list[Condition]) -> None:
+        for condition in conditions:
+            self.frame = self.frame[condition.rows(self.frame)]
+            if self.frame.empty:
+                raise PlotError(f"no row is left after --where {condition.text}")
+        named = any(condition.column in ("role", "policy", "run_id") for condition in conditions)
+        references = self.frame["run_id"].isin(self.folder.references)
+        if not named and not references.all():
+            self.frame = self.frame[~references]
+
+    def varies(self, column: str) -> bool:
+        return column in self.frame and self.frame[column].nunique() > 1
+
+    def is_numeric(self, column: str) -> bool:
+        return is_numeric_dtype(self.frame[column])
+
+    @property
+    def parameters(self) -> list[str]:
+        """What tells the rows apart, except the policy: first what was swept. Of columns that change
+        together, the first."""
+        swept = [p.column for p in self.folder.parameters]
+        known = [*swept, *(column for column in IDENTITY if column != "policy")]
+        kept: list[str] = []
+        for column in dict.fromkeys(known):
+            if self.varies(column) and all(self.still_varies(column, [k]) for k in kept):
+                kept.append(column)
+        return kept
+
+    @property
+    def policies(self) -> list[str]:
+        """The column `policy`, if there are several."""
+        return ["policy"] if self.varies("policy") else []
+
+    @property
+    def numeric_parameters(self) -> list[str]:
+        return [column for column in self.parameters if self.is_numeric(column)]
+
+    def values(self, column: str) -> list:
+        return values_of(self.frame[column])
+
+    def need_numbers(self, *columns: str) -> None:
+        """Each has to be a column of numbers; rows without a value are left out, and said so."""
+        for column in columns:
+            if not self.is_numeric(column) or self.frame[column].isna().all():
+                holds = "no value" if self.frame[column].isna().all() else "text"
+                numeric = (c for c in self.frame if self.is_numeric(c) and self.frame[c].any())
+                raise PlotError(f"column '{column}' holds {holds}; numbers are in\n"
+                                + listed(numeric))  # fmt: skip
+            missing = int(self.frame[column].isna().sum())
+            if missing:
+                self.notes.append(f"{missing} of {len(self.frame)} rows have no {column} and are "
+                                  "left out")  # fmt: skip
+                self.frame = self.frame[self.frame[column].notna()]
+
+    def need(self, part: str, hint: str = "") -> str:
+        """The column of a part that has to be there."""
+        column = getattr(self.roles, part)
+        if column is None:
+            raise PlotError(f"--{part} is needed: nothing here can stand for it{hint}")
+        return column
+
+    def leftover(self, keys: list[str]) -> list[str]:
+        """Parameters that still vary when the keys are fixed: what a mean would run over."""
+        return [
+            column for column in [*self.parameters, *self.policies]
+            if column not in keys and self.still_varies(column, keys)
+        ]  # fmt: skip
+
+    def still_varies(self, column: str, keys: list[str]) -> bool:
+        if not keys:
+            return True
+        return bool((self.frame.groupby(keys, observed=True)[column].nunique() > 1).any())
+
+    def means(self, keys: list[str], column: str) -> pd.DataFrame:
+        """Mean and 95 % interval (low, high) over the n replications, a row per value of the keys.
+
+        Within a replication all rows that the keys do not tell apart are averaged first.
+        """
+        across = self.leftover(keys)
+        if across:
+            self.notes.append(f"{column} is averaged over {', '.join(map(self.counted, across))}; "
+                              f"--where {across[0]}=... picks one")  # fmt: skip
+        grouping = [*keys, "replication"]
+        each = self.frame.groupby(grouping, observed=True)[column].mean().reset_index()
+        rows = [
+            [*key, *interval(group.to_list()), len(group)]
+            for key, group in each.groupby(keys, observed=True)[column]
+        ]
+        means = pd.DataFrame(rows, columns=[*keys, "mean", "low", "high", "n"])
+        if means["n"].max() == 1:
+            self.notes.append("one replication: no intervals")
+        return means
+
+    def counted(self, column: str) -> str:
+        return f"{column} ({self.frame[column].nunique()} values)"
+
+    def is_log(self, axis: str, column: str) -> bool:
+        """As the user says; else as the sweep was spaced."""
+        if axis in self.scales:
+            return self.scales[axis] == "log"
+        if any(p.column == column and p.logarithmic for p in self.folder.parameters):
+            return True
+        swept = any(p.column == column for p in self.folder.parameters)
+        return swept and self.is_numeric(column) and evenly_by_ratio(self.values(column))
+
+    def log_if_wide(self, axis: str, values: pd.Series) -> None:
+        """For measured values; the user's word stands."""
+        if is_wide(values):
+            self.scales.setdefault(axis, "log")
+
+
+def is_wide(values: pd.Series) -> bool:
+    return bool(values.min() > 0 and values.max() >= WIDE * values.min())
+
+
+def values_of(cells: pd.Series) -> list:
+    """In the order of drawing: numbers by size, text as it stands in the file."""
+    present = cells.dropna().unique()
+    return sorted(present) if is_numeric_dtype(cells) else list(present)
+
+
+def evenly_by_ratio(values: list[float]) -> bool:
+    """Whether increasing numbers are spaced more evenly by their ratios than by differences."""
+    if len(values) < 3 or values[0] <= 0 or values[-1] < SPACED * values[0]:
+        return False
+    differences = [b - a for a, b in zip(values, values[1:])]
+    ratios = [math.log(b / a) for a, b in zip(values, values[1:])]
+    return max(ratios) / min(ratios) < max(differences) / min(differences)
