@@ -6,7 +6,7 @@
 //   is the DNN alone. Action: an execution target.
 // Choice: in phases that explore each legal action is tried once per state, in the order of the
 //   action space, before the policy's own rule begins. Elsewhere the action of highest mean is
-//   taken, or, in a state without experience, any legal one, each equally likely.
+//   taken, or, in a state without experience, the legal one that the state's number falls on.
 // Transfer: another phone's means and counts are taken over as sim/env/transfer.h says.
 #pragma once
 
@@ -39,7 +39,7 @@ class MeanBandit : public Policy {
       return {untried ? *untried : explore(s, o)};
     }
     const auto best = means_.best(s, legal(o.dnn));
-    return {best ? *best : any(o.dnn, draw(o))};
+    return {best ? *best : legal(o.dnn)[s % legal(o.dnn).size()]};
   }
 
   void learn(const Outcome& outcome) final {
@@ -94,8 +94,8 @@ class MeanBandit : public Policy {
   MeanBandit(std::string name, const MeanBanditConfig& config, const PolicyContext& context)
       : space_(config.state, context.dnns),
         means_(space_.size(), context.actions),
-        dnns_(context.legality),
         random_(context.random),
+        dnns_(context.legality),
         convergence_(config.convergence, space_.size()),
         visits_(space_.size()),
         name_(std::move(name)),
@@ -104,10 +104,6 @@ class MeanBandit : public Policy {
   /// The action while exploring, once every legal one was tried.
   virtual ActionId explore(std::uint32_t state, const Observation& o) = 0;
 
-  ActionId any(std::uint16_t dnn, Draw draw) const {
-    return legal(dnn)[draw.below(static_cast<std::uint32_t>(legal(dnn).size()))];
-  }
-  Draw draw(const Observation& o) const { return random_.at(Stream::kPolicy, o.device, o.request); }
   const std::vector<ActionId>& legal(std::uint16_t dnn) const { return dnns_[dnn].legal; }
 
   /// Outcomes met in a state.
@@ -115,6 +111,7 @@ class MeanBandit : public Policy {
 
   StateSpace space_;
   MeanTable means_;
+  RandomField random_;
 
  private:
   void require_same_states(const nlohmann::ordered_json& saved) const {
@@ -127,7 +124,6 @@ class MeanBandit : public Policy {
   }
 
   std::span<const DnnOnType> dnns_;
-  RandomField random_;
   PolicyMode mode_;
   Convergence convergence_;
   std::vector<std::uint64_t> visits_;  // by state
