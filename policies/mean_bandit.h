@@ -45,9 +45,7 @@ class MeanBandit : public Policy {
   void learn(const Outcome& outcome) final {
     const std::uint16_t dnn = outcome.observation.dnn;
     const std::uint32_t s = space_.of(outcome.observation);
-    abs_error_sum_ += std::abs(outcome.reward - means_.at(s, outcome.action).reward);
-    ++errors_;
-    ++updates_;
+    errors_.add(outcome.reward - means_.at(s, outcome.action).reward);
     means_.add(s, outcome.action, outcome.reward);
     ++visits_[s];
     if (!convergence_.visit(s)) return;
@@ -61,10 +59,7 @@ class MeanBandit : public Policy {
 
   LearningProgress progress() final {
     LearningProgress p;
-    p.updates = updates_;
-    p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
-    abs_error_sum_ = 0;
-    errors_ = 0;
+    errors_.report(p);
     convergence_.report(p);
     return p;
   }
@@ -125,13 +120,11 @@ class MeanBandit : public Policy {
 
   std::span<const DnnOnType> dnns_;
   PolicyMode mode_;
+  UpdateErrors errors_;
   Convergence convergence_;
   std::vector<std::uint64_t> visits_;  // by state
   std::string name_;
   std::string device_type_;
-  std::uint64_t updates_ = 0;
-  double abs_error_sum_ = 0;
-  std::uint64_t errors_ = 0;
 };
 
 }  // namespace autoscale

@@ -26,15 +26,7 @@ TEST_P(LearnerAllocation, None) {
       o.request = k;
       o.dnn = static_cast<std::uint16_t>(k % 2);
       o.signal_dbm = {-60, -60};
-      const ActionId action = policy.decide(o).action;
-      policy.learn({.observation = o,
-                    .next = o,
-                    .action = action,
-                    .reward = -1,
-                    .latency_s = 0.02,
-                    .energy_j = 0.1,
-                    .qos_met = true,
-                    .accuracy_met = true});
+      bench::tell(policy, o, policy.decide(o).action);
     }
   };
   work(3);  // all phones

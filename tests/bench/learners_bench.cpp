@@ -25,15 +25,7 @@ void decide_and_learn(benchmark::State& state, const std::string& policy) {
   for (auto _ : state) {
     Observation& o = observations[i % observations.size()];
     o.request = i++;
-    const ActionId action = trained.policy().decide(o).action;
-    trained.policy().learn({.observation = o,
-                            .next = o,
-                            .action = action,
-                            .reward = -1,
-                            .latency_s = 0.02,
-                            .energy_j = 0.1,
-                            .qos_met = true,
-                            .accuracy_met = true});
+    tell(trained.policy(), o, trained.policy().decide(o).action);
   }
 }
 
