@@ -1,14 +1,14 @@
 // How far a table has been learned: how large its errors still are, and which states have
 // converged. A state has when its greedy action stayed the same, and that action's value within a
-// relative tolerance, over a number of visits in a row. Once converged, always converged. Source:
-// none; AutoScale (Kim and Wu, MICRO 2020) calls a learner converged when its reward no longer
-// moves, and leaves the measure open.
+// relative tolerance, over a number of visits in a row. Once converged, always converged.
+//
+// Source: none; AutoScale (Kim and Wu, MICRO 2020) calls a learner converged when its reward no
+//   longer moves, and leaves the measure open.
 #pragma once
 
 #include <cmath>
 #include <vector>
 
-#include "sim/config/fields.h"
 #include "sim/env/policy.h"
 
 namespace autoscale {
