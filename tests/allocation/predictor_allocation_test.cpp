@@ -10,9 +10,9 @@
 namespace autoscale {
 namespace {
 
-class LearnerAllocation : public testing::TestWithParam<std::string> {};
+class ContinuousAllocation : public testing::TestWithParam<std::string> {};
 
-TEST_P(LearnerAllocation, NoneInDecidingAndLearning) {
+TEST_P(ContinuousAllocation, NoneInDecidingAndLearning) {
   const Scenario scenario = bench::load(
       "paper/S1_non_streaming.yaml",
       {"devices=[{profile: mi8pro}]", "policies=[" + GetParam() + "]", "phases[0].inferences=5"});
@@ -28,19 +28,13 @@ TEST_P(LearnerAllocation, NoneInDecidingAndLearning) {
     for (std::uint32_t k = 0; k < 10000; ++k) {
       o.request = k;
       o.dnn = static_cast<std::uint16_t>(k % scenario.system().dnns.size());
-      const ActionId action = policy.decide(o).action;
-      policy.learn({.observation = o,
-                    .next = o,
-                    .action = action,
-                    .reward = -1,
-                    .latency_s = 0.02,
-                    .energy_j = 0.1});
+      bench::tell(policy, o, policy.decide(o).action);
     }
     EXPECT_EQ(allocations(), before) << "exploring: " << explore;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LearnerAllocation,
+INSTANTIATE_TEST_SUITE_P(All, ContinuousAllocation,
                          testing::Values("linear_regression", "linucb", "thompson", "dqn"),
                          [](const auto& parameter) { return parameter.param; });
 
