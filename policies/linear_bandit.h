@@ -7,8 +7,9 @@
 // times the conditions; the DNN's own features are constants in it. One linear model over all DNNs
 // cannot do this, for whether an action meets the constraints is no linear function of layer counts
 // and MACs. `models: shared` is that one, for experiments with DNNs that were never trained on.
-// Untried weights are 0, which is above the rewards of all requests, so that untried actions get
-// tried.
+// Untried weights are 0, which is above all rewards of the kind `sound` (sim/env/reward.h), so that
+// untried actions get tried. Under `literal`, in millijoules, that is most of what gets explored
+// unless the policy's own parameter is scaled with it.
 // In phases that do not explore the action of highest predicted reward is taken, the lowest one
 // among equals.
 // Transfer: the models of each action's counterpart (sim/env/transfer.h) are taken over; actions

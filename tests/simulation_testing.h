@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/env/registry.h"
 #include "sim/env/world.h"
 #include "sim/experiment/scenario.h"
 
@@ -115,6 +116,14 @@ inline PolicySetup setup_of(const Scenario& scenario, const std::string& name) {
   }
   ADD_FAILURE() << "no policy " << name;
   return {};
+}
+
+/// Every registered policy that decides whatever it is asked: all but the scripted ones, which know
+/// only what their script holds.
+inline std::vector<std::string> deciding_policies() {
+  std::vector<std::string> names = PolicyRegistry::instance().names();
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("scripted"); });
+  return names;
 }
 
 /// A policy that is a function of what it is given and what it sees.

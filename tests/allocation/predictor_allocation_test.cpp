@@ -1,5 +1,8 @@
-// A linear predictor decides and learns without allocating.
+// Policies over continuous features that keep no samples, or a fixed number of them, decide and
+// learn without allocating.
 #include <gtest/gtest.h>
+
+#include <Eigen/Core>
 
 #include "tests/allocation/allocation_counter.h"
 #include "tests/bench/bench_worlds.h"
@@ -7,30 +10,46 @@
 namespace autoscale {
 namespace {
 
-TEST(PredictorAllocation, LinearRegressionAllocatesNothing) {
-  const Scenario scenario =
-      bench::load("paper/S1_non_streaming.yaml",
-                  {"devices=[{profile: mi8pro}]", "policies=[linear_regression]"});
+class LearnerAllocation : public testing::TestWithParam<std::string> {};
+
+TEST_P(LearnerAllocation, NoneInDecidingAndLearning) {
+  const Scenario scenario = bench::load(
+      "paper/S1_non_streaming.yaml",
+      {"devices=[{profile: mi8pro}]", "policies=[" + GetParam() + "]", "phases[0].inferences=5"});
   bench::CountingObserver observer;
   World world(scenario.system(), 1, bench::policy_of(scenario, 0), observer);
   world.run(scenario.phases(0).front());
   Policy& policy = *world.policies().front();
-  policy.set_mode({.learn = true, .explore = false});
   Observation o;
   o.signal_dbm = {-60, -60};
-  const std::uint64_t before = allocations();
-  for (std::uint32_t k = 0; k < 10000; ++k) {
-    o.request = k;
-    o.dnn = static_cast<std::uint16_t>(k % scenario.system().dnns.size());
-    const ActionId action = policy.decide(o).action;
-    policy.learn({.observation = o,
-                  .next = o,
-                  .action = action,
-                  .reward = -1,
-                  .latency_s = 0.02,
-                  .energy_j = 0.1});
+  for (const bool explore : {false, true}) {
+    policy.set_mode({.learn = true, .explore = explore});
+    const std::uint64_t before = allocations();
+    for (std::uint32_t k = 0; k < 10000; ++k) {
+      o.request = k;
+      o.dnn = static_cast<std::uint16_t>(k % scenario.system().dnns.size());
+      const ActionId action = policy.decide(o).action;
+      policy.learn({.observation = o,
+                    .next = o,
+                    .action = action,
+                    .reward = -1,
+                    .latency_s = 0.02,
+                    .energy_j = 0.1});
+    }
+    EXPECT_EQ(allocations(), before) << "exploring: " << explore;
   }
-  EXPECT_EQ(allocations(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LearnerAllocation,
+                         testing::Values("linear_regression", "linucb", "thompson", "dqn"),
+                         [](const auto& parameter) { return parameter.param; });
+
+/// Eigen takes its memory with malloc, not with operator new.
+TEST(EigenAllocation, IsCounted) {
+  const std::uint64_t before = allocations();
+  const Eigen::VectorXd vector = Eigen::VectorXd::Ones(1000);
+  EXPECT_EQ(vector.sum(), 1000);
+  EXPECT_EQ(allocations(), before + 1);
 }
 
 }  // namespace

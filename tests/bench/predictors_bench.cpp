@@ -1,8 +1,9 @@
-// Time of one decision of each predictor, trained as in the paper's scenarios, against the samples
-// that it stores; and the time it takes to fit.
+// Time of one decision of each policy over continuous features, trained as in the paper's
+// scenarios, for those with a kernel against the samples that they store; and the time it takes to
+// fit or to learn from an outcome.
 //
 // Argument: the cap on stored samples (svr: per group of actions; knn and svm: situations, of which
-// the training has 576; bayesian_optimization: samples). linear_regression stores none.
+// the training has 576; bayesian_optimization: samples). The others decide from none.
 #include <benchmark/benchmark.h>
 
 #include "tests/bench/bench_worlds.h"
@@ -10,7 +11,7 @@
 namespace autoscale::bench {
 namespace {
 
-/// One phone's training on the nine vision DNNs, by a predictor with its cap at `cap`.
+/// One phone's training on the nine vision DNNs, by a policy with its cap, if it has one, at `cap`.
 class Trained {
  public:
   Trained(const std::string& policy, const std::string& cap_name, std::int64_t cap)
@@ -62,7 +63,24 @@ void fit(benchmark::State& state, const std::string& policy, const std::string& 
   for (auto _ : state) trained.policy().set_mode({});
 }
 
+void learn(benchmark::State& state, const std::string& policy) {
+  Trained trained(policy, "", 0);
+  trained.policy().set_mode({.learn = true, .explore = true});
+  const std::vector<Observation> observations = trained.observations();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const Observation& o = observations[i++ % observations.size()];
+    trained.policy().learn({.observation = o, .next = o, .action = 0, .reward = -1});
+  }
+}
+
 BENCHMARK_CAPTURE(decide, linear_regression, "linear_regression", "")->Arg(0);
+BENCHMARK_CAPTURE(decide, linucb, "linucb", "")->Arg(0);
+BENCHMARK_CAPTURE(decide, thompson, "thompson", "")->Arg(0);
+BENCHMARK_CAPTURE(decide, dqn, "dqn", "")->Arg(0);
+BENCHMARK_CAPTURE(decide, autoscale, "autoscale", "")->Arg(0);
+BENCHMARK_CAPTURE(learn, linucb, "linucb");
+BENCHMARK_CAPTURE(learn, dqn, "dqn");
 BENCHMARK_CAPTURE(decide, svr, "svr", "max_samples")->Arg(50)->Arg(100)->Arg(200)->Arg(500);
 BENCHMARK_CAPTURE(decide, svm, "svm", "max_situations")->Arg(72)->Arg(144)->Arg(288)->Arg(576);
 BENCHMARK_CAPTURE(decide, knn, "knn", "max_situations")->Arg(72)->Arg(144)->Arg(288)->Arg(576);

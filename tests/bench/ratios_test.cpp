@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <queue>
 
@@ -106,6 +107,64 @@ TEST(Ratios, ComparingEveryChoiceWithOptCostsLessThanThreeRuns) {
     };
   };
   EXPECT_LT(median_ratio(timed(compared), timed(plain)), 4.0);
+}
+
+/// Times a policy's decisions, which its learned values do not change, against a bare loop.
+class Decisions {
+ public:
+  explicit Decisions(const std::string& policy)
+      : scenario_(load("paper/S1_non_streaming.yaml",
+                       {"devices=[{profile: mi8pro}]", "policies=[" + policy + "]"})),
+        world_(scenario_.system(), 1, policy_of(scenario_, 0), observer_) {
+    world_.policies().front()->set_mode({});
+    observation_.signal_dbm = {-60, -60};
+  }
+
+  /// Time of a decision over that of a loop of as many multiplications and additions.
+  double over_arithmetic(std::size_t multiplications) {
+    const std::vector<float> a(multiplications, 1.5F), b(multiplications, 0.5F);
+    const auto decide = [&] {
+      for (int i = 0; i < kDecisions; ++i) {
+        observation_.dnn = static_cast<std::uint16_t>(i % 9);
+        sink_ = sink_ + world_.policies().front()->decide(observation_).action;
+      }
+    };
+    const auto bare = [&] {
+      for (int i = 0; i < kDecisions; ++i) {
+        std::array<float, 4> sums{};  // as many as hide the latency of an addition
+        for (std::size_t k = 0; k + 3 < multiplications; k += 4) {
+          for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[k + lane] * b[k + lane];
+        }
+        sink_ = sink_ + sums[0] + sums[1] + sums[2] + sums[3];
+      }
+    };
+    return median_ratio(decide, bare);
+  }
+
+  std::size_t actions() const { return scenario_.system().types[0].actions.size(); }
+
+ private:
+  static constexpr int kDecisions = 20000;
+
+  Scenario scenario_;
+  CountingObserver observer_;
+  World world_;
+  Observation observation_;
+  volatile double sink_ = 0;
+};
+
+// A linear policy weighs nine inputs per action.
+TEST(Ratios, ALinearDecisionCostsAFewTimesItsArithmetic) {
+  for (const char* policy : {"linucb", "thompson"}) {
+    Decisions decisions(policy);
+    EXPECT_LT(decisions.over_arithmetic(9 * decisions.actions()), 6.0) << policy;
+  }
+}
+
+// Eight inputs, two layers of 32 units, an output per action.
+TEST(Ratios, ANetworksDecisionCostsAFewTimesItsArithmetic) {
+  Decisions decisions("dqn");
+  EXPECT_LT(decisions.over_arithmetic(8 * 32 + 32 * 32 + 32 * decisions.actions()), 4.0);
 }
 
 /// The null model: as many events as the closed loop has, with nothing to do in them.

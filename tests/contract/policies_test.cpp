@@ -203,15 +203,8 @@ TEST_P(PolicyContractTest, RunsInAVaryingWorld) {
   }
 }
 
-/// Every policy that decides whatever it is asked. The scripted ones know only what their script
-/// holds: tests/cli/scripted_test.cpp.
-std::vector<std::string> subjects() {
-  std::vector<std::string> names = PolicyRegistry::instance().names();
-  std::erase_if(names, [](const std::string& name) { return name.starts_with("scripted"); });
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, PolicyContractTest, testing::ValuesIn(subjects()),
+// The scripted policies: tests/cli/scripted_test.cpp.
+INSTANTIATE_TEST_SUITE_P(All, PolicyContractTest, testing::ValuesIn(deciding_policies()),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(PolicyRosterTest, HasThePapersPolicies) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/env/state_space.h"
-#include "tests/simulation_testing.h"
+#include "tests/judged_policy.h"
 
 namespace autoscale {
 namespace {
@@ -65,27 +65,6 @@ double expected_reward(const PolicyContext& context, const Observation& o, Actio
                                    .accuracy_met = dnn.actions[action].accurate});
 }
 
-/// A policy whose every decision is judged, before anything random happens to it.
-class Judged final : public Policy {
- public:
-  Judged(PolicyContext context, std::unique_ptr<Policy> policy, double& sum)
-      : context_(std::move(context)), policy_(std::move(policy)), sum_(sum) {}
-
-  ExecutionPlan decide(const Observation& o) override {
-    const ExecutionPlan plan = policy_->decide(o);
-    sum_ += expected_reward(context_, o, plan.action);
-    return plan;
-  }
-  void learn(const Outcome& outcome) override { policy_->learn(outcome); }
-  void set_mode(PolicyMode mode) override { policy_->set_mode(mode); }
-  nlohmann::ordered_json save() const override { return policy_->save(); }
-
- private:
-  PolicyContext context_;
-  std::unique_ptr<Policy> policy_;
-  double& sum_;
-};
-
 /// What each phone's policy has learned, by device profile.
 using Tables = std::map<std::string, nlohmann::ordered_json>;
 
@@ -94,15 +73,18 @@ using Tables = std::map<std::string, nlohmann::ordered_json>;
 double judge(const Scenario& scenario, const std::string& name, Tables& tables) {
   double sum = 0;
   PolicySetup setup = setup_of(scenario, name);
-  setup.info.needs_costs = setup.info.needs_oracle = true;
-  setup.make = [make = setup.make, &sum, &tables](const PolicyContext& context) {
+  setup.make = [make = setup.make, &tables](const PolicyContext& context) {
     auto policy = make(context);
     const auto table = tables.find(context.device_type);
     if (table != tables.end() && !table->second.is_null()) policy->load(table->second);
-    return std::make_unique<Judged>(context, std::move(policy), sum);
+    return policy;
+  };
+  const auto add = [&sum](const PolicyContext& context, const Observation& o,
+                          const ExecutionPlan& plan) {
+    sum += expected_reward(context, o, plan.action);
   };
   Keeper keeper;
-  World world(scenario.system(), 1, std::move(setup), keeper);
+  World world(scenario.system(), 1, judged(std::move(setup), add), keeper);
   for (const PhasePlan& phase : scenario.phases(0)) world.run(phase);
   for (std::size_t t = 0; t < scenario.system().types.size(); ++t) {
     tables[scenario.system().types[t].profile.id] = world.policies()[t]->save();

@@ -2,6 +2,7 @@
 // neighbours, the Gaussian process, expected improvement, the reservoir, the situations' labels.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -134,6 +135,108 @@ TEST(KernelMachineTest, RegressesToTheEdgeOfTheTube) {
   }
 }
 
+// LIBSVM against another way to the same optimum.
+
+/// Minimises a^T Q a / 2 + p^T a over 0 <= a <= C with y^T a = const, from a feasible start, by
+/// exact steps along all pairs in turn until none moves any more.
+Eigen::VectorXd solve_pairwise(const Eigen::MatrixXd& q, const Eigen::VectorXd& p,
+                               const Eigen::VectorXd& y, double cost) {
+  Eigen::VectorXd a = Eigen::VectorXd::Zero(p.size());
+  for (double moved = 1; moved > 1e-13;) {
+    moved = 0;
+    for (Eigen::Index i = 0; i < a.size(); ++i) {
+      for (Eigen::Index j = 0; j < i; ++j) {
+        // a_i + y_i t, a_j - y_j t keeps y^T a.
+        const Eigen::VectorXd slope = q * a + p;
+        const double curvature = q(i, i) + q(j, j) - 2 * y[i] * y[j] * q(i, j);
+        if (curvature < 1e-12) continue;
+        double t = -(y[i] * slope[i] - y[j] * slope[j]) / curvature;
+        const auto room = [cost](double at, double sign) {
+          return sign > 0 ? std::pair{-at, cost - at} : std::pair{at - cost, at};
+        };
+        const auto [low_i, high_i] = room(a[i], y[i]);
+        const auto [low_j, high_j] = room(a[j], -y[j]);
+        t = std::clamp(t, std::max(low_i, low_j), std::min(high_i, high_j));
+        a[i] += y[i] * t;
+        a[j] -= y[j] * t;
+        moved = std::max(moved, std::abs(t));
+      }
+    }
+  }
+  return a;
+}
+
+Eigen::MatrixXd kernels(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, double gamma) {
+  Eigen::MatrixXd k(a.cols(), b.cols());
+  for (Eigen::Index i = 0; i < a.cols(); ++i) {
+    for (Eigen::Index j = 0; j < b.cols(); ++j) {
+      k(i, j) = kernel(gamma, (a.col(i) - b.col(j)).squaredNorm());
+    }
+  }
+  return k;
+}
+
+// C-SVC: Q_ij = y_i y_j k_ij, p = -1; f(x) = sum a_i y_i k(x_i, x) + b. A weight between its bounds
+// lies on the margin, y f = 1, which gives b. Nine points that no line separates.
+TEST(KernelMachineTest, ClassifiesAsTheDualSolvedApart) {
+  Eigen::MatrixXd inputs(2, 9);
+  inputs << 0, 1, 0.4, -1, -0.6, 0.2, 1.5, -1.4, 0.9,  //
+      0, 0.3, 1.1, 0.2, -1, -0.7, -0.9, 1.2, 0.8;
+  Eigen::VectorXd labels(9);
+  labels << 1, 1, -1, 1, -1, -1, 1, -1, -1;
+  const double gamma = 0.6, cost = 5;
+  const Eigen::MatrixXd k = kernels(inputs, inputs, gamma);
+  const Eigen::VectorXd a = solve_pairwise(labels.asDiagonal() * k * labels.asDiagonal(),
+                                           Eigen::VectorXd::Constant(9, -1), labels, cost);
+  const Eigen::VectorXd weights = a.cwiseProduct(labels);
+  const auto machine = KernelMachine::classification(
+      inputs, std::vector<double>(labels.begin(), labels.end()), {cost, gamma, 0});
+  Eigen::Index on_margin = -1;
+  for (Eigen::Index i = 0; i < 9; ++i) {
+    if (a[i] > 1e-6 && a[i] < cost - 1e-6) on_margin = i;
+  }
+  ASSERT_GE(on_margin, 0);
+  const double bias = labels[on_margin] - k.col(on_margin).dot(weights);
+  Eigen::MatrixXd queries(2, 3);
+  queries << 0.5, -2, 0.1,  //
+      0.5, 1, -0.3;
+  const Eigen::VectorXd expected = kernels(queries, inputs, gamma) * weights;
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    EXPECT_NEAR(machine(queries.col(i)), expected[i] + bias, 5 * kLibsvm) << i;
+  }
+}
+
+// epsilon-SVR of a line: the weights above (a) and below (a*) the tube are one vector with signs +1
+// and -1, Q_ij = s_i s_j k_ij, p = tube - s t; f(x) = sum s_i a_i k(x_i, x) + b. A weight between
+// its bounds lies on the edge of the tube.
+TEST(KernelMachineTest, RegressesALineAsTheDualSolvedApart) {
+  Eigen::MatrixXd inputs(1, 6);
+  inputs << -2, -1.2, -0.3, 0.5, 1.1, 2;
+  const Eigen::VectorXd targets = 3 - 0.8 * inputs.row(0).transpose().array();
+  const double gamma = 0.4, cost = 10, tube = 0.1;
+  const Eigen::MatrixXd k = kernels(inputs, inputs, gamma);
+  Eigen::VectorXd signs(12);
+  signs << Eigen::VectorXd::Ones(6), -Eigen::VectorXd::Ones(6);
+  const Eigen::MatrixXd q = signs.asDiagonal() * k.replicate(2, 2) * signs.asDiagonal();
+  const Eigen::VectorXd p =
+      Eigen::VectorXd::Constant(12, tube) - signs.cwiseProduct(targets.replicate(2, 1));
+  const Eigen::VectorXd a = solve_pairwise(q, p, signs, cost);
+  const Eigen::VectorXd weights = a.head(6) - a.tail(6);
+  Eigen::Index on_edge = -1;
+  for (Eigen::Index i = 0; i < 6; ++i) {
+    if (a[i] > 1e-6 && a[i] < cost - 1e-6) on_edge = i;
+  }
+  ASSERT_GE(on_edge, 0);
+  const double bias = targets[on_edge] - tube - k.col(on_edge).dot(weights);
+  const auto machine = KernelMachine::regression(
+      inputs, std::vector<double>(targets.begin(), targets.end()), {cost, gamma, tube});
+  for (Eigen::Index i = 0; i < 6; ++i) {
+    const double f = k.col(i).dot(weights) + bias;
+    EXPECT_LE(std::abs(f - targets[i]), tube + 1e-6) << "the line fits into the tube";
+    EXPECT_NEAR(machine(inputs.col(i)), f, 5 * kLibsvm) << i;
+  }
+}
+
 // Neighbours, by hand on a line: only the first feature differs.
 
 Example at(double x, std::uint8_t group, double position) {
@@ -234,6 +337,21 @@ TEST(ExpectedImprovementTest, MatchesItsClosedForm) {
               1e-14);
   EXPECT_EQ(expected_improvement(4, 0, 3), 1);
   EXPECT_EQ(expected_improvement(2, 0, 3), 0);
+}
+
+// E max(value - best, 0) by the trapezoid rule over 12 standard deviations each side.
+TEST(ExpectedImprovementTest, MatchesItsIntegral) {
+  constexpr int kSteps = 200000;
+  for (const auto& [mean, sd, best] :
+       {std::array{1.0, 0.5, 1.3}, {-2.0, 3.0, 0.0}, {0.2, 0.1, 0.1}, {5.0, 2.0, -1.0}}) {
+    double integral = 0;
+    for (int i = 0; i <= kSteps; ++i) {
+      const double z = -12 + 24.0 * i / kSteps;
+      integral += std::max(mean + sd * z - best, 0.0) * std::exp(-z * z / 2);
+    }
+    integral *= 24.0 / kSteps / std::sqrt(2 * std::numbers::pi);
+    EXPECT_NEAR(expected_improvement(mean, sd, best), integral, 1e-7) << mean;
+  }
 }
 
 // Reservoir: the first items as they come, then every item with the same chance. Of 10,000 runs
