@@ -6,19 +6,14 @@
 //         the requests so far, plus Z, less its initial value.
 // Choice  the accurate action (any, where none is) that minimises
 //           energy_weight * E / E_cpu + Z * L / QoS,
-//         E and L its energy and latency by the nominal model, those on the phone beside the
-//         observed co-runners, E_cpu the nominal energy of Edge (CPU FP32). A link whose signal is
-//         weak is off: the servers behind it are left out.
+//         E and L its energy and latency by the nominal model beside the observed co-runners and at
+//         the observed signals, E_cpu the nominal energy of Edge (CPU FP32).
 // Source  M. J. Neely, "Stochastic Network Optimization with Application to Communication and
-//         Queueing Systems", Morgan and Claypool, 2010 (chapter 4). Links that are on or off:
-//         L. Tassiulas and A. Ephremides, "Dynamic Server Allocation to Parallel Queues with
-//         Randomly Varying Connectivity", IEEE Transactions on Information Theory 39(2), 1993.
+//         Queueing Systems", Morgan and Claypool, 2010 (chapter 4).
 // Parameters (all dimensionless): violation_rate, share of requests; energy_weight, Neely's V.
-// Departs from the source in two points. The chance of a miss, which the model does not give, is
+// Departs from the source in one point: the chance of a miss, which the model does not give, is
 // replaced by its upper bound L / QoS (Markov's inequality); so the guarantee on energy is lost,
-// and that on misses holds where the fastest action by the model meets the constraint. And of a
-// signal the model knows only regular or weak: what lies between is noticed by the misses it
-// causes.
+// and that on misses holds where the fastest action by the model meets the constraint.
 //
 // The queues are told misses only in phases that learn; elsewhere they keep their lengths. A test
 // phase is under control if it says `learn: true`. Phones that share a policy (`learners`) share
@@ -66,12 +61,12 @@ class Lyapunov final : public Policy {
 
   /// The ranking of choice.h by drift plus penalty in the place of energy, without a latency limit.
   ExecutionPlan decide(const Observation& o) override {
+    const Conditions now = costs_.observed(o);
     const auto choice = choose_accurate_first(
-        costs_.dnn(o.dnn), std::numeric_limits<double>::infinity(),
-        [&](ActionId a) { return reachable(o, a); },
+        costs_.dnn(o.dnn), std::numeric_limits<double>::infinity(), [](ActionId) { return true; },
         [&](ActionId a) {
           Cost cost;
-          cost.energy_j = drift_plus_penalty(o, a);
+          cost.energy_j = drift_plus_penalty(o.dnn, a, now);
           return cost;
         });
     return {choice->action};
@@ -111,24 +106,11 @@ class Lyapunov final : public Policy {
   }
 
  private:
-  bool reachable(const Observation& o, ActionId action) const {
-    const Site site = actions_[action].site;
-    return site == Site::kPhone || !o.weak[link_of(site)];
-  }
-
-  double drift_plus_penalty(const Observation& o, ActionId action) const {
-    const Cost cost = expected(o, action);
-    return config_.energy_weight * cost.energy_j / costs_.dnn(o.dnn).reference_j +
-           queues_[o.dnn] * cost.latency_s / costs_.constraints().qos_s;
-  }
-
-  /// On the phone beside the observed co-runners; elsewhere in the calm world.
-  Cost expected(const Observation& o, ActionId action) const {
-    const DnnOnType& dnn = costs_.dnn(o.dnn);
-    if (dnn.actions[action].site != Site::kPhone) return costs_.nominal(o.dnn, action);
-    Conditions now;
-    now.load = o.load;
-    return predict(dnn.request, dnn.actions[action], now);
+  double drift_plus_penalty(std::uint16_t dnn, ActionId action, const Conditions& now) const {
+    const DnnOnType& on_type = costs_.dnn(dnn);
+    const Cost cost = predict(on_type.request, on_type.actions[action], now);
+    return config_.energy_weight * cost.energy_j / on_type.reference_j +
+           queues_[dnn] * cost.latency_s / costs_.constraints().qos_s;
   }
 
   Config config_;

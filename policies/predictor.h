@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class Predictor : public Policy {
 
   void set_mode(PolicyMode mode) final {
     exploring_ = mode.explore;
-    if (!exploring_) fit();
+    if (!exploring_ && fitted_to_ != outcomes_) fit_to_all();
   }
 
   LearningProgress progress() final {
@@ -88,7 +89,7 @@ class Predictor : public Policy {
     require_same(saved, "actions", actions_.names());
     read(saved);
     outcomes_ = saved.at("outcomes").get<std::uint64_t>();
-    fit();
+    fit_to_all();
   }
 
  protected:
@@ -142,12 +143,18 @@ class Predictor : public Policy {
   RandomField random_;
 
  private:
+  void fit_to_all() {
+    fit();
+    fitted_to_ = outcomes_;
+  }
+
   std::string name_;
   std::string device_type_;
   std::vector<std::vector<ActionId>> candidates_;  // by DNN
   std::vector<double> log_slowdown_;               // by action
   bool exploring_ = false;
   std::uint64_t outcomes_ = 0;
+  std::optional<std::uint64_t> fitted_to_;  // outcomes
 };
 
 }  // namespace autoscale

@@ -4,7 +4,8 @@
 // The script holds recorded phases only. That is enough: a policy that does not learn skips the
 // others. It has to hold a decision for every request of this run's seed, known by phone, request
 // number and DNN; each replication finds its own rows by its seed, each fold by its DNN. `action`
-// is replayed, not `executed`: heat caps it again.
+// is replayed, not `executed`: heat caps it again. Plans in pieces are replayed as they are named
+// there.
 // Whether decisions take the scenario's decision time is part of the ledger, so there are two
 // names: `scripted` for policies that decide in no time, `scripted_deliberating` for those that
 // deliberate, such as learners. The script's `decision_ms` says which is right; the other refuses
@@ -20,6 +21,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -57,11 +59,11 @@ enum Column { kPolicy, kSeed, kDevice, kDeviceType, kRequest, kDnn, kAction, kDe
 constexpr std::array<std::string_view, 8> kColumnNames = {
     "policy", "seed", "device", "device_type", "request", "dnn", "action", "decision_ms"};
 
-std::vector<std::string> split(const std::string& line) {
+std::vector<std::string> split(const std::string& line, char separator = ',') {
   std::vector<std::string> fields;
   std::size_t begin = 0;
-  for (std::size_t comma; (comma = line.find(',', begin)) != std::string::npos; begin = comma + 1) {
-    fields.push_back(line.substr(begin, comma - begin));
+  for (std::size_t end; (end = line.find(separator, begin)) != std::string::npos; begin = end + 1) {
+    fields.push_back(line.substr(begin, end - begin));
   }
   fields.push_back(line.substr(begin));
   return fields;
@@ -129,6 +131,41 @@ std::optional<std::uint16_t> place_of(const std::string& name,
   return static_cast<std::uint16_t>(found - names.begin());
 }
 
+/// A decision as its row names it: one action, or pieces.
+struct Plan {
+  ActionId action = 0;
+  std::vector<Segment> pieces;
+};
+
+/// A piece such as cloud_gpu_fp32@0[5-12], as plan_name writes it; nothing if it is none.
+std::optional<Segment> piece_of(const std::string& text, const std::vector<std::string>& names) {
+  const std::size_t open = text.find('[');
+  const auto action = place_of(text.substr(0, open), names);
+  if (!action || open == std::string::npos) return std::nullopt;
+  Segment piece{.action = *action};
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data() + open + 1, end, piece.first);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return std::nullopt;
+  const auto last = std::from_chars(first.ptr + 1, end, piece.last);
+  if (last.ec != std::errc() || std::string_view(last.ptr, end) != "]") return std::nullopt;
+  return piece;
+}
+
+/// The plan that a text names; nothing if this phone has no such action.
+std::optional<Plan> plan_of(const std::string& text, const std::vector<std::string>& names) {
+  if (text.find('[') == std::string::npos) {
+    const auto action = place_of(text, names);
+    return action ? std::optional(Plan{*action, {}}) : std::nullopt;
+  }
+  Plan plan;
+  for (const std::string& part : split(text, '|')) {
+    const auto piece = piece_of(part, names);
+    if (!piece) return std::nullopt;
+    plan.pieces.push_back(*piece);
+  }
+  return plan;
+}
+
 /// Whether `random` is the field of `seed`: different fields have different first draws.
 bool is_of_seed(const RandomField& random, std::uint64_t seed) {
   const auto first = [](const RandomField& r) { return r.at(Stream::kPolicy, 0, 0).uniform(); };
@@ -160,7 +197,8 @@ class Scripted final : public Policy {
     const Decision wanted{o.device, o.request, o.dnn};
     const auto found = std::lower_bound(decisions_.begin(), decisions_.end(), wanted);
     if (found != decisions_.end() && found->request_key() == wanted.request_key()) {
-      return {found->action};
+      const Plan& plan = plans_[found->plan];
+      return {plan.action, plan.pieces};
     }
     throw PolicyError(fmt::format("{}: no decision of '{}' for {} under this run's seed (at {} s)",
                                   file_.string(), policy_, describe(wanted),
@@ -172,7 +210,7 @@ class Scripted final : public Policy {
     std::uint32_t device = 0;
     std::uint32_t request = 0;
     std::uint16_t dnn = 0;
-    ActionId action = 0;
+    std::uint32_t plan = 0;  // of plans_
 
     auto request_key() const { return std::tuple(device, request, dnn); }
     bool operator<(const Decision& other) const { return request_key() < other.request_key(); }
@@ -203,8 +241,8 @@ class Scripted final : public Policy {
 
   /// Takes over the decision of a row; those for DNNs that the scenario lacks are never asked for.
   void add(ScriptReader& script, const std::vector<std::string>& names) {
-    const std::optional<std::uint16_t> action = place_of(script.text(kAction), names);
-    if (!action) {
+    const std::optional<std::uint32_t> plan = place_of_plan(script.text(kAction), names);
+    if (!plan) {
       script.error(
           fmt::format("this phone has no action '{}'", config::printable(script.text(kAction))));
     }
@@ -214,9 +252,21 @@ class Scripted final : public Policy {
                                   "'scripted_deliberating'");
     }
     const std::optional<std::uint16_t> dnn = place_of(script.text(kDnn), dnns_);
-    if (!action || !dnn) return;
+    if (!plan || !dnn) return;
     decisions_.push_back({script.number<std::uint32_t>(kDevice),
-                          script.number<std::uint32_t>(kRequest), *dnn, *action});
+                          script.number<std::uint32_t>(kRequest), *dnn, *plan});
+  }
+
+  /// Place in plans_ of the plan that a text names, which is added if it is new.
+  std::optional<std::uint32_t> place_of_plan(const std::string& text,
+                                             const std::vector<std::string>& names) {
+    if (const auto known = plan_places_.find(text); known != plan_places_.end()) {
+      return known->second;
+    }
+    std::optional<Plan> plan = plan_of(text, names);
+    if (!plan) return std::nullopt;
+    plans_.push_back(std::move(*plan));
+    return plan_places_[text] = static_cast<std::uint32_t>(plans_.size() - 1);
   }
 
   void refuse_twins(config::Diagnostics& diagnostics) const {
@@ -236,7 +286,9 @@ class Scripted final : public Policy {
   std::string policy_;
   const ActionSpace& actions_;
   std::vector<std::string> dnns_;
-  std::vector<Decision> decisions_;  // ascending
+  std::vector<Plan> plans_;
+  std::map<std::string, std::uint32_t> plan_places_;  // of plans_, by text
+  std::vector<Decision> decisions_;                   // ascending
 };
 
 const RegisterPolicy<Scripted<false>> registered{"scripted"};

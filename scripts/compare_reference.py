@@ -2,8 +2,10 @@
 """Compares the tables of a fresh reproduction with those of record.
 
     scripts/compare_reference.py FRESH [--scenario S1_translation]...
+    scripts/compare_reference.py FRESH --leaderboard
 
-FRESH is the folder that scripts/reproduce.py wrote, the record is results/reference/. Text and
+FRESH is the folder that scripts/reproduce.py wrote, with --leaderboard that of scripts/leaderboard.py;
+the record is results/reference/. Text and
 whole numbers must be equal, other numbers to 1e-9. Every differing cell is named; exit 1 if there
 is one. With --scenario only the rows of cases.csv of these scenarios. Standard library only.
 """
@@ -24,6 +26,11 @@ TABLES = {
     "claims.csv": ("claim",),
     "averages.csv": ("accounting", "policy", "baseline", "environments", "dnns", "average"),
     "cases.csv": KEYS,
+}
+LEADERBOARD = {
+    "leaderboard.csv": ("policy", "parameters", "environments", "use_cases"),
+    "leaderboard_regret.csv": ("before", "after", "policy"),
+    "leaderboard_tuning.csv": ("policy",),
 }
 TOLERANCE = 1e-9  # relative
 ZERO = 1e-12  # what rounding may leave of a sum that is 0
@@ -75,8 +82,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compares fresh tables with those of record.")
     parser.add_argument("fresh", type=Path)
     parser.add_argument("--scenario", action="append", default=[])
+    parser.add_argument("--leaderboard", action="store_true")
     arguments = parser.parse_args()
-    tables = {"cases.csv": KEYS} if arguments.scenario else TABLES
+    tables = LEADERBOARD if arguments.leaderboard else TABLES
+    if arguments.scenario:
+        tables = {"cases.csv": KEYS}
     compared, found = 0, []
     for name, keys in tables.items():
         fresh, record = read(arguments.fresh / name, keys), read(RECORD / name, keys)

@@ -40,7 +40,7 @@ class Plan:
         replications. With --quick the test phase, if the scenario has one, is shorter."""
         shorten = self.quick and test_phase is not None
         shorter = {f"phases[{test_phase}].inferences": 50} if shorten else {}
-        return Task(name, scenario, self.replications(full, quick), {**shorter, **(settings or {})},
+        return Task(name, f"paper/{scenario}", self.replications(full, quick), {**shorter, **(settings or {})},
                     tuple(policies), tuple(after))  # fmt: skip
 
     def main_task(self, environment: str, use_case: str) -> Task:

@@ -58,7 +58,7 @@ def packages(root: Path) -> dict[str, str]:
 
 def command(task: Task, out: Path) -> str:
     """What ran it, with OUT for the folder of results."""
-    text = shlex.join(["autoscale", "run", f"scenarios/paper/{task.scenario}.yaml",
+    text = shlex.join(["autoscale", "run", f"scenarios/{task.scenario}.yaml",
                        f"--out={out / task.name}", *task.arguments()])  # fmt: skip
     return text.replace(str(out.resolve()), "OUT").replace(str(out), "OUT")
 

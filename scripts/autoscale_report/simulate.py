@@ -22,10 +22,10 @@ FINGERPRINT = "fingerprint.txt"
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario of scenarios/paper with what is changed about it."""
+    """One scenario with what is changed about it."""
 
     name: str  # of the folder
-    scenario: str  # path below scenarios/paper, without .yaml
+    scenario: str  # path below scenarios/, without .yaml
     replications: int
     settings: dict[str, object] = field(default_factory=dict, hash=False)
     policies: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Simulator:
 
     def execute(self, task: Task, out: Path) -> subprocess.CompletedProcess[str]:
         """Runs the scenario into `out`; its messages are the caller's to show."""
-        scenario = self.root / "scenarios/paper" / f"{task.scenario}.yaml"
+        scenario = self.root / "scenarios" / f"{task.scenario}.yaml"
         command = [self.program, "run", scenario, "--jobs=1", f"--out={out}", *task.arguments()]
         return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                               text=True, errors="replace")  # fmt: skip

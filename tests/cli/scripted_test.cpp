@@ -61,6 +61,26 @@ TEST(Scripted, ReplaysALedgerToTheByte) {
   expect_replayed({}, "autoscale", "scripted_deliberating", 40);
 }
 
+TEST(Scripted, ReplaysPlansInPieces) {
+  // Weak at first, then strong: NeuroSurgeon cuts here and there.
+  const Words pieces = {"--policy", "neurosurgeon",
+                        "--policy", "mosaic",
+                        "--set",    "dnns=[inception_v3, resnet_50_v1, mobilenet_v1]",
+                        "--set",    "cloud_signal={gaussian: {mean: -75 dBm, sd: 12 dB}}"};
+  const TemporaryFolder folder;
+  ASSERT_EQ(run_program(recording(folder / "once", pieces)).code, 0);
+  for (const auto& [policy, kind] :
+       {std::pair{"neurosurgeon", "scripted_deliberating"}, std::pair{"mosaic", "scripted"}}) {
+    Words again = recording(folder / "again", {"--set", pieces[5], "--set", pieces[7]});
+    again.insert(again.end(), {"--set", script_of(folder / "once/requests.csv", policy, kind)});
+    const ProgramResult result = run_program(again);
+    ASSERT_EQ(result.code, 0) << result.err;
+    const std::string recorded = ledger(folder / "once", policy);
+    EXPECT_NE(recorded.find("]|"), std::string::npos) << policy << " cut nothing";
+    EXPECT_EQ(ledger(folder / "again", "again"), recorded) << policy;
+  }
+}
+
 TEST(Scripted, EachReplicationFindsItsOwnRows) {
   expect_replayed({"--replications", "3", "--jobs", "2"}, "autoscale", "scripted_deliberating",
                   120);
@@ -149,6 +169,15 @@ TEST(Scripted, ARequestWithoutADecision) {
                    ": no decision of 'mine' for request 0 of device 0 (mobilenet_v1) under this "
                    "run's seed (at ",
                    3);
+  }
+}
+
+TEST(Scripted, PiecesThatAreNone) {
+  for (const std::string plan : {"phone_dsp_int8@0[", "phone_dsp_int8@0[0]", "phone_dsp_int8@0[0-5",
+                                 "phone_dsp_int8@0[-1-5]", "phone_dsp_int8@0[0-5]|",
+                                 "phone_npu_int8@0[0-5]", "[0-5]", "phone_dsp_int8@0[0-99999]"}) {
+    expect_refused(kHeader + ("mine,1,0,mi8pro,0,mobilenet_v1," + plan + ",0\n"),
+                   ":2:1: error: this phone has no action '" + plan + "'");
   }
 }
 

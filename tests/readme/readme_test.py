@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Does what README.md says, in order, and compares what comes out with what it shows.
+"""Does what a page says, README.md or one of docs/, in order, and compares what comes out with what it
+shows.
 
 A fenced block is read by the words behind its opening fence:
   console       lines that begin with "$ " are run by bash; the lines below them are their whole output,
                 a line "..." stands for any lines. No line below: the output may be anything.
   console slow  not run; printed as skipped. A script that it names must exist.
-  ... file=X    the block is the file X; C++ must compile, in place of a policy.
+  ... file=X    the block is the file X; C++ must compile, in place of a policy. With --extract that is all:
+                the files are written and nothing is run.
 Links to files of the repository must lead somewhere. All happens in a scratch copy of the data
 folders and policies, with the repository's program and scripts/plot.sh. Numbers may differ by one unit in their
 last shown digit. Standard library only.
@@ -42,6 +44,12 @@ def blocks(text):
             opened = None
         else:
             opened = (number, line[3:].split(), [])
+
+
+def file_of(words):
+    """The file that a block is; None if it is none."""
+    names = [word[len("file="):] for word in words if word.startswith("file=")]
+    return names[0] if names else None
 
 
 def commands(first_line, lines):
@@ -82,10 +90,12 @@ def same_output(shown, actual):
 
 
 class Reader:
-    """Follows the README in a scratch folder; failures are collected as text."""
+    """Follows the page in a scratch folder; failures are collected as text."""
 
     def __init__(self, options, scratch):
         self.options = options
+        self.page = options.page.name
+        self.folder = (options.root / options.page).parent
         self.scratch = scratch
         self.failures = []
         self.ran = 0
@@ -96,14 +106,14 @@ class Reader:
         prose = FENCED.sub(lambda block: "\n" * block[0].count("\n"), text)
         for number, line in enumerate(prose.splitlines(), 1):
             for target in LINK.findall(line):
-                if "://" not in target and not (self.options.root / target).exists():
+                if "://" not in target and not (self.folder / target).exists():
                     self.fail(number, f"there is no {target}")
 
     def follow(self, text):
         for line, words, lines in blocks(text):
-            names = [word[len("file="):] for word in words if word.startswith("file=")]
-            if names:
-                self.write(line, names[0], lines)
+            name = file_of(words)
+            if name:
+                self.write(line, name, lines)
             elif "console" in words:
                 for where, command, shown in commands(line, lines):
                     if "slow" in words:
@@ -112,23 +122,23 @@ class Reader:
                         self.run(where, command, shown)
 
     def fail(self, line, message):
-        self.failures.append(f"README.md:{line}: {message}")
+        self.failures.append(f"{self.page}:{line}: {message}")
         print(self.failures[-1], flush=True)
 
     def skip(self, line, command):
-        print(f"README.md:{line}: SKIPPED (slow): {command}", flush=True)
+        print(f"{self.page}:{line}: SKIPPED (slow): {command}", flush=True)
         script = command.split()[0]
         if script.startswith("scripts/") and not (self.options.root / script).is_file():
             self.fail(line, f"there is no {script}")
 
     def write(self, line, name, lines):
-        print(f"README.md:{line}: writes {name}", flush=True)
+        print(f"{self.page}:{line}: writes {name}", flush=True)
         (self.scratch / name).write_text("\n".join(lines) + "\n")
-        if name.endswith(".cpp"):
+        if name.endswith(".cpp") and self.options.build:
             self.compile(line, name)
 
     def compile(self, line, name):
-        """Compiles a policy of the README as the build compiles policies/random.cpp."""
+        """Compiles a policy of the page as the build compiles policies/random.cpp."""
         database = json.loads((self.options.build / "compile_commands.json").read_text())
         entry = next(e for e in database if e["file"].endswith("/policies/random.cpp"))
         arguments = shlex.split(entry["command"])
@@ -140,7 +150,7 @@ class Reader:
             self.fail(line, f"{name} does not compile:\n{done.stderr}")
 
     def run(self, line, command, shown):
-        print(f"README.md:{line}: $ {command}", flush=True)
+        print(f"{self.page}:{line}: $ {command}", flush=True)
         self.ran += 1
         shell = command.replace(PROGRAM, shlex.quote(str(self.options.program)))
         shell = shell.replace(PLOT, shlex.quote(str(self.options.root / PLOT)))
@@ -159,20 +169,32 @@ class Reader:
             self.fail(line, "other output than shown:\n" + "\n".join(output))
 
 
+def extract(page, folder):
+    """Writes the files of a page below `folder`, without their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for _, words, lines in blocks(page.read_text()):
+        if file_of(words):
+            (folder / Path(file_of(words)).name).write_text("\n".join(lines) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, required=True, help="the repository")
-    parser.add_argument("--program", type=Path, required=True, help="autoscale")
-    parser.add_argument("--build", type=Path, required=True, help="build folder, for its compiler flags")
+    parser.add_argument("--page", type=Path, default=Path("README.md"), help="below the repository")
+    parser.add_argument("--program", type=Path, help="autoscale")
+    parser.add_argument("--build", type=Path, help="build folder, for its compiler flags; without it C++ is not compiled")
+    parser.add_argument("--extract", type=Path, help="folder to write the page's files to")
     options = parser.parse_args()
+    if options.extract:
+        return extract(options.root / options.page, options.extract)
     with tempfile.TemporaryDirectory() as scratch:
         reader = Reader(options, Path(scratch))
-        text = (options.root / "README.md").read_text()
+        text = (options.root / options.page).read_text()
         reader.check_links(text)
         reader.follow(text)
     print(f"{reader.ran} commands run, {len(reader.failures)} failures")
     if not reader.ran:
-        sys.exit("README.md shows no command")
+        sys.exit(f"{options.page} shows no command")
     sys.exit(1 if reader.failures else 0)
 
 

@@ -3,26 +3,7 @@
 # its help names what there is.
 set -u
 script=$(dirname "$0")/../../scripts/reproduce.sh
-failed=0
-
-# refuses WANTED_TEXT ARGUMENT...
-refuses() {
-  local output code
-  output=$("$script" "${@:2}" 2>&1)
-  code=$?
-  if [[ $code != 2 || $output != *"$1"* ]]; then
-    echo "FAILED: reproduce.sh ${*:2}: exit $code, expected 2 and '$1': $output"
-    failed=1
-  fi
-}
-
-# helps_with TEXT
-helps_with() {
-  if [[ $help != *"$1"* ]]; then
-    echo "FAILED: reproduce.sh --help does not name $1"
-    failed=1
-  fi
-}
+. "$(dirname "$0")/refuses.sh"
 
 refuses "unknown option '--fast'" --fast
 refuses "--jobs needs a number" --jobs
@@ -36,8 +17,5 @@ refuses "unknown target 'fig_'" fig_
 refuses "fig_efficiency" fig_eficiency  # the legal ones are listed
 refuses "'0' is not a whole number" --sensitivity --jobs 0 fig_tornado S1 streaming D3_translation
 
-help=$("$script" --help)
-for text in "Usage:" fig_efficiency fig_decisions fig_tornado S1 D4 non_streaming --sensitivity; do
-  helps_with "$text"
-done
+helps_with "Usage:" fig_efficiency fig_decisions fig_tornado S1 D4 non_streaming --sensitivity
 exit $failed

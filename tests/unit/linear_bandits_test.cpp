@@ -174,6 +174,18 @@ TEST_P(LinearBanditTest, RegretGrowsSlowerThanTimeAndContextPays) {
   EXPECT_LT(regret.total.back(), 0.05 * regret.random_total);
 }
 
+// All rewards lie above the 0 of what was never tried, and the action tried first is the worse one:
+// who only follows the means stays with it for ever.
+TEST_P(LinearBanditTest, FindsABetterActionThatItsMeansHide) {
+  const LinearWorld hidden{{Eigen::Vector3d(0.4, 0, 0), Eigen::Vector3d(0.6, 0, 0)}, 0.05};
+  const LearnerWorld world(2);
+  const Regret regret = play(*world.make(GetParam()), hidden, 5000, 1);
+  EXPECT_LT(regret.total.back(), 0.05 * regret.fixed_total[0]);
+  const std::string greedy = GetParam() == "linucb" ? "alpha: 0" : "scale: 0";
+  const Regret without = play(*world.make(GetParam(), greedy), hidden, 5000, 1);
+  EXPECT_NEAR(without.total.back(), without.fixed_total[0], 1e-6);
+}
+
 TEST_P(LinearBanditTest, DecidesByTheMeanWhenItDoesNotExplore) {
   const LearnerWorld world(2);
   const auto policy = world.make(GetParam());

@@ -1,0 +1,1 @@
+"""Compares every policy of the registry under one training budget: the leaderboard."""
