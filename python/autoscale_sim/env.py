@@ -137,6 +137,11 @@ class AutoScaleEnv(gymnasium.Env):
         """
         return self._core.make_policy(name, to_yaml(parameters), seed)
 
+    @property
+    def phase(self):
+        """Name of the phase that the decision now due belongs to."""
+        return self._core.phase
+
     def finished(self):
         """Every request that finished in the latest step, of all phones, in order of completion."""
         return self._core.finished()

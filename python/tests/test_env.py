@@ -176,7 +176,7 @@ def test_other_phones_follow_their_policy():
     ({"scenario": "no_such"}, autoscale_sim.ConfigError, "no scenario 'no_such'"),
     ({"device": "mi9pro"}, autoscale_sim.ConfigError, "mi8pro"),
     ({"device": 3}, ValueError, "no phone 3"),
-    ({"phase": "tset"}, ValueError, "did you mean 'test'"),
+    ({"phase": "tset"}, ValueError, "legal: recorded, all, train, test"),
     ({"episode_length": 5000}, ValueError, "have 1000 requests"),
     ({"reward": "best"}, ValueError, "'sound' or 'literal'"),
     ({"observation": "pixels"}, ValueError, "'state' or 'features'"),
