@@ -14,6 +14,7 @@ namespace autoscale::cli {
 
 /// Exit codes (documented in README.md).
 inline constexpr int kOk = 0;
+inline constexpr int kRunsFailed = 1;
 inline constexpr int kUsageError = 2;
 inline constexpr int kPolicyFailure = 3;
 inline constexpr int kIoFailure = 4;
@@ -22,6 +23,9 @@ inline constexpr int kIoFailure = 4;
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
@@ -33,8 +37,8 @@ void add_schema(CLI::App& app, Action& action);
 /// Throws IoError if there is none.
 std::filesystem::path data_root();
 
-/// A scenario file as given, else below the data root or its scenarios/ folder, with or without
-/// ".yaml".
+/// A scenario or sweep file as given, else below the data root, its scenarios/ or scenarios/sweeps/,
+/// with or without ".yaml".
 std::filesystem::path find_scenario(const std::string& name);
 
 BuildInfo build_info();

@@ -73,6 +73,9 @@ int main(int argc, char** argv) {
       "  autoscale list policies");
   cli::Action action;
   cli::add_run(app, action);
+  cli::add_sweep(app, action);
+  cli::add_merge(app, action);
+  cli::add_compare(app, action);
   cli::add_list(app, action);
   cli::add_explain(app, action);
   cli::add_validate(app, action);

@@ -5,6 +5,7 @@
 #include "sim/config/csv.h"
 #include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
+#include "sim/experiment/sweep.h"
 
 namespace autoscale::cli {
 namespace {
@@ -56,6 +57,8 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     config::read<RooflineConfig>(root, diagnostics);
   } else if ((root.find("cloud_signal") || root.find("co_runner")) && !root.find("devices")) {
     config::read<EnvironmentConfig>(root, diagnostics);
+  } else if (root.find("scenarios") || root.find("grid") || root.find("zip")) {
+    Sweep::load(catalog, file);
   } else {
     Scenario::load(catalog, file);
   }
@@ -82,6 +85,7 @@ int schema(const std::string& what) {
   if (what == "scenario") json = config::json_schema<ScenarioConfig>("AutoScale scenario");
   if (what == "device") json = config::json_schema<DeviceConfig>("AutoScale device profile");
   if (what == "workload") json = config::json_schema<DnnConfig>("AutoScale DNN");
+  if (what == "sweep") json = config::json_schema<SweepConfig>("AutoScale sweep");
   fmt::print("{}\n", json.dump(2));
   return kOk;
 }
@@ -93,7 +97,8 @@ void add_validate(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand("validate", "Check files without running them");
   sub->add_option(
          "files", *files,
-         "scenario, device, link, DNN, use case or environment files, and traces (.csv, .mahi)")
+         "scenario, sweep, device, link, DNN, use case or environment files, and traces (.csv, "
+         ".mahi)")
       ->required();
   sub->footer(
       "Example:\n  autoscale validate scenarios/quickstart.yaml device_profiles/mi8pro.yaml");
@@ -106,7 +111,7 @@ void add_schema(CLI::App& app, Action& action) {
       app.add_subcommand("schema", "Print the JSON Schema of a kind of file, for editors");
   sub->add_option("what", *what, "kind of file")
       ->required()
-      ->check(CLI::IsMember({"scenario", "device", "workload"}));
+      ->check(CLI::IsMember({"scenario", "sweep", "device", "workload"}));
   sub->footer("Example:\n  autoscale schema scenario > scenario.schema.json");
   sub->callback([what, &action] { action = [what] { return schema(*what); }; });
 }

@@ -308,4 +308,29 @@ std::string csv_line(const std::vector<std::string>& values) {
   return line;
 }
 
+void split_csv_line(std::string_view line, std::vector<std::string>& values) {
+  std::size_t count = 0;
+  bool quoted = false, fresh = true;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    if (fresh) {
+      if (count == values.size()) values.emplace_back();
+      values[count].clear();
+      fresh = false;
+    }
+    if (i == line.size() || (line[i] == ',' && !quoted)) {
+      ++count;
+      fresh = true;
+    } else if (line[i] == '"') {
+      if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
+        values[count] += line[i++];
+      } else {
+        quoted = !quoted;
+      }
+    } else {
+      values[count] += line[i];
+    }
+  }
+  values.resize(count);
+}
+
 }  // namespace autoscale

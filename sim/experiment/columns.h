@@ -44,5 +44,7 @@ std::span<const ColumnText> timing_columns();
 
 /// `values` joined by commas; texts that need it are quoted.
 std::string csv_line(const std::vector<std::string>& values);
+/// The values of a line that csv_line made; `values` is reused.
+void split_csv_line(std::string_view line, std::vector<std::string>& values);
 
 }  // namespace autoscale

@@ -96,13 +96,7 @@ void write_learning(const fs::path& path, std::span<const RunResult> results) {
 void write_timing(const fs::path& path, std::span<const RunResult> results) {
   OutputFile file(path);
   file.write(header(timing_columns()));
-  for (const RunResult& run : results) {
-    const RunTiming& t = run.timing;
-    file.write(csv_line({run.spec.id, format_number(t.wall_s), std::to_string(t.requests),
-                         format_number(static_cast<double>(t.requests) / t.wall_s),
-                         std::to_string(t.events), format_number(t.decision_ns)}) +
-               '\n');
-  }
+  for (const RunResult& run : results) file.write(timing_row(run) + '\n');
   file.commit();
 }
 
@@ -129,16 +123,7 @@ void write_columns(const fs::path& path, bool requests) {
 
 void write_manifest(const fs::path& path, const Scenario& scenario,
                     std::span<const RunResult> results, const BuildInfo& build) {
-  nlohmann::ordered_json manifest;
-  manifest["program"] = {{"name", "autoscale"},
-                         {"version", build.version},
-                         {"revision", build.revision},
-                         {"compiler", build.compiler}};
-  manifest["libraries"] = {
-      {"boost", BOOST_LIB_VERSION},
-      {"fmt", FMT_VERSION},
-      {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
-                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
+  nlohmann::ordered_json manifest = build_manifest(build);
   manifest["scenario"] = scenario.resolved();
   auto& runs = manifest["runs"] = nlohmann::ordered_json::array();
   for (const RunResult& run : results) {
@@ -197,6 +182,20 @@ void write_tables(const fs::path& folder, std::span<const RunResult> results) {
 
 }  // namespace
 
+nlohmann::ordered_json build_manifest(const BuildInfo& build) {
+  return {
+      {"program",
+       {{"name", "autoscale"},
+        {"version", build.version},
+        {"revision", build.revision},
+        {"compiler", build.compiler}}},
+      {"libraries",
+       {{"boost", BOOST_LIB_VERSION},
+        {"fmt", FMT_VERSION},
+        {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}}}};
+}
+
 std::vector<RunRow> run_rows(std::span<const RunResult> results) {
   std::vector<RunRow> rows;
   for (const RunResult& run : results) {
@@ -206,6 +205,13 @@ std::vector<RunRow> run_rows(std::span<const RunResult> results) {
                     device_name(*run.scenario), dnn_name(run), true});
   }
   return rows;
+}
+
+std::string timing_row(const RunResult& run) {
+  const RunTiming& t = run.timing;
+  return csv_line({run.spec.id, format_number(t.wall_s), std::to_string(t.requests),
+                   format_number(static_cast<double>(t.requests) / t.wall_s),
+                   std::to_string(t.events), format_number(t.decision_ns)});
 }
 
 void prepare_folder(const fs::path& folder) {

@@ -20,8 +20,14 @@ struct BuildInfo {
   std::string compiler;
 };
 
+/// Program and libraries, as every manifest begins.
+nlohmann::ordered_json build_manifest(const BuildInfo& build);
+
 /// One row per run, all devices and DNNs taken together; `results` as run_all returns them.
 std::vector<RunRow> run_rows(std::span<const RunResult> results);
+
+/// A line of timing.csv, without its end.
+std::string timing_row(const RunResult& run);
 
 /// Creates `folder` if it is not there. Throws IoError.
 void prepare_folder(const std::filesystem::path& folder);

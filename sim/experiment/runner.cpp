@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "sim/core/check.h"
@@ -110,16 +111,6 @@ void collect_learning(const Scenario& scenario, World& world, RunResult& result)
   }
 }
 
-/// Simulated requests of one run, all phases and phones.
-std::uint64_t requests_of(const Scenario& scenario, const RunSpec& spec) {
-  const bool learner = scenario.policies()[spec.policy].entry->info.learns;
-  std::uint64_t sum = 0;
-  for (const PhasePlan& phase : scenario.phases(spec.fold)) {
-    if (phase.matters_to(learner)) sum += phase.length();
-  }
-  return sum * scenario.system().devices();
-}
-
 /// `tick` is called every Observer::kProgressStep requests.
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t place,
                   const RunOptions& options, const std::function<void()>& tick) {
@@ -169,16 +160,15 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   return result;
 }
 
-/// The runs of one world (fold and replication) lie next to each other, one per policy.
-void compare_with_opt(std::vector<RunResult>& results, std::size_t first, std::size_t policies) {
-  const auto world = results.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto end = world + static_cast<std::ptrdiff_t>(policies);
-  const auto opt =
-      std::find_if(world, end, [](const RunResult& r) { return r.policy().name == kOptReference; });
-  if (opt != end) {
-    for (auto run = world; run != end; ++run) run->metrics->compare_with(*opt->metrics);
+/// Adds the gap to Opt to the runs of one world.
+void compare_with_opt(std::span<RunResult* const> world) {
+  const auto opt = std::find_if(world.begin(), world.end(), [](const RunResult* r) {
+    return r->policy().name == kOptReference;
+  });
+  if (opt != world.end()) {
+    for (RunResult* run : world) run->metrics->compare_with(*(*opt)->metrics);
   }
-  for (auto run = world; run != end; ++run) run->metrics->forget_pairs();
+  for (RunResult* run : world) run->metrics->forget_pairs();
 }
 
 /// Works through the runs with several threads; keeps each run's exception.
@@ -224,7 +214,10 @@ class Pool {
     const std::size_t policies = scenario_.policies().size();
     const bool world_done = --left_in_world_[i / policies] == 0;
     if (world_done && scenario_.config().relative_metrics && all_good(i / policies * policies)) {
-      compare_with_opt(results_, i / policies * policies, policies);
+      std::vector<RunResult*> world;  // the runs of one world lie next to each other
+      for (std::size_t r = 0; r < policies; ++r)
+        world.push_back(&results_[i / policies * policies + r]);
+      compare_with_opt(world);
     }
     ++done_;
     // Ticks count whole steps; a finished run counts the rest of its requests.
@@ -266,6 +259,39 @@ class Pool {
   std::function<void()> tick_ = [this] { tick(); };
 };
 
+/// The runs of one world, one per policy.
+std::vector<RunSpec> world_specs(const Scenario& scenario, std::size_t fold,
+                                 std::uint32_t replication) {
+  std::vector<RunSpec> specs;
+  for (std::size_t p = 0; p < scenario.policies().size(); ++p) {
+    std::string id = scenario.policies()[p].name;
+    if (scenario.folds() > 1) id += "-" + scenario.held_out(fold);
+    id += fmt::format("-r{}", replication);
+    specs.push_back({p, fold, replication, scenario.config().seed + replication, std::move(id)});
+  }
+  return specs;
+}
+
+std::vector<RunOutcome> run_world(const Scenario& scenario, std::size_t fold,
+                                  std::uint32_t replication) {
+  const std::function<void()> no_tick = [] {};
+  std::vector<RunOutcome> outcomes;
+  std::vector<RunResult*> world;
+  for (RunSpec& spec : world_specs(scenario, fold, replication)) {
+    outcomes.push_back({std::move(spec), std::nullopt, nullptr});
+  }
+  for (RunOutcome& run : outcomes) {
+    try {
+      run.result = run_one(scenario, run.spec, 0, {}, no_tick);
+      world.push_back(&*run.result);
+    } catch (...) {
+      run.error = std::current_exception();
+    }
+  }
+  if (scenario.config().relative_metrics) compare_with_opt(world);
+  return outcomes;
+}
+
 }  // namespace
 
 PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use) {
@@ -286,15 +312,37 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
   std::vector<RunSpec> specs;
   for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
     for (std::uint32_t r = 0; r < scenario.config().replications; ++r) {
-      for (std::size_t p = 0; p < scenario.policies().size(); ++p) {
-        std::string id = scenario.policies()[p].name;
-        if (scenario.folds() > 1) id += "-" + scenario.held_out(fold);
-        id += fmt::format("-r{}", r);
-        specs.push_back({p, fold, r, scenario.config().seed + r, std::move(id)});
-      }
+      for (RunSpec& spec : world_specs(scenario, fold, r)) specs.push_back(std::move(spec));
     }
   }
   return specs;
+}
+
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication) {
+  std::vector<RunSpec> specs;
+  for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
+    for (RunSpec& spec : world_specs(scenario, fold, replication)) specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t replication) {
+  std::vector<RunOutcome> outcomes;
+  for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
+    for (RunOutcome& run : run_world(scenario, fold, replication)) {
+      outcomes.push_back(std::move(run));
+    }
+  }
+  return outcomes;
+}
+
+std::uint64_t requests_of(const Scenario& scenario, const RunSpec& spec) {
+  const bool learner = scenario.policies()[spec.policy].entry->info.learns;
+  std::uint64_t sum = 0;
+  for (const PhasePlan& phase : scenario.phases(spec.fold)) {
+    if (phase.matters_to(learner)) sum += phase.length();
+  }
+  return sum * scenario.system().devices();
 }
 
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options) {

@@ -3,9 +3,11 @@
 // made it.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,12 +73,28 @@ struct RunOptions {
 /// How worlds make a policy of the scenario, which must outlive it.
 PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use);
 
+/// A run that may have failed.
+struct RunOutcome {
+  RunSpec spec;
+  std::optional<RunResult> result;
+  std::exception_ptr error;  // if there is no result
+};
+
+/// Executes the runs of one replication, one after another, in the order of their rows: fold,
+/// policy. A run that fails does not stop the others.
+std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t replication);
+
 /// All runs of a scenario in the order of their rows: fold, replication, policy.
 std::vector<RunSpec> run_specs(const Scenario& scenario);
+/// Those of one replication.
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication);
 
 /// Executes all runs. Throws the first run's exception, in the order of rows, if any failed, and
 /// std::invalid_argument before the first if they would not fit into memory.
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options);
+
+/// Simulated requests of one run, all phases and phones.
+std::uint64_t requests_of(const Scenario& scenario, const RunSpec& spec);
 
 /// File of a run's part of requests.csv or the timeline, below RunOptions::parts.
 std::filesystem::path request_part(const std::filesystem::path& parts, std::size_t run);

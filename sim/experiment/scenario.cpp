@@ -98,7 +98,7 @@ std::optional<Catalog> overridden(const Catalog& catalog, const DataOverrides& o
                                   Diagnostics& diagnostics) {
   if (overrides.empty()) return std::nullopt;
   try {
-    return Catalog(catalog.root(), overrides);
+    return Catalog(catalog, overrides);
   } catch (const config::ConfigError& error) {
     diagnostics.add(error.diagnostics());
     return std::nullopt;
@@ -127,8 +127,12 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
 
 Scenario Scenario::load(const Catalog& catalog, const fs::path& file,
                         const ScenarioOverrides& overrides) {
+  return load(catalog, file, config::load_yaml(file), overrides);
+}
+
+Scenario Scenario::load(const Catalog& catalog, const fs::path& file, config::Node root,
+                        const ScenarioOverrides& overrides) {
   Diagnostics diagnostics;
-  config::Node root = config::load_yaml(file);
   for (const std::string& assignment : overrides.assignments) {
     config::apply_override(root, assignment, diagnostics);
   }

@@ -44,6 +44,9 @@ class Scenario {
   /// Reads and resolves a scenario file. Throws ConfigError with every mistake in it.
   static Scenario load(const Catalog& catalog, const std::filesystem::path& file,
                        const ScenarioOverrides& overrides = {});
+  /// The same for the content of a file that has been read, perhaps changed since.
+  static Scenario load(const Catalog& catalog, const std::filesystem::path& file, config::Node root,
+                       const ScenarioOverrides& overrides);
 
   /// Replaces the policies; the references that relative columns need are added again.
   void set_policies(std::vector<PolicyUse> policies);

@@ -86,7 +86,14 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
 
 }  // namespace
 
-Catalog::Catalog(fs::path root, const DataOverrides& overrides) : root_(std::move(root)) {
+Catalog::Catalog(fs::path root, const DataOverrides& overrides)
+    : Catalog(std::move(root), overrides, std::make_shared<Cache>()) {}
+
+Catalog::Catalog(const Catalog& base, const DataOverrides& overrides)
+    : Catalog(base.root_, overrides, base.cache_) {}
+
+Catalog::Catalog(fs::path root, const DataOverrides& overrides, std::shared_ptr<Cache> cache)
+    : root_(std::move(root)), cache_(std::move(cache)) {
   config::Diagnostics diagnostics;
   patch(overrides, diagnostics);
   load_dnns(diagnostics);
@@ -110,11 +117,12 @@ void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnos
       diagnostics.error(changes.mark,
                         fmt::format("overrides: the data has no file '{}.yaml'{}",
                                     config::printable(name), config::suggest(name, known)));
-    } else if (auto changed = tree(file, diagnostics)) {
+    } else if (const auto original = tree(file, diagnostics)) {
+      auto changed = std::make_shared<config::Node>(*original);
       for (const auto& [path, value] : changes.value) {
         config::set_value(*changed, path, value, diagnostics);
       }
-      patches_.push_back({file, changes.mark, std::move(*changed)});
+      patches_.push_back({file, changes.mark, std::move(changed)});
     }
   }
 }
@@ -127,14 +135,17 @@ const Catalog::Patch* Catalog::patch_of(const fs::path& file) const {
   return found == patches_.end() ? nullptr : &*found;
 }
 
-std::optional<config::Node> Catalog::tree(const fs::path& file,
-                                          config::Diagnostics& diagnostics) const {
+std::shared_ptr<const config::Node> Catalog::tree(const fs::path& file,
+                                                  config::Diagnostics& diagnostics) const {
   if (const Patch* patch = patch_of(file)) return patch->tree;
+  const std::lock_guard lock(cache_->mutex);
+  auto& cached = cache_->trees[file];
+  if (cached) return cached;
   try {
-    return config::load_yaml(file);
+    return cached = std::make_shared<const config::Node>(config::load_yaml(file));
   } catch (const config::ConfigError& error) {
     diagnostics.add(error.diagnostics());
-    return std::nullopt;
+    return nullptr;
   }
 }
 

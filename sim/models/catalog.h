@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +28,8 @@ class Catalog {
   /// Loads all DNNs, the latency table and the roofline below `root` (the folder that holds
   /// device_profiles/ and workloads/). Throws ConfigError with every mistake found.
   explicit Catalog(std::filesystem::path root, const DataOverrides& overrides = {});
+  /// The data of `base` with overrides; files that `base` has read are not read again.
+  Catalog(const Catalog& base, const DataOverrides& overrides);
 
   const std::filesystem::path& root() const { return root_; }
 
@@ -40,7 +44,7 @@ class Catalog {
   /// Reads a YAML file, with the overrides if it is a data file; its mistakes go to `diagnostics`.
   template <class T>
   std::optional<T> load(const std::filesystem::path& file, config::Diagnostics& diagnostics) const {
-    const std::optional<config::Node> root = tree(file, diagnostics);
+    const std::shared_ptr<const config::Node> root = tree(file, diagnostics);
     if (!root) return std::nullopt;
     config::Diagnostics own;
     T value = config::read<T>(*root, own);
@@ -91,13 +95,22 @@ class Catalog {
   struct Patch {
     std::filesystem::path file;
     config::Mark where;  // of its overrides
-    config::Node tree;
+    std::shared_ptr<const config::Node> tree;
   };
+
+  /// The YAML files read so far, as they stand on disk; shared by threads and by catalogs with
+  /// different overrides.
+  struct Cache {
+    std::mutex mutex;
+    std::map<std::filesystem::path, std::shared_ptr<const config::Node>> trees;
+  };
+
+  Catalog(std::filesystem::path root, const DataOverrides& overrides, std::shared_ptr<Cache> cache);
 
   void patch(const DataOverrides& overrides, config::Diagnostics& diagnostics);
   const Patch* patch_of(const std::filesystem::path& file) const;
-  std::optional<config::Node> tree(const std::filesystem::path& file,
-                                   config::Diagnostics& diagnostics) const;
+  std::shared_ptr<const config::Node> tree(const std::filesystem::path& file,
+                                           config::Diagnostics& diagnostics) const;
   /// Where mistakes of a file as a whole are reported: at its overrides, if it has any.
   config::Mark mark_of(const std::filesystem::path& file) const;
 
@@ -111,6 +124,7 @@ class Catalog {
                                   ProcessorKind processor, Precision precision) const;
 
   std::filesystem::path root_;
+  std::shared_ptr<Cache> cache_;
   std::vector<Patch> patches_;
   std::vector<Dnn> dnns_;
   std::map<LatencyKey, double> latency_s_;
