@@ -232,10 +232,15 @@ class Pool {
   }
 
   /// Tells the caller how far things are; the lock is held.
-  void report() const {
+  void report() {
     if (!options_.progress) return;
-    options_.progress({done_, specs_.size(),
-                       static_cast<double>(requests_done_) / static_cast<double>(requests_)});
+    try {
+      options_.progress({done_, specs_.size(),
+                         static_cast<double>(requests_done_) / static_cast<double>(requests_)});
+    } catch (...) {
+      next_ = specs_.size();
+      throw;
+    }
   }
 
   bool all_good(std::size_t first) const {

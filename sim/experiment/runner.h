@@ -66,7 +66,8 @@ struct RunOptions {
   std::filesystem::path parts;
   bool requests = false;
   bool timeline = false;
-  /// Called now and then from any thread, one call at a time.
+  /// Called now and then from any thread, one call at a time. What it throws in the thread that
+  /// called run_all ends that; it must not throw in others.
   std::function<void(const RunProgress&)> progress;
 };
 
