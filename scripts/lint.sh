@@ -11,7 +11,7 @@ fi
 
 scripts/setup.sh --lint
 if [ "$what" != tidy ]; then
-  find sim policies tests -name '*.h' -print0 -o -name '*.cpp' -print0 |
+  find sim policies tests python -name '*.h' -print0 -o -name '*.cpp' -print0 |
     xargs -0 clang-format --dry-run -Werror
 fi
 if [ "$what" != format ]; then

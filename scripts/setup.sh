@@ -2,6 +2,7 @@
 # Installs what the build, the tests and the plots need on Debian 12 or Ubuntu 22.04 and later.
 #   scripts/setup.sh            compiler, CMake and libraries
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
+#   scripts/setup.sh --python   the same, and what compiles the Python package
 #   scripts/setup.sh --lint     also Clang, clang-tidy and clang-format
 #   scripts/setup.sh --all      everything
 # Does nothing, quickly and silently, when all is there.
@@ -14,14 +15,16 @@ fail() {
 }
 
 plots=false
+python=false
 lint=false
 for argument in "$@"; do
   case $argument in
     --plots) plots=true ;;
+    --python) plots=true python=true ;;
     --lint) lint=true ;;
-    --all) plots=true lint=true ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "scripts/setup.sh: unknown argument '$argument' (--plots, --lint, --all)" >&2; exit 2 ;;
+    --all) plots=true python=true lint=true ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --lint, --all)" >&2; exit 2 ;;
   esac
 done
 
@@ -30,6 +33,7 @@ tools=("cmake cmake" "ninja ninja-build" "git git")
 packages=(libeigen3-dev libsvm-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
   librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
 if $plots; then packages+=(python3-venv); fi
+if $python; then packages+=(python3-dev); fi
 if $lint; then
   tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
 fi

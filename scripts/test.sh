@@ -34,7 +34,12 @@ suite() {
 everyday=(-LE '^(long|bench)$')
 threads='Runner|Jobs|Threads|Cli'  # names of the tests that run several threads
 
-stage "set-up" scripts/setup.sh
+# The release build has the Python package too; its tests are among CTest's.
+configure_python() {
+  cmake --preset release --log-level=WARNING -DAUTOSCALE_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/.venv/bin/python"
+}
+
+stage "set-up" scripts/setup.sh --python
 if $all; then
   stage "lint" scripts/lint.sh
   stage "build with Clang" scripts/build.sh clang all
@@ -45,6 +50,7 @@ if $all; then
   stage "tests named $threads, TSan" suite tsan "${everyday[@]}" -R "$threads"
   everyday=()
 fi
+stage "configure the Python package" configure_python
 stage "build with GCC" scripts/build.sh release all
 
 # Not a stage: the last lines are to be CTest's.

@@ -13,9 +13,13 @@ from ._core import CAUSES, FEATURES, STAGES, Observation, Plan, PolicyContext, _
 from .env import AutoScaleEnv
 from .episode_figure import plot_episode
 from .errors import ConfigError, PolicyError, ResetNeeded
-from .experiment import Results, explain, load_results, run
+from .experiment import Results, explain, load_results, run, sweep
 from .policy import Policy
 from .vector_env import AutoScaleVectorEnv
 
 _register(id="AutoScale-v0", entry_point="autoscale_sim.env:AutoScaleEnv",
           vector_entry_point="autoscale_sim.vector_env:AutoScaleVectorEnv")
+
+__all__ = ["CAUSES", "FEATURES", "STAGES", "AutoScaleEnv", "AutoScaleVectorEnv", "ConfigError",
+           "Observation", "Plan", "Policy", "PolicyContext", "PolicyError", "ResetNeeded", "Results",
+           "explain", "load_results", "plot_episode", "run", "sweep"]

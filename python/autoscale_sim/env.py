@@ -1,26 +1,34 @@
 """AutoScale-v0: one phone decides where each of its inferences runs."""
 
-import numpy as np
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
 import gymnasium
+import numpy as np
 from gymnasium import spaces
+from numpy.typing import NDArray
 
 from . import _core
-from ._data import assignments, load_scenario, to_yaml
+from ._data import assignments, load_scenario, to_yaml, whole_number
 from .episode_figure import draw_episode
 
 #: Bounds of the features: those of a signal from -160 to 0 dBm lie within, and so do the DNNs'.
 FEATURE_LOW, FEATURE_HIGH = -10.0, 50.0
 
 
-def episode_options(scenario_settings, device, reward, phase, episode_length, deliberates,
-                    illegal, penalty, oracle):
-    """The settings of a scenario and the EpisodeOptions that an environment's arguments stand for."""
-    settings = assignments(scenario_settings)
+def episode_options(changes: Mapping[str, Any] | None, device: str | int | None, reward: str | None,
+                    phase: str, episode_length: int | None, deliberates: bool, illegal: str,
+                    penalty: float, oracle: bool) -> tuple[list[str], _core.EpisodeOptions]:
+    """What the arguments of an environment stand for: changes to the scenario, and the episode."""
+    settings = assignments(changes)
     number = 0
     if isinstance(device, str):
         settings.append(f"devices=[{{profile: {device}}}]")
     elif device is not None:
-        number = int(device)
+        number = whole_number("device", device, 0, 2**32 - 1)
     if reward is not None:
         if reward not in ("sound", "literal"):
             raise ValueError(f"reward: expected 'sound' or 'literal', got {reward!r}")
@@ -29,12 +37,13 @@ def episode_options(scenario_settings, device, reward, phase, episode_length, de
         raise ValueError(f"illegal: expected 'error' or 'penalty', got {illegal!r}")
     settings += ["relative_metrics=false", "compare_with_opt=false"]
     options = _core.EpisodeOptions(
-        device=number, phase=phase, length=episode_length or 0, deliberates=deliberates,
-        penalty=float(penalty) if illegal == "penalty" else None, oracle=oracle)
+        device=number, phase=phase, deliberates=bool(deliberates),
+        length=0 if episode_length is None else whole_number("episode_length", episode_length, 1),
+        penalty=float(penalty) if illegal == "penalty" else None, oracle=bool(oracle))
     return settings, options
 
 
-def observation_space(observation, states):
+def observation_space(observation: str, states: int) -> spaces.Space:
     """Discrete(states) of the paper, or the Box of the features."""
     if observation == "state":
         return spaces.Discrete(states)
@@ -79,10 +88,13 @@ class AutoScaleEnv(gymnasium.Env):
 
     metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
 
-    def __init__(self, scenario="scenarios/quickstart.yaml", device=None, *, observation="state",
-                 reward=None, phase="recorded", episode_length=None, deliberates=True,
-                 illegal="error", penalty=-10.0, oracle=False, others="edge_best", settings=None,
-                 render_mode=None):
+    def __init__(self, scenario: str | os.PathLike = "scenarios/quickstart.yaml",
+                 device: str | int | None = None, *, observation: str = "state",
+                 reward: str | None = None, phase: str = "recorded",
+                 episode_length: int | None = None, deliberates: bool = True,
+                 illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
+                 others: str = "edge_best", settings: Mapping[str, Any] | None = None,
+                 render_mode: str | None = None):
         changes, options = episode_options(settings, device, reward, phase, episode_length,
                                            deliberates, illegal, penalty, oracle)
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
@@ -101,9 +113,10 @@ class AutoScaleEnv(gymnasium.Env):
         self.render_mode = render_mode
         self._mask = self._core.mask
         self._features = self._core.features if observation == "features" else None
-        self._history = [] if render_mode else None
+        self._history: list[tuple[Any, float, dict[str, Any]]] | None = [] if render_mode else None
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None
+              ) -> tuple[int | NDArray[np.float32], dict[str, Any]]:
         super().reset(seed=seed)
         if seed is None and self._core.started:
             info = self._core.reset_following()
@@ -114,21 +127,22 @@ class AutoScaleEnv(gymnasium.Env):
             self._history.clear()
         return self._observation(), info
 
-    def step(self, action):
+    def step(self, action: int | _core.Plan
+             ) -> tuple[int | NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         reward, truncated, info = self._core.step(action)
         info["action_mask"] = self._mask.copy()
         if self._history is not None:
             self._history.append((action, reward, info))
         return self._observation(), reward, False, truncated, info
 
-    def _observation(self):
+    def _observation(self) -> int | NDArray[np.float32]:
         return self._core.state if self._features is None else self._features.copy()
 
-    def action_mask(self):
+    def action_mask(self) -> NDArray[np.int8]:
         """The legal actions for the DNN now asked for: int8, 1 is legal. As info["action_mask"]."""
         return self._mask.copy()
 
-    def make_policy(self, name, seed=None, **parameters):
+    def make_policy(self, name: str, seed: int | None = None, **parameters: Any) -> _core.Policy:
         """One of the simulator's policies (`autoscale list policies`), deciding in this environment.
 
         decide() gives the action for the decision that is due, learn() tells it of the latest step,
@@ -137,11 +151,17 @@ class AutoScaleEnv(gymnasium.Env):
         """
         return self._core.make_policy(name, to_yaml(parameters), seed)
 
-    def finished(self):
+    @property
+    def phase(self) -> str:
+        """Name of the phase that the decision now due belongs to."""
+        return self._core.phase
+
+    def finished(self) -> list[dict[str, Any]]:
         """Every request that finished in the latest step, of all phones, in order of completion."""
         return self._core.finished()
 
-    def render(self):
+    def render(self) -> Any:
+        """The latest decision as text, or the episode so far as an RGB image."""
         if self.render_mode is None:
             gymnasium.logger.warn("render() needs render_mode='ansi' or 'rgb_array'")
             return None
@@ -149,7 +169,7 @@ class AutoScaleEnv(gymnasium.Env):
             return self._text()
         return draw_episode(self)
 
-    def _text(self):
+    def _text(self) -> str:
         if not self._history:
             return f"{self.scenario} on {self.device}: no decision yet\n"
         action, reward, info = self._history[-1]
@@ -159,6 +179,6 @@ class AutoScaleEnv(gymnasium.Env):
                 f"{1e3 * info['latency_s']:.2f} ms{late}, reward {reward:.3f}\n")
 
     @property
-    def history(self):
+    def history(self) -> list[tuple[Any, float, dict[str, Any]]] | None:
         """(action, reward, info) of every step of the episode; kept with a render_mode only."""
         return self._history

@@ -1,5 +1,9 @@
 """What can go wrong, as exceptions."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from gymnasium.error import ResetNeeded as ResetNeeded
 
 
@@ -15,12 +19,12 @@ class ConfigError(ValueError):
         mistakes: all of them, as tuples (file, line, column, message).
     """
 
-    def __init__(self, text, mistakes=()):
+    def __init__(self, text: str, mistakes: Sequence[tuple[str, int, int, str]] = ()):
         super().__init__(text)
         self.mistakes = [tuple(mistake) for mistake in mistakes]
         self.file, self.line, self.column, _ = self.mistakes[0] if mistakes else ("", 0, 0, "")
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         return type(self), (str(self), self.mistakes)
 
 

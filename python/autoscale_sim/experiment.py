@@ -1,36 +1,47 @@
 """What the command line does, as functions that return pandas frames."""
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas
 
 from . import _core
-from ._data import assignments, data_root, find_scenario
-from .policy import checked_policies
+from ._data import assignments, data_root, find_scenario, whole_number
+from .policy import Policy, checked_policies
 
 
 @dataclass(frozen=True)
 class Results:
     """The files of a results folder as frames; columns.csv says what each column means.
 
-    Frames of files that are not there are None: requests only where they were asked for.
+    Frames of files that are not there are None: `requests` only where they were asked for,
+    `breakdown` and `learning` only of a run, `summary` and `failures` only of a sweep.
     """
 
     runs: pandas.DataFrame
+    columns: pandas.DataFrame | None
     breakdown: pandas.DataFrame | None
     learning: pandas.DataFrame | None
     requests: pandas.DataFrame | None
-    columns: pandas.DataFrame | None
+    summary: pandas.DataFrame | None
+    failures: pandas.DataFrame | None
     manifest: dict
 
 
-def run(scenario, policies=None, *, settings=None, seed=None, replications=None, jobs=1, out=None,
-        requests=False, timeline=False) -> pandas.DataFrame:
+def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = None, *,
+        settings: Mapping[str, Any] | None = None, seed: int | None = None,
+        replications: int | None = None, jobs: int = 1, out: str | os.PathLike | None = None,
+        requests: bool = False, timeline: bool = False) -> pandas.DataFrame:
     """Runs a scenario, as `autoscale run` does, and returns its runs.csv: a row per run.
 
     Args:
@@ -50,33 +61,57 @@ def run(scenario, policies=None, *, settings=None, seed=None, replications=None,
     """
     if out is None and (requests or timeline):
         raise ValueError("requests and timeline need out, a folder")
-    if jobs < 1:
-        raise ValueError(f"jobs: expected at least 1, got {jobs}")
-    with tempfile.TemporaryDirectory(prefix="autoscale_") as scratch:
-        folder = scratch if out is None else os.fspath(out)
+    with _folder(out) as folder:
         _core.run(data_root(), find_scenario(scenario), folder, assignments(settings),
-                  checked_policies(policies), seed, replications, jobs, requests, timeline)
+                  checked_policies(policies), seed, replications, whole_number("jobs", jobs, 1, 1024), requests,
+                  timeline)
         return _read(Path(folder) / "runs.csv")
 
 
-def load_results(folder) -> Results:
-    """Reads a folder that run() or `autoscale run --out` wrote."""
+def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | None = None,
+          resume: bool = False) -> pandas.DataFrame:
+    """Runs a sweep, a scenario at many points, as `autoscale sweep` does; returns its runs.csv: a row
+    per point, replication and policy, with a column for every parameter that varies.
+
+    Args:
+        file: sweep file, or its name in the package's scenarios.
+        jobs: points at the same time; results do not depend on it.
+        out: folder for all files (see load_results), new or empty; default: they are not kept.
+        resume: go on with a sweep in `out` that was interrupted.
+
+    Raises what run() raises; runs that fail in the middle are left out with a RuntimeWarning and stand
+    in failures.csv.
+    """
+    if resume and out is None:
+        raise ValueError("resume needs out, the folder of the interrupted sweep")
+    with _folder(out) as folder:
+        failed = _core.sweep(data_root(), find_scenario(file), folder, whole_number("jobs", jobs, 1, 1024), resume)
+        if failed:
+            warnings.warn(f"{failed} runs failed; failures.csv says why", RuntimeWarning,
+                          stacklevel=2)
+        return _read(Path(folder) / "runs.csv")
+
+
+def load_results(folder: str | os.PathLike) -> Results:
+    """Reads a folder that run() or sweep(), `autoscale run --out` or `autoscale sweep` wrote."""
     folder = Path(folder)
     if not (folder / "runs.csv").is_file():
         raise FileNotFoundError(f"{folder}: no runs.csv; not a folder of results")
 
-    def frame(name):
+    def frame(name: str) -> pandas.DataFrame | None:
         file = folder / name
         return _read(file) if file.is_file() else None
 
-    return Results(frame("runs.csv"), frame("breakdown.csv"), frame("learning.csv"),
-                   frame("requests.csv"), frame("columns.csv"),
-                   json.loads((folder / "manifest.json").read_text()))
+    frames = {field.name: frame(field.name + ".csv") for field in fields(Results)
+              if field.name != "manifest"}
+    return Results(**frames, manifest=json.loads((folder / "manifest.json").read_text()))
 
 
-def explain(device, dnn, *, use_case="", links=None, co_cpu=0.0, co_memory=0.0, cloud_link="wifi",
-            tablet_link="wifi_direct", accuracy=50.0, accuracy_set="post_training",
-            accounting="whole_phone", power_level="", upload="raw") -> pandas.DataFrame:
+def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, float] | None = None,
+            co_cpu: float = 0.0, co_memory: float = 0.0, cloud_link: str = "wifi",
+            tablet_link: str = "wifi_direct", accuracy: float = 50.0,
+            accuracy_set: str = "post_training", accounting: str = "whole_phone",
+            power_level: str = "", upload: str = "raw") -> pandas.DataFrame:
     """What each action of a phone would cost for one inference, as `autoscale explain --csv`.
 
     Args:
@@ -99,9 +134,20 @@ def explain(device, dnn, *, use_case="", links=None, co_cpu=0.0, co_memory=0.0, 
     for name, dbm in signals.items():
         if not -160 <= dbm <= 0:
             raise ValueError(f"links: {name}: expected -160 to 0 dBm, got {dbm}")
-    text = _core.explain_csv(data_root(), device, dnn, use_case, signals, co_cpu, co_memory, cloud_link,
-                             tablet_link, accuracy, accounting, accuracy_set, power_level, upload)
+    text = _core.explain_csv(data_root(), device, dnn, use_case, signals, co_cpu, co_memory,
+                             cloud_link, tablet_link, accuracy, accounting, accuracy_set,
+                             power_level, upload)
     return _read(io.StringIO(text))
+
+
+@contextmanager
+def _folder(out: str | os.PathLike | None) -> Iterator[str]:
+    """The folder for results: the caller's, or one that goes when it has been read."""
+    if out is not None:
+        yield os.fspath(out)
+        return
+    with tempfile.TemporaryDirectory(prefix="autoscale_") as scratch:
+        yield scratch
 
 
 def _read(source) -> pandas.DataFrame:

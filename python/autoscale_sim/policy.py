@@ -1,6 +1,10 @@
 """Policies written in Python, for autoscale_sim.run."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from . import _core
 
@@ -25,12 +29,12 @@ class Policy:
     learns: bool = False
     deliberates: bool = False
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         if "name" not in cls.__dict__:
             cls.name = cls.__name__
 
-    def start(self, context: "_core.PolicyContext") -> None:
+    def start(self, context: _core.PolicyContext) -> None:
         """Called once before the first decision; keeps `context` as self.context."""
         self.context = context
 
@@ -38,12 +42,12 @@ class Policy:
         """Called at the start of each phase; keeps both as attributes."""
         self.learning, self.exploring = learn, explore
 
-    def decide(self, observation: "_core.Observation") -> int:
+    def decide(self, observation: _core.Observation) -> int:
         """The number of a legal action: one of self.context.legal[observation.dnn]."""
         raise NotImplementedError
 
-    def learn(self, observation: "_core.Observation", next_observation: "_core.Observation",
-              outcome: dict) -> None:
+    def learn(self, observation: _core.Observation, next_observation: _core.Observation,
+              outcome: dict[str, Any]) -> None:
         """What became of a decision, once its request is finished, in phases that learn.
 
         `next_observation` is the same DNN's at completion. `outcome` has action, reward, energy_j,
@@ -51,7 +55,8 @@ class Policy:
         """
 
 
-def checked_policies(policies):
+def checked_policies(policies: str | Policy | Sequence[str | Policy] | None
+                     ) -> list[str | Policy]:
     """The list for the simulator: names, and instances of Policy. Raises TypeError or ValueError."""
     checked = []
     for policy in [policies] if isinstance(policies, (str, Policy)) else list(policies or []):
@@ -59,10 +64,12 @@ def checked_policies(policies):
             policy = policy()
         if isinstance(policy, Policy):
             if not re.fullmatch(r"[A-Za-z0-9_.-]+", policy.name):
-                raise ValueError(f"policies: the name {policy.name!r} needs letters, digits, '_', '-' and '.'")
+                raise ValueError(f"policies: the name {policy.name!r} needs letters, digits, '_', "
+                                 "'-' and '.'")
             if policy.name in _core.policy_names():
-                raise ValueError(f"policies: {policy.name!r} is the name of one of the simulator's")
+                raise ValueError(f"policies: {policy.name!r} is one of the simulator's")
         elif not isinstance(policy, str):
-            raise TypeError(f"policies: expected names and instances of autoscale_sim.Policy, got {policy!r}")
+            raise TypeError("policies: expected names and instances of autoscale_sim.Policy, got "
+                            f"{policy!r}")
         checked.append(policy)
     return checked

@@ -1,13 +1,20 @@
 """Many AutoScale-v0 environments, stepped in one call."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
-from gymnasium import spaces
+from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from ._data import load_scenario
-from .env import AutoScaleEnv, episode_options, observation_space
+from ._data import load_scenario, whole_number
+from .env import episode_options, observation_space
 
 _NUMBERS = ("energy_j", "server_energy_j", "latency_s", "accuracy", "temperature_c")
 _INTEGERS = ("dnn", "request", "executed", "dropped", "opt_action", "seed")
@@ -37,11 +44,15 @@ class AutoScaleVectorEnv(VectorEnv):
 
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
 
-    def __init__(self, num_envs=1, scenario="scenarios/quickstart.yaml", device=None, *,
-                 observation="state", reward=None, phase="recorded", episode_length=None,
-                 deliberates=True, illegal="error", penalty=-10.0, oracle=False,
-                 others="edge_best", settings=None, autoreset_mode=AutoresetMode.NEXT_STEP,
-                 threads=1, copy=True, render_mode=None):
+    def __init__(self, num_envs: int = 1,
+                 scenario: str | os.PathLike = "scenarios/quickstart.yaml",
+                 device: str | int | None = None, *, observation: str = "state",
+                 reward: str | None = None, phase: str = "recorded",
+                 episode_length: int | None = None, deliberates: bool = True,
+                 illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
+                 others: str = "edge_best", settings: Mapping[str, Any] | None = None,
+                 autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP, threads: int = 1,
+                 copy: bool = True, render_mode: None = None):
         if render_mode is not None:
             raise ValueError("render_mode: only single environments render")
         autoreset_mode = AutoresetMode(autoreset_mode)
@@ -49,10 +60,11 @@ class AutoScaleVectorEnv(VectorEnv):
             raise ValueError("autoreset_mode: expected NEXT_STEP or SAME_STEP")
         changes, options = episode_options(settings, device, reward, phase, episode_length,
                                            deliberates, illegal, penalty, oracle)
+        num_envs = whole_number("num_envs", num_envs, 1, 10**6)
         self._core = _core.VectorEnvironment(
             load_scenario(scenario, changes, [others]), options, count=num_envs,
             features=observation == "features",
-            same_step=autoreset_mode is AutoresetMode.SAME_STEP, threads=threads)
+            same_step=autoreset_mode is AutoresetMode.SAME_STEP, threads=whole_number("threads", threads, 1, 1024))
         facts = self._core.facts
         self.metadata = {**self.metadata, "autoreset_mode": autoreset_mode}
         self.num_envs = num_envs
@@ -81,17 +93,19 @@ class AutoScaleVectorEnv(VectorEnv):
         self._integers = arrays["integers"]
         self._flags = arrays["flags"].view(bool)
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed: int | Sequence[int] | None = None,
+              options: dict[str, Any] | None = None) -> tuple[NDArray, dict[str, Any]]:
         """Begins an episode everywhere; `seed`: None, one for environment 0 (environment i has the
         seed + i), or one each."""
-        super().reset(seed=int(seed) if np.isscalar(seed) else None)
+        super().reset(seed=int(seed) if isinstance(seed, (int, np.integer)) else None)
         if seed is None and self._core.started:
             self._core.reset_following()
         else:
             self._core.reset(self._seeds(seed))
         return self._kept(self._observations), self._decisions()
 
-    def step(self, actions):
+    def step(self, actions: ArrayLike) -> tuple[NDArray, NDArray[np.float64], NDArray[np.bool_],
+                                                NDArray[np.bool_], dict[str, Any]]:
         self._core.step(self._checked(actions))
         keep = self._kept
         info = self._decisions()
@@ -100,27 +114,29 @@ class AutoScaleVectorEnv(VectorEnv):
         if self._same_step and truncated.any():
             info["final_obs"] = keep(self._final)
             info["_final_obs"] = truncated.copy()
-        return keep(self._observations), keep(self._rewards), self._terminated.copy(), truncated, info
+        terminated = self._terminated.copy()
+        return keep(self._observations), keep(self._rewards), terminated, truncated, info
 
-    def _seeds(self, seed):
+    def _seeds(self, seed: int | Sequence[int] | None) -> NDArray[np.uint64]:
         if seed is None:
             seed = int(self.np_random.integers(2**62))
-        if np.isscalar(seed):
+        if isinstance(seed, (int, np.integer)):
             seed = [seed + i for i in range(self.num_envs)]
         return np.array([int(s) for s in seed], np.uint64)
 
-    def _kept(self, array):
+    def _kept(self, array: NDArray) -> NDArray:
         return array.copy() if self._copy else array
 
-    def _checked(self, actions):
+    def _checked(self, actions: ArrayLike) -> NDArray[np.int64]:
         array = np.asarray(actions)
         if array.dtype.kind not in "iu":
             raise TypeError(f"actions: expected whole numbers, got {array.dtype}")
         if array.shape != (self.num_envs,):
-            raise ValueError(f"actions: expected one per environment, shape ({self.num_envs},), got {array.shape}")
+            raise ValueError(f"actions: expected one per environment, shape ({self.num_envs},), "
+                             f"got {array.shape}")
         return np.ascontiguousarray(array, np.int64)
 
-    def _decisions(self):
+    def _decisions(self) -> dict[str, Any]:
         integers = self._kept(self._integers)
         info = {"action_mask": self._kept(self._masks), "dnn": integers[0], "request": integers[1],
                 "seed": integers[5]}
@@ -128,7 +144,7 @@ class AutoScaleVectorEnv(VectorEnv):
             info["opt_action"] = integers[4]
         return info
 
-    def _outcomes(self, info):
+    def _outcomes(self, info: dict[str, Any]) -> None:
         numbers, flags = self._kept(self._numbers), self._kept(self._flags)
         integers = self._kept(self._integers)
         info.update(zip(_NUMBERS, numbers))
@@ -138,6 +154,6 @@ class AutoScaleVectorEnv(VectorEnv):
         info["energy_by_cause_j"] = dict(zip(_core.CAUSES, numbers[first:]))
         info["time_by_stage_s"] = dict(zip(_core.STAGES, numbers[first + len(_core.CAUSES):]))
 
-    def action_mask(self):
+    def action_mask(self) -> NDArray[np.int8]:
         """The legal actions, int8 of shape (N, actions). As info["action_mask"]."""
         return self._masks.copy()

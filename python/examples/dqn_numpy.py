@@ -1,7 +1,7 @@
 """A deep Q-network in NumPy alone: learns from 32 environments at once and is measured against
 Edge (Best), AutoScale and Opt in worlds it has not seen.
 
-    python dqn_numpy.py [--steps 4000] [--figure dqn.png]
+    python dqn_numpy.py [--steps 1500] [--figure dqn.png]
 
 Algorithm: double Q-learning (van Hasselt, Guez and Silver, AAAI 2016) with a target network and a
 replay memory (Mnih et al., Nature 2015); two hidden layers of 64 rectifiers, Adam (Kingma and Ba,
@@ -170,7 +170,7 @@ def draw(curve, policies, file):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=4000, help="of 32 decisions each")
+    parser.add_argument("--steps", type=int, default=1500, help="of 32 decisions each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--figure", help="draw the learning curve into this file")
     arguments = parser.parse_args()

@@ -162,7 +162,7 @@ void bind_single(nb::module_& module) {
            nb::arg("scenario"), nb::arg("options"))
       .def("reset", &SingleEnvironment::reset, nb::arg("seed"))
       .def("reset_following", &SingleEnvironment::reset_following)
-      .def("step", &SingleEnvironment::step, nb::arg("action"))
+      .def("step", &SingleEnvironment::step, nb::arg("action").none())
       .def("finished", &finished)
       .def_prop_ro("state", [](SingleEnvironment& self) { return self.episode().state(); })
       .def_prop_ro("states", [](SingleEnvironment& self) { return self.episode().states().size(); })
@@ -191,11 +191,14 @@ void bind_single(nb::module_& module) {
                      auto& features = nb::cast<SingleEnvironment&>(self).features();
                      return array_view(features, {features.size()}, self);
                    })
-      .def("make_policy", [](nb::handle self, const std::string& name,
-                             const std::string& parameters, std::optional<std::uint64_t> seed) {
-        return SteppedPolicy(self, nb::cast<SingleEnvironment&>(self).episode(), name, parameters,
-                             seed);
-      });
+      .def(
+          "make_policy",
+          [](nb::handle self, const std::string& name, const std::string& parameters,
+             std::optional<std::uint64_t> seed) {
+            return SteppedPolicy(self, nb::cast<SingleEnvironment&>(self).episode(), name,
+                                 parameters, seed);
+          },
+          nb::arg("name"), nb::arg("parameters"), nb::arg("seed").none());
 }
 
 void bind_vector(nb::module_& module) {

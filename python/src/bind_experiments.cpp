@@ -9,6 +9,7 @@
 #include "python_policy.h"
 #include "sim/experiment/explain.h"
 #include "sim/experiment/run_folder.h"
+#include "sim/experiment/sweep_folder.h"
 
 namespace autoscale::python {
 namespace {
@@ -99,6 +100,23 @@ void run(const std::string& root, const std::string& file, const std::string& fo
   run_into_folder(folder, scenario, options, {kVersion, kRevision, kCompiler});
 }
 
+/// Runs a sweep into a folder, or goes on with it there; how many of its runs failed.
+std::size_t sweep(const std::string& root, const std::string& file, const std::string& folder,
+                  std::size_t jobs, bool resume) {
+  const nb::gil_scoped_release released;
+  const Catalog catalog(root);
+  const Sweep sweep = Sweep::load(catalog, file);
+  SweepRunOptions options;
+  options.jobs = jobs;
+  options.progress = [](const SweepProgress&) { check_signals(); };
+  const nlohmann::ordered_json definition = sweep.definition({kVersion, kRevision, kCompiler});
+  SweepFolder opened = SweepFolder::open(folder, definition, options.shard, resume);
+  run_sweep(sweep, opened.journal(), options);
+  const SweepOutcome outcome = write_sweep_results(
+      folder, definition, [&opened](std::uint64_t unit) { return opened.journal().read(unit); });
+  return outcome.failed;
+}
+
 template <class E>
 E value_named(const std::string& name, const char* what) {
   std::vector<std::string> names;
@@ -131,6 +149,8 @@ void bind_experiments(nb::module_& module) {
              nb::arg("assignments"), nb::arg("policies"), nb::arg("seed").none(),
              nb::arg("replications").none(), nb::arg("jobs"), nb::arg("requests"),
              nb::arg("timeline"));
+  module.def("sweep", &sweep, nb::arg("root"), nb::arg("file"), nb::arg("folder"), nb::arg("jobs"),
+             nb::arg("resume"));
   module.def(
       "explain_csv",
       [](const std::string& root, const std::string& device, const std::string& dnn,

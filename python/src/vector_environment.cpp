@@ -32,6 +32,7 @@ void VectorEnvironment::reset(std::span<const std::uint64_t> seeds) {
     throw std::invalid_argument(
         fmt::format("seed: {} seeds for {} environments", seeds.size(), size()));
   }
+  const std::lock_guard lock(mutex_);
   workers_.run(size(), [&](std::size_t i) {
     episodes_[i]->reset(seeds[i]);
     rewards_[i] = 0;
@@ -57,6 +58,7 @@ void VectorEnvironment::step(std::span<const std::int64_t> actions) {
     throw std::invalid_argument(
         fmt::format("actions: {} actions for {} environments", actions.size(), size()));
   }
+  const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < size(); ++i) {
     const Environment& environment = episodes_[i]->environment();
     if (!environment.started()) throw std::logic_error("step: reset the environments first");

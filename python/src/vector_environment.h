@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -73,6 +74,7 @@ class VectorEnvironment {
     return rows[row * size() + i];
   }
 
+  std::mutex mutex_;  // one call at a time
   std::vector<std::unique_ptr<Episode>> episodes_;
   bool encode_features_;
   Autoreset autoreset_;

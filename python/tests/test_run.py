@@ -6,7 +6,7 @@ import pandas
 import pytest
 
 import autoscale_sim
-from autoscale_sim import ConfigError, Policy, PolicyError, explain, load_results, run
+from autoscale_sim import ConfigError, Policy, PolicyError, explain, load_results, run, sweep
 from conftest import QUICKSTART, ROOT
 
 
@@ -128,6 +128,30 @@ def test_explain_is_what_the_program_prints(program):
         explain("mi8pro", "mobilenet_v1", co_cpu=2)
     with pytest.raises(ValueError, match="unknown name 'none'"):
         explain("mi8pro", "mobilenet_v1", accounting="none")
+
+
+def test_a_sweep_is_what_the_program_writes(program, tmp_path):
+    file = tmp_path / "sweep.yaml"
+    file.write_text(f"""
+name: accuracy
+scenarios: [{QUICKSTART}]
+set: {{policies: [cloud, edge_best], "phases[0].inferences": 1, "phases[1].inferences": 20}}
+grid: [{{path: constraints.accuracy, values: [50, 70]}}]
+replications: 2
+""")
+    program("sweep", file, "--out", tmp_path / "a")
+    frame = sweep(file, jobs=2, out=tmp_path / "b")
+    for name in ("runs.csv", "summary.csv", "columns.csv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    assert len(frame) == 2 * 2 * 4
+    results = load_results(tmp_path / "b")
+    assert len(results.failures) == 0 and results.breakdown is None
+    pandas.testing.assert_frame_equal(sweep(file), frame, check_exact=True)
+    with pytest.raises(ValueError, match="is not empty|resume"):
+        sweep(file, out=tmp_path / "b")
+    file.write_text("name: x")
+    with pytest.raises(ConfigError):
+        sweep(file)
 
 
 def test_errors_can_be_pickled():

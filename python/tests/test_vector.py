@@ -43,7 +43,10 @@ def test_equals_single_environments(mode, observation, threads):
             last = np.stack(list(their_info["final_obs"])) if observation == "features" else their_info["final_obs"]
             assert (info["final_obs"][truncated] == np.asarray(last)[truncated]).all()
             assert (info["_final_obs"] == their_info["_final_obs"]).all()
+            assert (info["energy_j"][truncated] == their_info["final_info"]["energy_j"][truncated]).all()
         done = info["stepped"] & ~truncated
+        if not done.any():
+            continue
         for key in ("energy_j", "latency_s", "accuracy", "temperature_c", "executed", "opt_action"):
             assert (info[key][done] == their_info[key][done]).all(), key
         for key in ("energy_by_cause_j", "time_by_stage_s"):

@@ -39,12 +39,12 @@ void Environment::reset(std::uint64_t seed) {
   steps_ = 0;
   next_ = 0;
   dropped_ = 0;
+  over_ = true;  // should the world throw on its way to the first decision
   finished_.clear();
   outcome_ = {};
   world_.reset(seed);
   begin_next_phase();
   started_ = true;
-  over_ = false;
   advance();
 }
 
@@ -54,6 +54,7 @@ void Environment::step(const ExecutionPlan& plan) {
   finished_.clear();
   dropped_ = 0;
   ++steps_;
+  over_ = true;  // should the world throw on its way to the next decision
   advance();
 }
 

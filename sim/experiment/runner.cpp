@@ -255,10 +255,15 @@ class Pool {
   }
 
   /// Tells the caller how far things are; the lock is held.
-  void report() const {
+  void report() {
     if (!options_.progress) return;
-    options_.progress({done_, specs_.size(),
-                       static_cast<double>(requests_done_) / static_cast<double>(requests_)});
+    try {
+      options_.progress({done_, specs_.size(),
+                         static_cast<double>(requests_done_) / static_cast<double>(requests_)});
+    } catch (...) {
+      next_ = specs_.size();
+      throw;
+    }
   }
 
   bool all_good(std::size_t first) const {
@@ -337,6 +342,14 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
     for (std::uint32_t r = 0; r < scenario.config().replications; ++r) {
       for (RunSpec& spec : world_specs(scenario, fold, r)) specs.push_back(std::move(spec));
     }
+  }
+  return specs;
+}
+
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication) {
+  std::vector<RunSpec> specs;
+  for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
+    for (RunSpec& spec : world_specs(scenario, fold, replication)) specs.push_back(std::move(spec));
   }
   return specs;
 }

@@ -70,12 +70,14 @@ struct RunOptions {
   std::filesystem::path parts;
   bool requests = false;
   bool timeline = false;
-  /// Called now and then from any thread, one call at a time.
+  /// Called now and then from any thread, one call at a time. What it throws in the thread that
+  /// called run_all ends that; it must not throw in others.
   std::function<void(const RunProgress&)> progress;
 };
 
 /// How worlds make a policy of the scenario, which must outlive it.
 PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use);
+
 /// A run that may have failed.
 struct RunOutcome {
   RunSpec spec;
@@ -89,6 +91,8 @@ std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t 
 
 /// All runs of a scenario in the order of their rows: fold, replication, policy.
 std::vector<RunSpec> run_specs(const Scenario& scenario);
+/// Those of one replication.
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication);
 
 /// Executes all runs. Throws the first run's exception, in the order of rows, if any failed, and
 /// std::invalid_argument before the first if they would not fit into memory.

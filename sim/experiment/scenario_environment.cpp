@@ -15,8 +15,8 @@ std::vector<EpisodePhase> episode_phases(const Scenario& scenario, const std::st
   std::vector<std::string> names = {std::string(kRecordedPhases), std::string(kAllPhases)};
   bool found = wanted == kRecordedPhases || wanted == kAllPhases;
   for (PhasePlan& plan : scenario.phases(0)) {
-    const bool taken = wanted == kAllPhases || plan.name == wanted ||
-                       (wanted == kRecordedPhases && plan.record);
+    const bool taken =
+        wanted == kAllPhases || plan.name == wanted || (wanted == kRecordedPhases && plan.record);
     found = found || plan.name == wanted;
     names.push_back(plan.name);
     phases.push_back({std::move(plan), taken});

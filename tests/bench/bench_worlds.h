@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/env/world.h"
-#include "sim/experiment/scenario.h"
+#include "sim/env/environment.h"
+#include "sim/experiment/scenario_environment.h"
 
 namespace autoscale::bench {
 
@@ -91,6 +91,17 @@ inline std::uint64_t run(const Scenario& scenario, PolicySetup policy, CountingO
     requests += std::uint64_t{phase.length()} * scenario.system().devices();
   }
   return requests;
+}
+
+/// Steps `episodes` episodes of a scenario, always the first legal action, and returns the number
+/// of steps.
+inline std::uint64_t step(Environment& environment, int episodes) {
+  std::uint64_t steps = 0;
+  for (int i = 0; i < episodes; ++i) {
+    environment.reset(static_cast<std::uint64_t>(i));
+    for (; !environment.over(); ++steps) environment.step({environment.dnn().legal.front()});
+  }
+  return steps;
 }
 
 }  // namespace autoscale::bench

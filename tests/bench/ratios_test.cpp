@@ -188,6 +188,17 @@ TEST(Ratios, ANetworksDecisionCostsAFewTimesItsArithmetic) {
   EXPECT_LT(decisions.over_arithmetic(8 * 32 + 32 * 32 + 32 * decisions.actions()), 4.0);
 }
 
+TEST(Ratios, SteppingAWorldCostsLittleMoreThanRunningIt) {
+  const Scenario scenario = load("bench/one_phone.yaml", {"phases[1].inferences=100000"});
+  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  const auto stepped = [&] { step(environment, 1); };
+  const auto whole = [&] {
+    CountingObserver observer;
+    run(scenario, null_policy(), observer);
+  };
+  EXPECT_LT(median_ratio(stepped, whole), 2.0);
+}
+
 /// The null model: as many events as the closed loop has, with nothing to do in them.
 TEST(Ratios, AWorldCostsAFewTimesItsBareEvents) {
   const Scenario scenario = load("bench/closed_loop.yaml", {"phases[0].inferences=300"});

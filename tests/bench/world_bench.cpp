@@ -31,6 +31,22 @@ void one_phone_compared_with_opt(benchmark::State& state) {
   measure(state, scenario, policy_of(scenario, 0));
 }
 
+/// An episode per iteration, as a learner outside the world steps it.
+void one_phone_stepped(benchmark::State& state) {
+  const Scenario scenario = load("bench/one_phone.yaml");
+  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  std::uint64_t steps = 0;
+  for (auto _ : state) steps += step(environment, 1);
+  state.SetItemsProcessed(static_cast<std::int64_t>(steps));
+}
+
+void reset(benchmark::State& state) {
+  const Scenario scenario = load("bench/one_phone.yaml");
+  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  std::uint64_t seed = 0;
+  for (auto _ : state) environment.reset(++seed);
+}
+
 /// Argument: phones. The same number of requests in every case.
 void closed_loop(benchmark::State& state) {
   const auto phones = state.range(0);
@@ -44,6 +60,8 @@ void closed_loop(benchmark::State& state) {
 BENCHMARK(one_phone)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_null_policy)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_compared_with_opt)->Unit(benchmark::kMillisecond);
+BENCHMARK(one_phone_stepped)->Unit(benchmark::kMillisecond);
+BENCHMARK(reset);
 BENCHMARK(closed_loop)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 }  // namespace

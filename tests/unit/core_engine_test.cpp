@@ -138,5 +138,17 @@ TEST_F(EngineDeathTest, RefusesWhatIsNotAnInstant) {
   EXPECT_DEATH(run_until(Time::max()), "horizon");
 }
 
+TEST_F(EngineTest, ResetBeginsAnew) {
+  engine_.at(kStart + 5ns, Phase::kArrival, numbered(1));
+  engine_.at(kStart + 9ns, Phase::kArrival, numbered(2));
+  run_until(kStart + 7ns);
+  engine_.reset();
+  EXPECT_EQ(engine_.now(), kStart);
+  EXPECT_EQ(engine_.pending(), 0U);
+  EXPECT_EQ(engine_.processed(), 0U);
+  engine_.at(kStart + 1ns, Phase::kCompletion, numbered(3));
+  EXPECT_EQ(run_until(kNever), (Ids{3}));
+}
+
 }  // namespace
 }  // namespace autoscale

@@ -133,6 +133,19 @@ TEST(EventQueue, HoldsTheWorstSpreadOverBuckets) {
   EXPECT_EQ(last, kLargestKey);
 }
 
+TEST(EventQueue, ClearDropsEverythingAndAllowsEarlierKeysAgain) {
+  EventQueue queue;
+  for (std::uint32_t i = 0; i < 100; ++i) queue.push(1000 + i % 7, {.id = i});
+  queue.pop();
+  queue.clear();
+  EXPECT_TRUE(queue.empty());
+  queue.push(5, {.id = 2});
+  queue.push(3, {.id = 1});
+  EXPECT_EQ(queue.min_key(), 3U);
+  EXPECT_EQ(queue.pop().id, 1U);
+  EXPECT_EQ(queue.pop().id, 2U);
+}
+
 TEST(EventQueueDeathTest, RefusesThePastAndTheEmpty) {
   EventQueue queue;
   EXPECT_DEATH(queue.pop(), "empty queue");
