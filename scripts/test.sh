@@ -41,6 +41,7 @@ configure_python() {
 
 stage "set-up" scripts/setup.sh --python
 if $all; then
+  stage "set-up of Slurm" scripts/setup.sh --cluster
   stage "lint" scripts/lint.sh
   stage "build with Clang" scripts/build.sh clang all
   stage "everyday suite, Clang" suite clang "${everyday[@]}"

@@ -2,8 +2,9 @@
 # A sweep through a real Slurm gives the same bytes as the local one. Starts munged, slurmctld and slurmd on the
 # loopback with free ports and everything they write in a temporary folder, and ends them again.
 #   slurm_test.sh PROGRAM ROOT
-# Needs root, because slurmd starts jobs as their user, and the packages of scripts/setup.sh --cluster.
+# Needs root or sudo, because slurmd starts jobs as their user, and the packages of scripts/setup.sh --cluster.
 set -euo pipefail
+if [ "$(id -u)" -ne 0 ]; then exec sudo "$0" "$@"; fi
 
 program=$1
 root=$2
@@ -40,7 +41,6 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-[ "$(id -u)" -eq 0 ] || fail "needs root"
 for tool in munged slurmctld slurmd sbatch; do
   command -v $tool >/dev/null || fail "no $tool here; scripts/setup.sh --cluster installs it"
 done
