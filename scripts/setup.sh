@@ -3,6 +3,7 @@
 #   scripts/setup.sh            compiler, CMake and libraries
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
 #   scripts/setup.sh --lint     also Clang, clang-tidy and clang-format
+#   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --all      everything
 # Does nothing, quickly and silently, when all is there.
 set -euo pipefail
@@ -15,13 +16,15 @@ fail() {
 
 plots=false
 lint=false
+cluster=false
 for argument in "$@"; do
   case $argument in
     --plots) plots=true ;;
     --lint) lint=true ;;
-    --all) plots=true lint=true ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "scripts/setup.sh: unknown argument '$argument' (--plots, --lint, --all)" >&2; exit 2 ;;
+    --cluster) cluster=true ;;
+    --all) plots=true lint=true cluster=true ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "scripts/setup.sh: unknown argument '$argument' (--plots, --lint, --cluster, --all)" >&2; exit 2 ;;
   esac
 done
 
@@ -30,6 +33,7 @@ tools=("cmake cmake" "ninja ninja-build" "git git")
 packages=(libeigen3-dev libsvm-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
   librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
 if $plots; then packages+=(python3-venv); fi
+if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
 if $lint; then
   tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
 fi

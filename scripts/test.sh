@@ -36,6 +36,7 @@ threads='Runner|Jobs|Threads|Cli'  # names of the tests that run several threads
 
 stage "set-up" scripts/setup.sh
 if $all; then
+  stage "set-up of Slurm" scripts/setup.sh --cluster
   stage "lint" scripts/lint.sh
   stage "build with Clang" scripts/build.sh clang all
   stage "everyday suite, Clang" suite clang "${everyday[@]}"

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr int kNotFound = 127;  // the shell's exit code
 
 /// A text as one word of a shell.
-std::string quoted(const std::string& text) {
+std::string shell_word(const std::string& text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
@@ -47,8 +47,8 @@ CommandResult run_command(const std::string& command) {
 
 /// Submits a script and returns the number of its job.
 std::string submit(const std::string& options, const fs::path& script) {
-  const CommandResult result =
-      run_command(fmt::format("sbatch --parsable {} {} 2>&1", options, quoted(script.string())));
+  const CommandResult result = run_command(
+      fmt::format("sbatch --parsable {} {} 2>&1", options, shell_word(script.string())));
   if (result.code == kNotFound) {
     throw IoError("--executor slurm: there is no sbatch here; it belongs to Slurm's client");
   }
@@ -69,8 +69,8 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
                   "#SBATCH --output={}\n{}"
                   "export AUTOSCALE_DATA={}\n"
                   "exec {}\n",
-                  request.name, name, quoted((folder / log).string()), extra,
-                  quoted(fs::absolute(data_root()).string()), command));
+                  request.name, name, shell_word((folder / log).string()), extra,
+                  shell_word(fs::absolute(data_root()).string()), command));
   script.commit();
   return folder / (name + ".sh");
 }
@@ -79,23 +79,24 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
 
 SlurmJobs submit_to_slurm(const SlurmRequest& request) {
   prepare_folder(request.folder / "slurm");
-  const std::string program = quoted(fs::read_symlink("/proc/self/exe").string());
-  const std::string shards = quoted((request.folder / "shards").string());
+  const std::string program = shell_word(fs::read_symlink("/proc/self/exe").string());
+  const std::string shards = shell_word((request.folder / "shards").string());
   const fs::path array = write_script(
       request, "shard", "shard-%a.log", fmt::format("#SBATCH --cpus-per-task={}\n", request.jobs),
       fmt::format("{} sweep {} --shard \"$SLURM_ARRAY_TASK_ID/{}\" --jobs {} --resume --out "
                   "{}/\"$SLURM_ARRAY_TASK_ID\"",
-                  program, quoted(request.sweep.string()), request.shards, request.jobs, shards));
+                  program, shell_word(request.sweep.string()), request.shards, request.jobs,
+                  shards));
   const fs::path merge = write_script(
       request, "merge", "merge.log", "",
-      fmt::format("{} merge {}/* --out {}", program, shards, quoted(request.folder.string())));
+      fmt::format("{} merge {}/* --out {}", program, shards, shell_word(request.folder.string())));
   SlurmJobs jobs;
   jobs.array = submit(fmt::format("--array=1-{} {}", request.shards, request.options), array);
   try {
     jobs.merge =
         submit(fmt::format("--dependency=afterok:{} {}", jobs.array, request.options), merge);
   } catch (const IoError&) {
-    run_command("scancel " + quoted(jobs.array) + " 2>&1");
+    run_command("scancel " + shell_word(jobs.array) + " 2>&1");
     throw;
   }
   return jobs;

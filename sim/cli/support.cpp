@@ -56,7 +56,7 @@ fs::path find_scenario(const std::string& name) {
   if (fs::exists(name, ignored)) return name;
   const fs::path root = data_root();
   for (const std::string& file : {name, name + ".yaml"}) {
-    for (const fs::path& folder : {root, root / "scenarios"}) {
+    for (const fs::path& folder : {root, root / "scenarios", root / "scenarios/sweeps"}) {
       if (fs::is_regular_file(folder / file, ignored)) return folder / file;
     }
   }

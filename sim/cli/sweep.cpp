@@ -37,6 +37,7 @@ std::optional<Shard> parse_shard(const std::string& text) {
 }
 
 std::string duration_text(double seconds) {
+  if (seconds < 1) return "1 s";
   if (seconds < 100) return fmt::format("{:.0f} s", seconds);
   if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
@@ -65,26 +66,109 @@ void print_outcome(const SweepOutcome& outcome, const std::string& folder) {
 
 int exit_code(const SweepOutcome& outcome) { return outcome.failed > 0 ? kRunsFailed : kOk; }
 
-int dry_run(const Sweep& sweep, const SweepArguments& arguments) {
-  const Scenario first = sweep.scenario(0);
-  const std::uint64_t runs = sweep.units() * first.folds() * first.policies().size();
-  fmt::print("{}: {} points x {} replications, about {} runs\n", sweep.config().name,
-             sweep.points(), sweep.config().replications, runs);
+/// Runs and requests of one replication of a point.
+struct PointSize {
+  std::size_t point = 0;
+  double runs = 0;
+  double requests = 0;
+};
+
+/// The sizes of at most ten points, evenly spread.
+std::vector<PointSize> sample_sizes(const Sweep& sweep) {
+  constexpr std::size_t kMost = 10;
+  std::vector<PointSize> sizes;
+  const std::size_t count = std::min(sweep.points(), kMost);
+  for (std::size_t i = 0; i < count; ++i) {
+    PointSize size{i * sweep.points() / count};
+    const Scenario scenario = sweep.scenario(size.point);
+    for (const RunSpec& spec : run_specs(scenario, 0)) {
+      size.runs += 1;
+      size.requests += static_cast<double>(requests_of(scenario, spec));
+    }
+    sizes.push_back(size);
+  }
+  return sizes;
+}
+
+/// Seconds for a whole sweep with one job: the smallest of the sampled points is run, and the
+/// others are taken to need the same time per request.
+double estimate_seconds(const Sweep& sweep, const std::vector<PointSize>& sizes) {
+  const auto smallest = std::min_element(
+      sizes.begin(), sizes.end(),
+      [](const PointSize& a, const PointSize& b) { return a.requests < b.requests; });
+  const auto started = std::chrono::steady_clock::now();
+  run_unit(sweep, std::uint64_t{smallest->point} * sweep.config().replications);
+  const std::chrono::duration<double> once = std::chrono::steady_clock::now() - started;
+  double requests = 0;
+  for (const PointSize& size : sizes) requests += size.requests / static_cast<double>(sizes.size());
+  return once.count() * requests / smallest->requests * static_cast<double>(sweep.units());
+}
+
+std::string first_points(const Sweep& sweep) {
+  constexpr std::size_t kShown = 5;
   std::vector<std::vector<std::string>> table(1, {"point"});
   for (const SweptParameter& p : sweep.space().parameters()) {
-    table.front().push_back(p.unit.empty() ? p.column : fmt::format("{} [{}]", p.column, p.unit));
+    table.front().push_back(p.unit.empty() ? p.column : fmt::format("{} ({})", p.column, p.unit));
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(sweep.points(), 5); ++i) {
-    table.push_back({std::to_string(i)});
+  for (std::size_t i = 0; i < std::min(sweep.points(), kShown); ++i) {
+    table.push_back({std::to_string(i + 1)});
     for (const SweptValue& v : sweep.space().point(i).values) table.back().push_back(v.text);
   }
-  fmt::print("{}", text_table(table));
-  const auto started = std::chrono::steady_clock::now();
-  run_unit(sweep, 0);
-  const std::chrono::duration<double> once = std::chrono::steady_clock::now() - started;
-  const double all =
-      once.count() * static_cast<double>(sweep.units()) / static_cast<double>(arguments.jobs);
-  fmt::print("about {} with --jobs {}\n", duration_text(all), arguments.jobs);
+  return text_table(table) + (sweep.points() > kShown ? "...\n" : "");
+}
+
+int dry_run(const Sweep& sweep, const SweepArguments& arguments) {
+  const SweepConfig& c = sweep.config();
+  const std::vector<PointSize> sizes = sample_sizes(sweep);
+  double runs = 0;
+  bool equal = true;
+  for (const PointSize& size : sizes) {
+    runs += size.runs / static_cast<double>(sizes.size()) * static_cast<double>(sweep.units());
+    equal = equal && size.runs == sizes.front().runs;
+  }
+  fmt::print("{}: {} points x {} replications = {} worlds, {}{:.0f} runs\n\n{}\n", c.name.value,
+             sweep.points(), c.replications, sweep.units(), equal ? "" : "about ", runs,
+             first_points(sweep));
+  fmt::print("policies: ");
+  const Scenario first = sweep.scenario(0);
+  for (const PolicyUse& policy : first.policies()) {
+    fmt::print("{}{}", &policy == &first.policies().front() ? "" : ", ", policy.name);
+  }
+  fmt::print("\nseeds:    {} to {}\ntime:     about {} with --jobs {}\n", c.seed,
+             c.seed + c.replications - 1,
+             duration_text(estimate_seconds(sweep, sizes) / static_cast<double>(arguments.jobs)),
+             arguments.jobs);
+  return kOk;
+}
+
+/// Shards of a sweep on a cluster, unless the user says how many.
+constexpr std::uint64_t kArraySize = 100;
+
+int submit(const Sweep& sweep, const SweepArguments& arguments, const std::string& out) {
+  namespace fs = std::filesystem;
+  prepare_folder(out);
+  if (!arguments.resume && !fs::is_empty(out)) {
+    throw std::invalid_argument(out + ": is not empty; --resume goes on with a sweep there");
+  }
+  SlurmRequest request;
+  request.sweep = fs::absolute(find_scenario(arguments.sweep));
+  request.folder = fs::absolute(out);
+  request.name = sweep.config().name.value;
+  request.shards =
+      arguments.array_size > 0 ? arguments.array_size : std::min(sweep.units(), kArraySize);
+  request.jobs = arguments.jobs;
+  request.options = arguments.sbatch;
+  if (fs::exists(request.folder / "shards" / std::to_string(request.shards + 1))) {
+    throw std::invalid_argument(fmt::format(
+        "{}: was begun with more than {} shards; --array-size says how many", out, request.shards));
+  }
+  const SlurmJobs jobs = submit_to_slurm(request);
+  fmt::print(
+      "{} worlds in {} shards submitted: job {}, merged by job {}\n"
+      "watch it:  squeue --jobs {},{}\n"
+      "logs:      {}/slurm\n"
+      "results:   {}\n",
+      sweep.units(), request.shards, jobs.array, jobs.merge, jobs.array, jobs.merge, out, out);
   return kOk;
 }
 
@@ -92,7 +176,9 @@ int sweep(const SweepArguments& arguments) {
   const Catalog catalog(data_root());
   const Sweep sweep = Sweep::load(catalog, find_scenario(arguments.sweep));
   if (arguments.dry_run) return dry_run(sweep, arguments);
-  const std::string out = arguments.out.empty() ? "results/" + sweep.config().name : arguments.out;
+  const std::string out =
+      arguments.out.empty() ? "results/" + sweep.config().name.value : arguments.out;
+  if (arguments.executor == "slurm") return submit(sweep, arguments, out);
   SweepRunOptions options;
   options.shard = *parse_shard(arguments.shard);
   options.jobs = arguments.jobs;

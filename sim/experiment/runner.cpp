@@ -318,6 +318,14 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
   return specs;
 }
 
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication) {
+  std::vector<RunSpec> specs;
+  for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
+    for (RunSpec& spec : world_specs(scenario, fold, replication)) specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
 std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t replication) {
   std::vector<RunOutcome> outcomes;
   for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {

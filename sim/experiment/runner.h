@@ -83,6 +83,8 @@ std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t 
 
 /// All runs of a scenario in the order of their rows: fold, replication, policy.
 std::vector<RunSpec> run_specs(const Scenario& scenario);
+/// Those of one replication.
+std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication);
 
 /// Executes all runs. Throws the first run's exception, in the order of rows, if any failed, and
 /// std::invalid_argument before the first if they would not fit into memory.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace autoscale {
@@ -48,8 +49,14 @@ Estimate paired_ratio(std::span<const double> a, std::span<const double> b) {
 }
 
 double t_quantile(std::size_t degrees) {
-  return boost::math::quantile(
-      boost::math::students_t_distribution<double>(static_cast<double>(degrees)), 0.975);
+  // Asked a million times for the same number, it would take most of the time of writing results.
+  thread_local std::pair<std::size_t, double> last{0, 0};
+  if (last.first != degrees) {
+    last = {degrees,
+            boost::math::quantile(
+                boost::math::students_t_distribution<double>(static_cast<double>(degrees)), 0.975)};
+  }
+  return last.second;
 }
 
 std::optional<std::size_t> more_to_settle(const Estimate& d) {

@@ -87,13 +87,32 @@ Sweep Sweep::load(const Catalog& catalog, const fs::path& file) {
 }
 
 Sweep::Sweep(const Catalog& catalog, SweepConfig config, Diagnostics& diagnostics)
-    : catalog_(&catalog), config_(std::move(config)), space_(config_, diagnostics) {}
+    : catalog_(&catalog), config_(std::move(config)), space_(config_, diagnostics) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  const std::string& name = config_.name.value;
+  if (name.empty() || name.find_first_not_of(kAllowed) != std::string::npos) {
+    diagnostics.error(config_.name.mark,
+                      fmt::format("name: expected letters, digits, '_', '-' and '.', got '{}'",
+                                  config::printable(name)));
+  }
+}
 
 void Sweep::load_scenarios(const fs::path& folder, Diagnostics& diagnostics) {
   for (const Located<std::string>& name : config_.scenarios) {
     const fs::path path = folder / name.value;
     try {
       ScenarioFile file{path, config::load_yaml(path)};
+      const Node* title = file.root.find("name");
+      const bool twice =
+          std::any_of(scenarios_.begin(), scenarios_.end(), [title](const ScenarioFile& other) {
+            const Node* theirs = other.root.find("name");
+            return title && theirs && title->text == theirs->text;
+          });
+      if (twice) {
+        diagnostics.error(name.mark, fmt::format("scenarios: two are called '{}'",
+                                                 config::printable(title->text)));
+      }
       for (const auto& [key, value] : config_.set) {
         set_parameter(file.root, key, value, diagnostics);
       }

@@ -74,7 +74,7 @@ struct DrawConfig {
 };
 
 struct SweepConfig {
-  std::string name;
+  Located<std::string> name;
   std::string summary;
   std::vector<Located<std::string>> scenarios;
   std::map<std::string, config::Node> set;
@@ -90,7 +90,7 @@ struct SweepConfig {
 
   template <class V>
   void fields(V& v) {
-    v.required("name", name, "name", config::non_empty);
+    v.required("name", name, "name: letters, digits, '_', '-' and '.'");
     v.optional("summary", summary, "one line on what it is for");
     v.required("scenarios", scenarios, "scenario files, relative to this one", config::non_empty);
     v.optional("set", set, "values that are the same everywhere: path -> value");

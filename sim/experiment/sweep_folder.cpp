@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 
 #include "sim/experiment/output_file.h"
 #include "sim/experiment/results.h"
@@ -91,9 +92,13 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
   std::vector<std::optional<Part>> parts;
   Json definition;
   std::uint64_t units = 0;
+  std::set<fs::path> seen;
   for (const fs::path& folder : shards) {
     if (!fs::exists(folder / Journal::kFile)) {
       throw std::invalid_argument(folder.string() + ": no shard of a sweep is there");
+    }
+    if (!seen.insert(fs::canonical(folder)).second) {
+      throw std::invalid_argument(folder.string() + ": is given twice");
     }
     FolderLock lock(folder);
     Journal journal = Journal::open(folder / Journal::kFile, false);

@@ -313,6 +313,7 @@ void SweepSpace::add(const ParameterConfig& config, std::shared_ptr<const SweptV
   if (path == "seed" || path == "replications") {
     diagnostics.error(config.path.mark,
                       fmt::format("{0}: the sweep's own key '{0}' says that", path));
+    return;
   }
   const bool twice = std::any_of(parameters_.begin(), parameters_.end(),
                                  [&](const SweptParameter& p) { return p.path == path; });

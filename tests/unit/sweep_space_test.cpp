@@ -93,10 +93,10 @@ TEST(SweepSpace, StructuredValuesShowAsJsonOrByLabel) {
 TEST(SweepSpace, ColumnsAreCalledByTheWholePathWhereTheLastKeyIsTaken) {
   const SweepSpace space = space_of(
       "grid:\n"
-      "  - {path: policies[0].autoscale.epsilon, values: [1, 2]}\n"
+      "  - {path: 'policies[0].autoscale.epsilon', values: [1, 2]}\n"
       "  - {path: cloud_signal.constant.level, values: [1, 2]}\n"
       "  - {path: tablet_signal.constant.level, values: [1, 2]}\n"
-      "  - {path: devices[0].profile, name: phone, values: [1, 2]}\n");
+      "  - {path: 'devices[0].profile', name: phone, values: [1, 2]}\n");
   std::vector<std::string> columns;
   for (const SweptParameter& p : space.parameters()) columns.push_back(p.column);
   EXPECT_EQ(columns, (std::vector<std::string>{"epsilon", "cloud_signal.constant.level",
