@@ -4,7 +4,7 @@ shown."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 from matplotlib.colors import to_rgb
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Canvas
 
 from autoscale_plots import labels
 from autoscale_plots.errors import PlotError
-from autoscale_plots.view import MAX_PANELS, View
+from autoscale_plots.view import MAX_PANELS, View, is_wide
 from autoscale_report.style import LINE, legend_above, log_scale, plt
 
 PANEL = (3.6, 2.7)  # inches
@@ -88,9 +88,14 @@ def intervals(means: pd.DataFrame) -> str:
     return f"mean and 95 % interval of {most} replications"
 
 
-def short(number: float) -> str:
-    """Three digits, without an exponent where that is as short."""
-    return f"{number:.0f}" if 1000 <= abs(number) < 100_000 else f"{number:.3g}"
+def cell_format(numbers: pd.Series) -> Callable[[float], str]:
+    """How the cells of all panels write their numbers: with as many decimals as give the largest
+    three digits; over a wide range three digits each."""
+    if is_wide(numbers):
+        return lambda n: f"{n:.0f}" if 1000 <= abs(n) < 100_000 else f"{n:.3g}"
+    largest = numbers.abs().max()
+    decimals = 2 - math.floor(math.log10(largest)) if largest > 0 else 0
+    return lambda n: f"{n:.{min(max(decimals, 0), 4)}f}"
 
 
 def ink(colour) -> str:

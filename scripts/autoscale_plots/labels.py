@@ -57,14 +57,14 @@ def axis(folder: Folder, column: str) -> str:
     return f"{in_words(column)} ({of})" if of else in_words(column)
 
 
-def value(folder: Folder, column: str, shown: object) -> str:
+def value(shown: object) -> str:
     """A value as it stands in a legend or on a tick."""
     return f"{shown:g}" if isinstance(shown, (int, float)) else str(shown)
 
 
 def title(folder: Folder, column: str, shown: object) -> str:
     """A value with its column: cloud_signal -80 dBm; the policy's name alone."""
-    text = value(folder, column, shown)
+    text = value(shown)
     if column in SPEAK_FOR_THEMSELVES:
         return text
     return f"{column.replace('_', ' ')} {text} {unit(folder, column)}".rstrip()

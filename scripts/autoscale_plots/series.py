@@ -39,7 +39,7 @@ def series_of(view: View, column: str | None) -> dict[object, Series]:
     values = view.values(column)
     colours = policy_colours(values) if column == "policy" else colours_of(view, column, values)
     return {
-        value: Series(labels.value(view.folder, column, value), colour,
+        value: Series(labels.title(view.folder, column, value), colour,
                       MARKERS[i % len(MARKERS)], dash(column, value, i))
         for i, (value, colour) in enumerate(zip(values, colours))
     }  # fmt: skip

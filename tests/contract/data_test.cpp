@@ -6,6 +6,7 @@
 
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
+#include "sim/experiment/sweep.h"
 #include "sim/models/catalog.h"
 #include "tests/simulation_testing.h"
 
@@ -139,6 +140,16 @@ TEST(DataTest, EveryScenarioResolvesAndReadsBack) {
     ++scenarios;
   }
   EXPECT_GE(scenarios, 28U);
+}
+
+TEST(DataTest, EverySweepLoadsWithAllItsPoints) {
+  for (const fs::path& file : yaml_files("scenarios/sweeps")) {
+    SCOPED_TRACE(file.string());
+    const Sweep sweep = Sweep::load(shipped_catalog(), file);
+    for (std::size_t point = 0; point < sweep.points(); ++point) {
+      EXPECT_NO_THROW(sweep.scenario(point)) << point;
+    }
+  }
 }
 
 }  // namespace

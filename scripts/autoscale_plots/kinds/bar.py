@@ -50,7 +50,7 @@ def own_colours(view: View, x: str, points) -> list[str]:
 
 def label_places(axes, view: View, x: str, columns: int) -> None:
     """A tick per value of x, slanted if the names would run into one another."""
-    names = [labels.value(view.folder, x, value) for value in view.values(x)]
+    names = [labels.value(value) for value in view.values(x)]
     slanted = sum(len(name) + 2 for name in names) > (60 if columns == 1 else 42)
     axes.set_xticks(range(len(names)), names)
     axes.tick_params(axis="x", length=0)

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from autoscale_plots import labels
 from autoscale_plots.errors import PlotError
-from autoscale_plots.grid import Grid, ink, short
+from autoscale_plots.grid import Grid, cell_format, ink
 from autoscale_plots.kind import Kind
 from autoscale_plots.kinds.heatmap import MOST_NUMBERS, label_cells, two_parameters
 from autoscale_plots.series import ORACLE, series_of
@@ -39,7 +39,7 @@ def draw(view: View) -> tuple[Canvas, object]:
     winners = ordered.drop_duplicates(keys)
     looks, grid = series_of(view, rival), Grid(view)
     for axes, _, rows in grid.panels(winners):
-        draw_winners(axes, view, rows, x, y, rival, looks)
+        draw_winners(axes, view, rows, x, y, rival, looks, cell_format(winners["mean"]))
         label_cells(axes, view, x, y)
     grid.label(labels.axis(view.folder, x), labels.axis(view.folder, y))
     won = [policy for policy in looks if (winners[rival] == policy).any()]
@@ -50,7 +50,7 @@ def draw(view: View) -> tuple[Canvas, object]:
     return grid.finish(handles, said), winners
 
 
-def draw_winners(axes, view: View, rows, x: str, y: str, rival: str, looks) -> None:
+def draw_winners(axes, view: View, rows, x: str, y: str, rival: str, looks, text_of) -> None:
     columns = {value: place for place, value in enumerate(view.values(x))}
     lines = {value: place for place, value in enumerate(view.values(y))}
     few = len(columns) * len(lines) <= MOST_NUMBERS
@@ -59,7 +59,7 @@ def draw_winners(axes, view: View, rows, x: str, y: str, rival: str, looks) -> N
         axes.add_patch(Rectangle((column - 0.5, line - 0.5), 1, 1, edgecolor=background(),
                                  facecolor=looks[cell[rival]].colour))  # fmt: skip
         if few:
-            axes.text(column, line, short(cell["mean"]), ha="center", va="center", fontsize=7,
+            axes.text(column, line, text_of(cell["mean"]), ha="center", va="center", fontsize=7,
                       color=ink(looks[cell[rival]].colour))  # fmt: skip
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(-0.5, len(lines) - 0.5)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure as Canvas
 
 from autoscale_plots import labels
-from autoscale_plots.grid import Grid, ink, short
+from autoscale_plots.grid import Grid, cell_format, ink
 from autoscale_plots.kind import Kind
 from autoscale_plots.view import MEASURED, View, is_wide
 from autoscale_report.style import plt
@@ -36,7 +38,7 @@ def draw(view: View) -> tuple[Canvas, object]:
         cells = table(view, rows, x, y, "mean").to_numpy(dtype=float)
         image = axes.imshow(cells, aspect="auto", cmap="viridis", norm=shades, origin="lower")
         if cells.size <= MOST_NUMBERS:
-            write_numbers(axes, cells, image)
+            write_numbers(axes, cells, image, cell_format(means["mean"]))
         label_cells(axes, view, x, y)
     bar = grid.figure.colorbar(image, ax=grid.axes, shrink=0.9)
     bar.set_label(labels.axis(view.folder, value))
@@ -56,16 +58,16 @@ def table(view: View, rows: pd.DataFrame, x: str, y: str, content: str) -> pd.Da
     )
 
 
-def write_numbers(axes, cells: np.ndarray, image) -> None:
+def write_numbers(axes, cells: np.ndarray, image, text_of: Callable[[float], str]) -> None:
     for (row, column), number in np.ndenumerate(cells):
-        if not np.isnan(number):
-            axes.text(column, row, short(number), ha="center", va="center", fontsize=7,
+        if np.isfinite(number):
+            axes.text(column, row, text_of(number), ha="center", va="center", fontsize=7,
                       color=ink(image.cmap(image.norm(number))))  # fmt: skip
 
 
 def label_cells(axes, view: View, x: str, y: str) -> None:
     for axis, column in ((axes.xaxis, x), (axes.yaxis, y)):
-        names = [labels.value(view.folder, column, v) for v in view.values(column)]
+        names = [labels.value(v) for v in view.values(column)]
         axis.set_ticks(range(len(names)), names)
     if sum(len(name.get_text()) + 1 for name in axes.get_xticklabels()) > 34:
         plt.setp(axes.get_xticklabels(), rotation=45, ha="right", rotation_mode="anchor")
