@@ -3,7 +3,7 @@
 #   scripts/setup.sh            compiler, CMake and libraries
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
 #   scripts/setup.sh --python   the same, and what compiles the Python package
-#   scripts/setup.sh --lint     also Clang, clang-tidy and clang-format
+#   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --all      everything
 # Does nothing, quickly and silently, when all is there.
@@ -43,6 +43,8 @@ if $python; then packages+=(python3-dev); fi
 if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
 if $lint; then
   tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
+  # Clang's sanitizer runtime; Ubuntu 22.04 has it in a package that clang needs anyway.
+  grep -q jammy /etc/os-release || packages+=(libclang-rt-dev)
 fi
 
 # Prints the packages to install, one per line.
