@@ -13,7 +13,8 @@
 //   untried actions get tried.
 // Transfer: another phone's table is taken over as sim/env/transfer.h says; entries without a
 //   counterpart keep their initial value.
-// The defaults are AutoScale's for all, so that two learners differ by their rule alone.
+// The defaults are AutoScale's unless a learner says otherwise, so that two differ by their rule
+// alone.
 #pragma once
 
 #include <string>
