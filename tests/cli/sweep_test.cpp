@@ -137,6 +137,14 @@ TEST_F(CliSweep, RefusesAFolderThatIsNotForIt) {
       << result.err;
 }
 
+TEST_F(CliSweep, ResumeShowsResultsAsTheFileNowSays) {
+  ASSERT_EQ(sweep("first").code, 0);
+  write_all(file, small_sweep("summary: other\nmetrics: [gap_to_opt]\n"));
+  ASSERT_EQ(sweep("first", {"--resume"}).code, 0);
+  ASSERT_EQ(sweep("second").code, 0);
+  EXPECT_EQ(results("first"), results("second"));
+}
+
 TEST_F(CliSweep, ResumeOfNothingStartsAndOfAFinishedSweepChangesNothing) {
   ASSERT_EQ(sweep("plain").code, 0);
   ASSERT_EQ(sweep("resumed", {"--resume"}).code, 0);
