@@ -132,6 +132,14 @@ class View:
         if across and said not in self.selection:
             self.selection.append(said)
             self.notes.append(f"{said}; --where {across[0]}=... picks one")
+            if self.differs(keys, across):
+                self.notes.append("these values are not the same everywhere: some were skipped or "
+                                  "failed")  # fmt: skip
+
+    def differs(self, keys: list[str], across: list[str]) -> bool:
+        """Whether some values of the keys have fewer combinations of the rest than others."""
+        combinations = self.frame[[*keys, *across]].drop_duplicates()
+        return bool(combinations.groupby(keys, observed=True).size().nunique() > 1)
 
     def counted(self, column: str) -> str:
         return f"{column} ({self.frame[column].nunique()} values)"

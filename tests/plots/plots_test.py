@@ -288,6 +288,17 @@ class Drawings(WithFolders):
         self.assertIn("4 of 36 rows have no energy_mean_mj and are left out", self.notes)
         self.assertEqual(len(canvas.axes[0].lines[0].get_xdata()), len(SIGNALS))
 
+    def test_means_over_unequal_sets_are_pointed_out(self):
+        arguments = ("--where", "policy=cloud", "--facet", "none", "--hue", "none")
+        self.draw(self.sweep, *arguments)
+        self.assertEqual(len(self.notes), 1)
+        folder = self.scratch / "skipped"
+        shutil.copytree(self.sweep, folder)
+        write_rows(folder / "runs.csv", [row for row in self.rows
+                                         if (row["signal"], row["co_cpu"]) != ("-60", "0.8")])  # fmt: skip
+        self.draw(folder, *arguments)
+        self.assertIn("not the same everywhere", self.notes[1])
+
     def copy_with(self, change):
         folder = self.scratch / f"copy_{self.id()}"
         shutil.copytree(self.sweep, folder)
