@@ -75,6 +75,22 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
   return folder / (name + ".sh");
 }
 
+/// Submits both scripts.
+SlurmJobs submit_scripts(const SlurmRequest& request, const fs::path& array,
+                         const fs::path& merge) {
+  SlurmJobs jobs;
+  jobs.array = submit(fmt::format("--array=1-{} {}", request.shards, request.options), array);
+  try {
+    jobs.merge = submit(fmt::format("--dependency=afterok:{} --kill-on-invalid-dep=yes {}",
+                                    jobs.array, request.options),
+                        merge);
+  } catch (const IoError&) {
+    run_command("scancel " + shell_word(jobs.array) + " 2>&1");
+    throw;
+  }
+  return jobs;
+}
+
 }  // namespace
 
 SlurmJobs submit_to_slurm(const SlurmRequest& request) {
@@ -90,16 +106,14 @@ SlurmJobs submit_to_slurm(const SlurmRequest& request) {
   const fs::path merge = write_script(
       request, "merge", "merge.log", "",
       fmt::format("{} merge {}/* --out {}", program, shards, shell_word(request.folder.string())));
-  SlurmJobs jobs;
-  jobs.array = submit(fmt::format("--array=1-{} {}", request.shards, request.options), array);
   try {
-    jobs.merge =
-        submit(fmt::format("--dependency=afterok:{} {}", jobs.array, request.options), merge);
+    return submit_scripts(request, array, merge);
   } catch (const IoError&) {
-    run_command("scancel " + shell_word(jobs.array) + " 2>&1");
+    // What is not submitted leaves no trace; logs of an earlier time keep the folder.
+    std::error_code ignored;
+    for (const fs::path& path : {array, merge, array.parent_path()}) fs::remove(path, ignored);
     throw;
   }
-  return jobs;
 }
 
 }  // namespace autoscale::cli

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 #include "sim/cli/commands.h"
@@ -37,8 +38,7 @@ std::optional<Shard> parse_shard(const std::string& text) {
 }
 
 std::string duration_text(double seconds) {
-  if (seconds < 1) return "1 s";
-  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 100) return fmt::format("{:.0f} s", std::ceil(seconds));
   if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
 }

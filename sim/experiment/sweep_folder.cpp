@@ -32,6 +32,14 @@ Json read_head(const Journal& journal, const fs::path& folder) {
   return head;
 }
 
+/// The part of a head that decides what is run; the rest only says how results are shown.
+Json what_is_run(Json head) {
+  for (const char* key : {"summary", "baseline", "metrics"}) {
+    head["definition"]["sweep"].erase(key);
+  }
+  return head;
+}
+
 /// Up to three places where two heads differ, for a message.
 std::string differences(const Json& there, const Json& here) {
   std::string text;
@@ -76,10 +84,11 @@ SweepFolder SweepFolder::open(const fs::path& folder, const Json& definition, co
   if (!there) return {std::move(lock), Journal::create(path, head)};
   Journal journal = Journal::open(path, true);
   if (journal.head().empty()) return {std::move(lock), Journal::create(path, head)};
-  const Json other = read_head(journal, folder);
-  if (other.dump() != head) {
-    throw std::invalid_argument(fmt::format("{}: another sweep is there:{}", folder.string(),
-                                            differences(other, Json::parse(head))));
+  const Json other = what_is_run(read_head(journal, folder));
+  const Json own = what_is_run(Json::parse(head));
+  if (other != own) {
+    throw std::invalid_argument(
+        fmt::format("{}: another sweep is there:{}", folder.string(), differences(other, own)));
   }
   return {std::move(lock), std::move(journal)};
 }

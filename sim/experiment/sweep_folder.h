@@ -15,8 +15,9 @@ namespace autoscale {
 class SweepFolder {
  public:
   /// Begins a sweep in a folder that is new or empty; with `resume`, goes on where it was
-  /// interrupted, if it was. `definition` is that of the sweep. Throws IoError, and
-  /// std::invalid_argument if something else is in the folder.
+  /// interrupted, if it was. `definition` is that of the sweep; its summary, baseline and metrics
+  /// may be others than when it was begun. Throws IoError, and std::invalid_argument if something
+  /// else is in the folder.
   static SweepFolder open(const std::filesystem::path& folder,
                           const nlohmann::ordered_json& definition, const Shard& shard,
                           bool resume);

@@ -39,7 +39,8 @@ void expect_success(const Words& arguments) {
 }
 
 TEST(Help, EverySubcommandShowsAnExample) {
-  for (const std::string sub : {"run", "list", "explain", "validate", "schema"}) {
+  for (const std::string sub :
+       {"run", "sweep", "merge", "compare", "list", "explain", "validate", "schema"}) {
     const ProgramResult result = run_program({sub, "--help"});
     EXPECT_EQ(result.code, 0);
     EXPECT_NE(result.out.find("Example"), std::string::npos) << sub;
@@ -58,6 +59,7 @@ TEST(Help, ExamplesOfExplainAndListRun) {
   expect_success({"list", "targets", "--device", "mi8pro", "--csv"});
   expect_success({"validate", "scenarios/quickstart.yaml", "device_profiles/mi8pro.yaml"});
   expect_success({"schema", "scenario"});
+  expect_success({"schema", "sweep"});
 }
 
 TEST(Help, Version) {

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <map>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -134,6 +135,14 @@ TEST_F(CliSweep, RefusesAFolderThatIsNotForIt) {
   EXPECT_NE(result.err.find("another sweep is there:\n  /definition/sweep/seed: 1 there, 5 here"),
             std::string::npos)
       << result.err;
+}
+
+TEST_F(CliSweep, ResumeShowsResultsAsTheFileNowSays) {
+  ASSERT_EQ(sweep("first").code, 0);
+  write_all(file, small_sweep("summary: other\nmetrics: [gap_to_opt]\n"));
+  ASSERT_EQ(sweep("first", {"--resume"}).code, 0);
+  ASSERT_EQ(sweep("second").code, 0);
+  EXPECT_EQ(results("first"), results("second"));
 }
 
 TEST_F(CliSweep, ResumeOfNothingStartsAndOfAFinishedSweepChangesNothing) {
@@ -294,6 +303,36 @@ TEST_F(CliSweep, AValueThatCannotBeIsReportedWhereItStands) {
   EXPECT_FALSE(fs::exists(folder.path() / "out"));
 }
 
+/// A CSV file by columns.
+class Csv {
+ public:
+  explicit Csv(const fs::path& csv) {
+    std::istringstream lines(read_all(csv));
+    std::string line;
+    std::getline(lines, line);
+    split_csv_line(line, header_);
+    while (std::getline(lines, line)) split_csv_line(line, rows_.emplace_back());
+  }
+
+  std::size_t rows() const { return rows_.size(); }
+  const std::string& at(std::size_t row, const std::string& column) const {
+    const auto found = std::find(header_.begin(), header_.end(), column);
+    return rows_.at(row).at(static_cast<std::size_t>(found - header_.begin()));
+  }
+  double number(std::size_t row, const std::string& column) const {
+    return std::stod(at(row, column));
+  }
+  /// A row without its first columns, as one text.
+  std::string tail(std::size_t row, std::size_t from) const {
+    return csv_line(
+        {rows_.at(row).begin() + static_cast<std::ptrdiff_t>(from), rows_.at(row).end()});
+  }
+
+ private:
+  Words header_;
+  std::vector<Words> rows_;
+};
+
 TEST_F(CliSweep, RowsAreThoseOfTheSameRuns) {
   ASSERT_EQ(sweep("swept").code, 0);
   ASSERT_EQ(
@@ -303,20 +342,79 @@ TEST_F(CliSweep, RowsAreThoseOfTheSameRuns) {
                    "constraints.accuracy=70", "--replications", "3", "--out", folder / "run"})
           .code,
       0);
-  const auto rows = [](const fs::path& csv, std::size_t swept, const std::string& values) {
-    std::vector<std::string> found;
-    std::istringstream lines(read_all(csv));
-    for (std::string line; std::getline(lines, line);) {
-      line = line.substr(line.find(',') + 1);
-      if (swept > 0 && !line.starts_with(values)) continue;
-      found.push_back(line.substr(values.size()));
-    }
-    return found;
-  };
-  auto alone = rows(folder.path() / "run/runs.csv", 0, "");
-  alone.erase(alone.begin());
-  EXPECT_EQ(rows(folder.path() / "swept/runs.csv", 2, "-70,70,"), alone);
-  EXPECT_EQ(alone.size(), 12u);
+  const Csv alone(folder / "run/runs.csv"), swept(folder / "swept/runs.csv");
+  std::size_t matched = 0;
+  for (std::size_t row = 0; row < swept.rows(); ++row) {
+    if (swept.at(row, "signal") != "-70" || swept.at(row, "accuracy") != "70") continue;
+    EXPECT_EQ(swept.tail(row, 3), alone.tail(matched++, 1));
+  }
+  EXPECT_EQ(matched, alone.rows());
+  EXPECT_EQ(matched, 12u);
+}
+
+TEST_F(CliSweep, PointsMeetTheSameWorldsAndRunsHaveNamesOfTheirOwn) {
+  ASSERT_EQ(sweep("swept").code, 0);
+  const Csv runs(folder / "swept/runs.csv");
+  std::map<std::string, std::set<std::string>> energies;  // of what does not depend on the point
+  std::set<std::string> names;
+  for (std::size_t row = 0; row < runs.rows(); ++row) {
+    names.insert(runs.at(row, "run_id"));
+    EXPECT_EQ(runs.number(row, "seed"), 1 + runs.number(row, "replication"));
+    if (runs.at(row, "policy") != "edge_cpu_fp32") continue;
+    energies[runs.at(row, "replication")].insert(runs.at(row, "energy_mean_mj"));
+  }
+  EXPECT_EQ(names.size(), runs.rows());
+  ASSERT_EQ(energies.size(), 3u);
+  for (const auto& [replication, values] : energies) EXPECT_EQ(values.size(), 1u);
+  EXPECT_NE(energies["0"], energies["1"]);
+}
+
+TEST_F(CliSweep, SweepsDataPoliciesScenariosAndFolds) {
+  write_all(folder / "folds.yaml", "include: " AUTOSCALE_SOURCE_DIR
+                                   "/scenarios/quickstart.yaml\n"
+                                   "name: folds\n"
+                                   "dnns: [mobilenet_v1, inception_v1]\n"
+                                   "holdout: leave_one_dnn_out\n");
+  write_all(file,
+            "name: wide\n"
+            "scenarios: [" AUTOSCALE_SOURCE_DIR
+            "/scenarios/quickstart.yaml, folds.yaml]\n"
+            "set:\n"
+            "  policies: [{autoscale: {}}, edge_best]\n"
+            "  phases:\n"
+            "    - {name: train, inferences: 50, learn: true, explore: true, record: false}\n"
+            "    - {name: test, inferences: 20}\n"
+            "grid:\n"
+            "  - path: policies[0].autoscale.epsilon\n"
+            "    values: [0.1, 0.5]\n"
+            "  - path: overrides.device_profiles/mi8pro.baseline_power.value\n"
+            "    name: baseline_power\n"
+            "    values: [0.4 W, 1.2 W]\n"
+            "baseline: {epsilon: 0.1}\n");
+  const ProgramResult result = sweep("wide");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Csv runs(folder / "wide/runs.csv"), summary(folder / "wide/summary.csv");
+  EXPECT_EQ(runs.rows(), 4u * 4 + 4u * 2 * 4);  // points x folds x policies with the references
+  ASSERT_EQ(run_program({"run", "scenarios/quickstart.yaml", "--set",
+                         "phases=[{name: train, inferences: 50, learn: true, record: false}, "
+                         "{name: test, inferences: 20}]",
+                         "--policy", "edge_best", "--set",
+                         "overrides={device_profiles/mi8pro: {baseline_power.value: 0.4 W}}",
+                         "--out", folder / "run"})
+                .code,
+            0);
+  const Csv alone(folder / "run/runs.csv");
+  EXPECT_EQ(runs.at(1, "policy"), "edge_best");
+  EXPECT_EQ(runs.at(1, "baseline_power"), "0.4");
+  EXPECT_EQ(runs.at(1, "energy_mean_mj"), alone.at(0, "energy_mean_mj"));
+  // edge_best knows no epsilon: compared with the other epsilon, nothing changes, fold by fold.
+  std::set<std::string> nets;
+  for (std::size_t row = 0; row < summary.rows(); ++row) {
+    if (summary.at(row, "policy") != "edge_best") continue;
+    nets.insert(summary.at(row, "scenario") + summary.at(row, "dnn"));
+    EXPECT_EQ(summary.number(row, "difference_mean"), 0);
+  }
+  EXPECT_EQ(nets.size(), 3u);
 }
 
 TEST_F(CliSweep, DryRunShowsWhatWouldHappenAndWritesNothing) {
@@ -330,44 +428,30 @@ TEST_F(CliSweep, DryRunShowsWhatWouldHappenAndWritesNothing) {
 
 TEST_F(CliSweep, SummaryIsWhatTheRowsGive) {
   ASSERT_EQ(sweep("swept").code, 0);
-  // Of runs.csv: signal, accuracy, policy -> energies by replication.
-  std::map<Words, std::vector<double>> energies;
-  std::istringstream runs(read_all(folder.path() / "swept/runs.csv"));
-  Words header, values;
-  std::string line;
-  std::getline(runs, line);
-  split_csv_line(line, header);
-  const auto column = [&header](const std::string& name) {
-    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
-  };
-  while (std::getline(runs, line)) {
-    split_csv_line(line, values);
-    energies[{values[column("signal")], values[column("accuracy")], values[column("policy")]}]
-        .push_back(std::stod(values[column("energy_mean_mj")]));
+  const Csv runs(folder / "swept/runs.csv"), summary(folder / "swept/summary.csv");
+  std::map<Words, std::vector<double>> energies;  // by replication
+  for (std::size_t row = 0; row < runs.rows(); ++row) {
+    energies[{runs.at(row, "signal"), runs.at(row, "accuracy"), runs.at(row, "policy")}].push_back(
+        runs.number(row, "energy_mean_mj"));
   }
-  std::istringstream summary(read_all(folder.path() / "swept/summary.csv"));
-  std::getline(summary, line);
-  split_csv_line(line, header);
   int checked = 0;
-  while (std::getline(summary, line)) {
-    split_csv_line(line, values);
-    if (values[column("metric")] != "energy_mean_mj") continue;
-    const std::vector<double> x =
-        energies[{values[column("signal")], values[column("accuracy")], values[column("policy")]}];
-    const std::vector<double> y =
-        energies[{values[column("signal")], values[column("accuracy")], "cloud"}];
+  for (std::size_t row = 0; row < summary.rows(); ++row) {
+    if (summary.at(row, "metric") != "energy_mean_mj") continue;
+    const std::string &signal = summary.at(row, "signal"), &accuracy = summary.at(row, "accuracy");
+    const std::vector<double> x = energies[{signal, accuracy, summary.at(row, "policy")}];
+    const std::vector<double> y = energies[{signal, accuracy, "cloud"}];
     ASSERT_EQ(x.size(), 3u);
     const double mean = (x[0] + x[1] + x[2]) / 3;
-    const double difference = (x[0] - y[0] + x[1] - y[1] + x[2] - y[2]) / 3;
-    const double ratio = (x[0] / y[0] + x[1] / y[1] + x[2] / y[2]) / 3;
     const double sd = std::sqrt(
         (std::pow(x[0] - mean, 2) + std::pow(x[1] - mean, 2) + std::pow(x[2] - mean, 2)) / 2);
-    const auto number = [&](const std::string& name) { return std::stod(values[column(name)]); };
-    EXPECT_NEAR(number("mean"), mean, 1e-9 * mean);
-    EXPECT_NEAR(number("sd"), sd, 1e-9 * mean);
-    EXPECT_NEAR(number("ci95_high") - mean, 4.302653 * sd / std::sqrt(3.0), 1e-6 * mean);
-    EXPECT_NEAR(number("difference_mean"), difference, 1e-9 * mean);
-    EXPECT_NEAR(number("ratio_mean"), ratio, 1e-9 * ratio);
+    EXPECT_NEAR(summary.number(row, "mean"), mean, 1e-9 * mean);
+    EXPECT_NEAR(summary.number(row, "sd"), sd, 1e-9 * mean);
+    EXPECT_NEAR(summary.number(row, "ci95_high") - mean, 4.302653 * sd / std::sqrt(3.0),
+                1e-6 * mean);
+    EXPECT_NEAR(summary.number(row, "difference_mean"),
+                (x[0] - y[0] + x[1] - y[1] + x[2] - y[2]) / 3, 1e-9 * mean);
+    EXPECT_NEAR(summary.number(row, "ratio_mean"), (x[0] / y[0] + x[1] / y[1] + x[2] / y[2]) / 3,
+                1e-9);
     ++checked;
   }
   EXPECT_EQ(checked, 24);

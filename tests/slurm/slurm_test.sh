@@ -105,6 +105,7 @@ if "$program" sweep "$work/small.yaml" --executor slurm --sbatch "--partition=no
   fail "a partition that does not exist is accepted"
 fi
 grep -q "sbatch refused" "$work/refused.log" || fail "no reason given"
+[ -z "$(ls -A "$work/refused")" ] || fail "a refused sweep leaves something behind"
 
 "$program" sweep "$work/small.yaml" --out "$work/local"
 "$program" sweep "$work/small.yaml" --executor slurm --array-size 4 --sbatch "--time=5" --out "$work/out" ||
