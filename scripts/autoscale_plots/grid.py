@@ -4,6 +4,7 @@ shown."""
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Iterator
 
 import pandas as pd
@@ -18,6 +19,7 @@ from autoscale_report.style import LINE, legend_above, log_scale, plt
 PANEL = (3.6, 2.7)  # inches
 ALONE = (5.6, 3.6)
 CHARACTERS = 13  # per inch, about
+FINE_CHARACTERS = 18  # of the smallest text
 HANDLE = 9  # characters that a legend's handle and spacing take
 
 
@@ -71,13 +73,15 @@ class Grid:
             longest = max(len(label) for label in handles) + HANDLE
             columns = max(1, min(len(handles), int(self.characters // longest)))
             legend_above(self.figure, list(handles.values()), list(handles), columns)
-        footer(self.figure, f"{self.view.folder.name}: {said}")
+        footer(self.figure, self.view, said)
         return self.figure
 
 
-def footer(figure: Canvas, text: str) -> None:
-    """Small, below everything."""
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=7, color=LINE)
+def footer(figure: Canvas, view: View, said: str) -> None:
+    """Small, below everything: what is shown, and of which rows."""
+    text = f"{view.folder.name}: {'; '.join([said, *view.selection])}"
+    characters = int(FINE_CHARACTERS * figure.get_figwidth())
+    figure.supxlabel(textwrap.fill(text, characters), x=0.01, ha="left", fontsize=7, color=LINE)
 
 
 def intervals(means: pd.DataFrame) -> str:

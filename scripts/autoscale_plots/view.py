@@ -32,12 +32,14 @@ class View:
     roles: Roles = field(default_factory=Roles)
     scales: dict[str, str] = field(default_factory=dict)  # x, y -> linear or log, as the user says
     notes: list[str] = field(default_factory=list)
+    selection: list[str] = field(default_factory=list)  # what the figure itself says of its rows
 
     def select(self, conditions: list[Condition]) -> None:
         for condition in conditions:
             self.frame = self.frame[condition.rows(self.frame)]
             if self.frame.empty:
                 raise PlotError(f"no row is left after --where {condition.text}")
+            self.selection.append(condition.text)
         named = any(condition.column in ("role", "policy", "run_id") for condition in conditions)
         references = self.frame["run_id"].isin(self.folder.references)
         if not named and not references.all():
@@ -111,10 +113,7 @@ class View:
 
         Within a replication all rows that the keys do not tell apart are averaged first.
         """
-        across = self.leftover(keys)
-        if across:
-            self.notes.append(f"{column} is averaged over {', '.join(map(self.counted, across))}; "
-                              f"--where {across[0]}=... picks one")  # fmt: skip
+        self.say_averaged(keys)
         grouping = [*keys, "replication"]
         each = self.frame.groupby(grouping, observed=True)[column].mean().reset_index()
         rows = [
@@ -125,6 +124,22 @@ class View:
         if means["n"].max() == 1:
             self.notes.append("one replication: no intervals")
         return means
+
+    def say_averaged(self, keys: list[str]) -> None:
+        """Names what a mean per value of the keys runs over, beside replications."""
+        across = self.leftover(keys)
+        said = f"averaged over {', '.join(map(self.counted, across))}"
+        if across and said not in self.selection:
+            self.selection.append(said)
+            self.notes.append(f"{said}; --where {across[0]}=... picks one")
+            if self.differs(keys, across):
+                self.notes.append("these values are not the same everywhere: some were skipped or "
+                                  "failed")  # fmt: skip
+
+    def differs(self, keys: list[str], across: list[str]) -> bool:
+        """Whether some values of the keys have fewer combinations of the rest than others."""
+        combinations = self.frame[[*keys, *across]].drop_duplicates()
+        return bool(combinations.groupby(keys, observed=True).size().nunique() > 1)
 
     def counted(self, column: str) -> str:
         return f"{column} ({self.frame[column].nunique()} values)"

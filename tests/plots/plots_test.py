@@ -139,7 +139,9 @@ class Drawings(WithFolders):
                     for s in sorted(SIGNALS)]  # fmt: skip
         for drawn, mean in zip(line.get_ydata(), expected, strict=True):
             self.assertAlmostEqual(drawn, mean)
-        self.assertIn("energy_mean_mj is averaged over co_cpu (2 values)", self.notes[0])
+        said = "averaged over co_cpu (2 values)"
+        self.assertIn(said, self.notes[0])
+        self.assertIn(f"policy = cloud; {said}", " ".join(canvas._supxlabel.get_text().split()))
 
     def test_scatter_averages_over_nothing_but_replications(self):
         canvas = self.draw(self.sweep, "--kind", "scatter", "--where", "policy=cloud")
@@ -286,6 +288,17 @@ class Drawings(WithFolders):
         self.assertIn("4 of 36 rows have no energy_mean_mj and are left out", self.notes)
         self.assertEqual(len(canvas.axes[0].lines[0].get_xdata()), len(SIGNALS))
 
+    def test_means_over_unequal_sets_are_pointed_out(self):
+        arguments = ("--where", "policy=cloud", "--facet", "none", "--hue", "none")
+        self.draw(self.sweep, *arguments)
+        self.assertEqual(len(self.notes), 1)
+        folder = self.scratch / "skipped"
+        shutil.copytree(self.sweep, folder)
+        write_rows(folder / "runs.csv", [row for row in self.rows
+                                         if (row["signal"], row["co_cpu"]) != ("-60", "0.8")])  # fmt: skip
+        self.draw(folder, *arguments)
+        self.assertIn("not the same everywhere", self.notes[1])
+
     def copy_with(self, change):
         folder = self.scratch / f"copy_{self.id()}"
         shutil.copytree(self.sweep, folder)
@@ -294,6 +307,37 @@ class Drawings(WithFolders):
             change(row)
         write_rows(folder / "runs.csv", rows)
         return folder
+
+
+class RealSweep(unittest.TestCase):
+    """The folder of `autoscale sweep`: its manifest and its columns."""
+
+    SWEEP = """
+name: bounds
+scenarios: [SCENARIO]
+set: {policies: [edge_best, cloud], phases: [{name: test, inferences: 20}]}
+grid:
+  - {path: constraints.latency, name: bound, range: {from: 20 ms, to: 80 ms, steps: 3, scale: log}}
+  - {path: co_runner, labels: [idle, busy], values: [none, {steady: {cpu: 0.9, memory: 0.1}}]}
+  - {path: tails, values: [false, true]}
+replications: 2
+"""
+
+    def test_defaults_units_scales_and_texts(self):
+        with tempfile.TemporaryDirectory() as name:
+            file, out = Path(name) / "bounds.yaml", Path(name) / "out"
+            file.write_text(self.SWEEP.replace("SCENARIO", str(ROOT / "scenarios/quickstart.yaml")))
+            subprocess.run([PROGRAM, "sweep", file, "--out", out], check=True, capture_output=True)
+            canvas, means, view, kind = command.figure(command.parser().parse_args([str(out)]))
+        self.assertEqual((kind.name, len(means)), ("line", 2 * 3 * 2))
+        self.assertEqual([a.get_title(loc="left") for a in canvas.axes], ["co runner idle", "co runner busy"])
+        for axes in canvas.axes:
+            self.assertEqual((axes.get_xscale(), axes.get_yscale()), ("log", "linear"))
+            self.assertEqual(list(axes.lines[0].get_xdata()), [20, 40, 80])
+        self.assertEqual(canvas.axes[0].get_xlabel(), "bound (ms)")
+        self.assertIn("averaged over tails (2 values)", view.notes[0])
+        self.assertEqual(view.values("tails"), ["false", "true"])
+        plt.close(canvas)
 
 
 class Axes(unittest.TestCase):

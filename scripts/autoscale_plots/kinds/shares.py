@@ -32,9 +32,7 @@ def draw(view: View) -> tuple[Canvas, object]:
     if view.frame.empty:
         raise PlotError("no run here has finished an inference")
     keys = [key for key in (x, facet) if key]
-    across = view.leftover(keys)
-    if across:
-        view.notes.append(f"averaged over {', '.join(map(view.counted, across))}")
+    view.say_averaged(keys)
     each = view.frame.groupby([*keys, "replication"], observed=True)[shares].mean()
     means = each.groupby(keys, observed=True).mean().reset_index()
     used = [column for column in in_order(shares) if means[column].max() > 0]

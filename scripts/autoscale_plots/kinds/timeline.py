@@ -59,8 +59,8 @@ def draw(view: View) -> tuple[Canvas, object]:
     draw_energy(axes[3], time, rows, labels.axis(view.folder, "energy_mj"))
     axes[3].set_xlabel(labels.axis(view.folder, view.roles.x))
     first = rows.iloc[0]
-    footer(figure, f"{view.folder.name}: run {first['run_id']}, phone {first['device']} "
-                   f"({first['device_type']}), phase {first['phase']}")  # fmt: skip
+    footer(figure, view, f"run {first['run_id']}, phone {first['device']} "
+                         f"({first['device_type']}), phase {first['phase']}")  # fmt: skip
     return figure, rows
 
 
