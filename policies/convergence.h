@@ -1,13 +1,14 @@
-// When a state of a table has converged: its greedy action stayed the same, and that action's value
-// within a relative tolerance, over a number of visits in a row. Once converged, always converged.
+// How far a table has been learned: how large its errors still are, and which states have
+// converged. A state has when its greedy action stayed the same, and that action's value within a
+// relative tolerance, over a number of visits in a row. Once converged, always converged.
+//
 // Source: none; AutoScale (Kim and Wu, MICRO 2020) calls a learner converged when its reward no
-// longer moves, and leaves the measure open.
+//   longer moves, and leaves the measure open.
 #pragma once
 
 #include <cmath>
 #include <vector>
 
-#include "sim/config/fields.h"
 #include "sim/env/policy.h"
 
 namespace autoscale {
@@ -22,6 +23,28 @@ struct ConvergenceConfig {
     v.optional("tolerance", tolerance, "relative change that counts as still",
                config::non_negative);
   }
+};
+
+/// The updates so far, and the mean size of their errors since the last report.
+class UpdateErrors {
+ public:
+  void add(double error) {
+    sum_ += std::abs(error);
+    ++count_;
+    ++updates_;
+  }
+
+  void report(LearningProgress& progress) {
+    progress.updates = updates_;
+    progress.mean_abs_td_error = count_ == 0 ? 0 : sum_ / static_cast<double>(count_);
+    sum_ = 0;
+    count_ = 0;
+  }
+
+ private:
+  std::uint64_t updates_ = 0;
+  double sum_ = 0;
+  std::uint64_t count_ = 0;
 };
 
 class Convergence {

@@ -44,9 +44,10 @@ class EpsilonGreedy final : public MeanBandit {
 
  private:
   ActionId explore(std::uint32_t s, const Observation& o) override {
-    Draw draw = this->draw(o);
-    if (draw.uniform() < epsilon(s)) return any(o.dnn, draw);
-    return *means_.best(s, legal(o.dnn));
+    const std::vector<ActionId>& actions = legal(o.dnn);
+    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    if (draw.uniform() >= epsilon(s)) return *means_.best(s, actions);
+    return actions[draw.below(static_cast<std::uint32_t>(actions.size()))];
   }
 
   double epsilon(std::uint32_t s) const {

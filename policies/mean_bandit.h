@@ -6,7 +6,7 @@
 //   is the DNN alone. Action: an execution target.
 // Choice: in phases that explore each legal action is tried once per state, in the order of the
 //   action space, before the policy's own rule begins. Elsewhere the action of highest mean is
-//   taken, or, in a state without experience, any legal one, each equally likely.
+//   taken, or, in a state without experience, the legal one that the state's number falls on.
 // Transfer: another phone's means and counts are taken over as sim/env/transfer.h says.
 #pragma once
 
@@ -39,15 +39,13 @@ class MeanBandit : public Policy {
       return {untried ? *untried : explore(s, o)};
     }
     const auto best = means_.best(s, legal(o.dnn));
-    return {best ? *best : any(o.dnn, draw(o))};
+    return {best ? *best : legal(o.dnn)[s % legal(o.dnn).size()]};
   }
 
   void learn(const Outcome& outcome) final {
     const std::uint16_t dnn = outcome.observation.dnn;
     const std::uint32_t s = space_.of(outcome.observation);
-    abs_error_sum_ += std::abs(outcome.reward - means_.at(s, outcome.action).reward);
-    ++errors_;
-    ++updates_;
+    errors_.add(outcome.reward - means_.at(s, outcome.action).reward);
     means_.add(s, outcome.action, outcome.reward);
     ++visits_[s];
     if (!convergence_.visit(s)) return;
@@ -61,10 +59,7 @@ class MeanBandit : public Policy {
 
   LearningProgress progress() final {
     LearningProgress p;
-    p.updates = updates_;
-    p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
-    abs_error_sum_ = 0;
-    errors_ = 0;
+    errors_.report(p);
     convergence_.report(p);
     return p;
   }
@@ -94,8 +89,8 @@ class MeanBandit : public Policy {
   MeanBandit(std::string name, const MeanBanditConfig& config, const PolicyContext& context)
       : space_(config.state, context.dnns),
         means_(space_.size(), context.actions),
-        dnns_(context.legality),
         random_(context.random),
+        dnns_(context.legality),
         convergence_(config.convergence, space_.size()),
         visits_(space_.size()),
         name_(std::move(name)),
@@ -104,10 +99,6 @@ class MeanBandit : public Policy {
   /// The action while exploring, once every legal one was tried.
   virtual ActionId explore(std::uint32_t state, const Observation& o) = 0;
 
-  ActionId any(std::uint16_t dnn, Draw draw) const {
-    return legal(dnn)[draw.below(static_cast<std::uint32_t>(legal(dnn).size()))];
-  }
-  Draw draw(const Observation& o) const { return random_.at(Stream::kPolicy, o.device, o.request); }
   const std::vector<ActionId>& legal(std::uint16_t dnn) const { return dnns_[dnn].legal; }
 
   /// Outcomes met in a state.
@@ -115,6 +106,7 @@ class MeanBandit : public Policy {
 
   StateSpace space_;
   MeanTable means_;
+  RandomField random_;
 
  private:
   void require_same_states(const nlohmann::ordered_json& saved) const {
@@ -127,15 +119,12 @@ class MeanBandit : public Policy {
   }
 
   std::span<const DnnOnType> dnns_;
-  RandomField random_;
   PolicyMode mode_;
+  UpdateErrors errors_;
   Convergence convergence_;
   std::vector<std::uint64_t> visits_;  // by state
   std::string name_;
   std::string device_type_;
-  std::uint64_t updates_ = 0;
-  double abs_error_sum_ = 0;
-  std::uint64_t errors_ = 0;
 };
 
 }  // namespace autoscale

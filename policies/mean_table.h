@@ -2,6 +2,7 @@
 // how many rewards it is.
 #pragma once
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -35,12 +36,18 @@ class MeanTable {
   /// The action of highest mean among `legal`, the first one among equals; nothing in a row without
   /// experience.
   std::optional<ActionId> best(std::size_t row, std::span<const ActionId> legal) const {
+    constexpr double kNone = -std::numeric_limits<double>::infinity();
     const Mean* const means = &means_[row * actions_.size()];
-    std::optional<ActionId> best;
+    ActionId best = 0;
+    double best_reward = kNone;
     for (const ActionId a : legal) {
-      if (means[a].count > 0 && (!best || means[a].reward > means[*best].reward)) best = a;
+      const double reward = means[a].count > 0 ? means[a].reward : kNone;
+      if (reward > best_reward) {
+        best = a;
+        best_reward = reward;
+      }
     }
-    return best;
+    return best_reward > kNone ? std::optional(best) : std::nullopt;
   }
 
   /// The first action among `legal` without experience, if any.

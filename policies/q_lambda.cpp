@@ -15,6 +15,8 @@
 // Parameters: see Config (all dimensionless but signal_edges).
 // Departs from the source: S' is hypothetical (td_learner.h); a trace holds at most `trace_length`
 //   pairs and forgets the oldest, and a pair whose e is below 0.001.
+#include <unordered_map>
+
 #include "policies/td_learner.h"
 
 namespace autoscale {
@@ -92,7 +94,6 @@ class QLambda final : public TdLearner<> {
 
   /// The phone's trace; makes room the first time it is asked for.
   Trace& trace_of(std::uint32_t device) {
-    if (device >= traces_.size()) traces_.resize(device + 1);
     Trace& trace = traces_[device];
     if (trace.pairs.capacity() == 0) trace.pairs.reserve(trace_length_);
     return trace;
@@ -100,7 +101,7 @@ class QLambda final : public TdLearner<> {
 
   double decay_;
   std::size_t trace_length_;
-  std::vector<Trace> traces_;  // by phone
+  std::unordered_map<std::uint32_t, Trace> traces_;  // by phone
 };
 
 const RegisterPolicy<QLambda> registered{"q_lambda"};

@@ -13,7 +13,6 @@
 #include <span>
 #include <vector>
 
-#include "sim/config/fields.h"
 #include "sim/core/random_field.h"
 #include "sim/env/transfer.h"
 

@@ -8,11 +8,10 @@
 // Before: while the edges are open it takes any legal action in phases that explore, each equally
 //   likely; the outcomes are kept, and learned from in their order once the edges stand. A phase
 //   that does not learn fixes the edges from what there is.
-// Action, update, choice, initial values, transfer: those of `autoscale`; edges travel with a
-// table. Source: none for the whole; update Kim and Wu, MICRO 2020, equal-frequency binning: J.
-// Dougherty,
-//   R. Kohavi and M. Sahami, "Supervised and Unsupervised Discretization of Continuous Features",
-//   ICML 1995.
+// Action, update, choice, initial values, transfer: as `autoscale`; the edges travel with a table.
+// Source: none for the whole. Update: Kim and Wu, MICRO 2020. Bins of equal frequency:
+//   J. Dougherty, R. Kohavi and M. Sahami, "Supervised and Unsupervised Discretization of
+//   Continuous Features", ICML 1995.
 // Parameters: see Config (all dimensionless). 1,000 samples place a quartile within a standard
 //   error of 1.4 % of the observations; 4 bins are AutoScale's number for the utilisations.
 #include <fmt/format.h>

@@ -13,7 +13,8 @@
 //   untried actions get tried.
 // Transfer: another phone's table is taken over as sim/env/transfer.h says; entries without a
 //   counterpart keep their initial value.
-// The defaults are AutoScale's for all, so that two learners differ by their rule alone.
+// The defaults are AutoScale's unless a learner says otherwise, so that two differ by their rule
+// alone.
 #pragma once
 
 #include <string>
@@ -97,14 +98,11 @@ class TdLearner : public Policy {
 
   LearningProgress progress() override {
     LearningProgress p;
-    p.updates = updates_;
+    errors_.report(p);
     for (const auto& [name, table] : tables_) {
       p.saturated_stores += table->saturated_stores();
       p.lost_updates += table->lost_updates();
     }
-    p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
-    abs_error_sum_ = 0;
-    errors_ = 0;
     convergence_.report(p);
     return p;
   }
@@ -169,9 +167,7 @@ class TdLearner : public Policy {
   }
 
   void learn_from(const Transition& t) {
-    abs_error_sum_ += std::abs(update(t));
-    ++updates_;
-    ++errors_;
+    errors_.add(update(t));
     if (!convergence_.visit(t.state)) return;
     const ActionId best = greedy(t.state, t.dnn);
     convergence_.observe(t.state, best, table_.at(t.state, best));
@@ -224,9 +220,7 @@ class TdLearner : public Policy {
   std::string name_;
   std::string device_type_;
   std::vector<std::pair<std::string, QTable*>> tables_;
-  std::uint64_t updates_ = 0;
-  double abs_error_sum_ = 0;
-  std::uint64_t errors_ = 0;
+  UpdateErrors errors_;
 };
 
 }  // namespace autoscale

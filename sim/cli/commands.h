@@ -26,6 +26,7 @@ void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
+void add_table(CLI::App& app, Action& action);
 
 /// The folder with device_profiles/, workloads/ and scenarios/: $AUTOSCALE_DATA, else
 /// ../share/autoscale beside the program, else the nearest folder above the program or above the

@@ -78,6 +78,13 @@ class StateSpace {
   /// The bins as text: what a saved table was learned on.
   std::string definition() const;
 
+  /// The space that gave a definition, without its DNNs. Throws std::invalid_argument if none did.
+  static StateSpace defined_by(const std::string& definition);
+
+  /// By state: the bins of the features that are not dropped, e.g. "conv<30 fc<10 rc<10 mac<1e9
+  /// cpu=0 memory<25% cloud_signal=regular tablet_signal=weak".
+  std::vector<std::string> names() const;
+
  private:
   static std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
 
@@ -95,6 +102,7 @@ class StateSpace {
   }
 
   std::uint32_t dnn_digits(const LayerCounts& n, double macs) const;
+  std::vector<std::string> bin_names(Feature feature) const;
 
   std::array<std::uint32_t, 8> radix_{};
   std::vector<double> edges_dbm_;

@@ -28,13 +28,7 @@ TEST_P(LearnerAllocation, NoneInDecidingAndLearning) {
     for (std::uint32_t k = 0; k < 10000; ++k) {
       o.request = k;
       o.dnn = static_cast<std::uint16_t>(k % scenario.system().dnns.size());
-      const ActionId action = policy.decide(o).action;
-      policy.learn({.observation = o,
-                    .next = o,
-                    .action = action,
-                    .reward = -1,
-                    .latency_s = 0.02,
-                    .energy_j = 0.1});
+      bench::tell(policy, o, policy.decide(o).action);
     }
     EXPECT_EQ(allocations(), before) << "exploring: " << explore;
   }

@@ -6,50 +6,18 @@
 // the training has 576; bayesian_optimization: samples). The others decide from none.
 #include <benchmark/benchmark.h>
 
-#include "tests/bench/bench_worlds.h"
+#include "tests/bench/trained_policy.h"
 
 namespace autoscale::bench {
 namespace {
 
-/// One phone's training on the nine vision DNNs, by a policy with its cap, if it has one, at `cap`.
-class Trained {
- public:
-  Trained(const std::string& policy, const std::string& cap_name, std::int64_t cap)
-      : scenario_(
-            load("paper/S1_non_streaming.yaml",
-                 {"devices=[{profile: mi8pro}]",
-                  "policies=[{" + policy + ": {" +
-                      (cap_name.empty() ? "" : cap_name + ": " + std::to_string(cap)) + "}}]"})),
-        world_(scenario_.system(), scenario_.config().seed, policy_of(scenario_, 0), observer_) {
-    world_.run(scenario_.phases(0).front());
-  }
-
-  Policy& policy() { return *world_.policies().front(); }
-
-  /// Observations over the range of the training's conditions.
-  std::vector<Observation> observations() const {
-    std::vector<Observation> list;
-    const RandomField field(7);
-    const auto dnns = static_cast<std::uint32_t>(scenario_.system().dnns.size());
-    for (std::uint32_t i = 0; i < 1024; ++i) {
-      Draw draw = field.at(Stream::kWorkload, 0, i);
-      Observation o;
-      o.dnn = static_cast<std::uint16_t>(i % dnns);
-      o.load = {draw.uniform(), draw.uniform()};
-      o.signal_dbm = {-90 + 40 * draw.uniform(), -90 + 40 * draw.uniform()};
-      list.push_back(o);
-    }
-    return list;
-  }
-
- private:
-  Scenario scenario_;
-  CountingObserver observer_;
-  World world_;
-};
+/// A predictor with its cap at `cap`.
+Trained capped(const std::string& policy, const std::string& cap_name, std::int64_t cap) {
+  return Trained(policy, cap_name.empty() ? "" : cap_name + ": " + std::to_string(cap));
+}
 
 void decide(benchmark::State& state, const std::string& policy, const std::string& cap_name) {
-  Trained trained(policy, cap_name, state.range(0));
+  Trained trained = capped(policy, cap_name, state.range(0));
   trained.policy().set_mode({});
   const std::vector<Observation> observations = trained.observations();
   std::size_t i = 0;
@@ -59,12 +27,12 @@ void decide(benchmark::State& state, const std::string& policy, const std::strin
 }
 
 void fit(benchmark::State& state, const std::string& policy, const std::string& cap_name) {
-  Trained trained(policy, cap_name, state.range(0));
+  Trained trained = capped(policy, cap_name, state.range(0));
   for (auto _ : state) trained.policy().set_mode({});
 }
 
 void learn(benchmark::State& state, const std::string& policy) {
-  Trained trained(policy, "", 0);
+  Trained trained(policy);
   trained.policy().set_mode({.learn = true, .explore = true});
   const std::vector<Observation> observations = trained.observations();
   std::size_t i = 0;

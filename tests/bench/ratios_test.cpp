@@ -8,7 +8,7 @@
 #include <queue>
 
 #include "sim/core/engine.h"
-#include "tests/bench/bench_worlds.h"
+#include "tests/bench/trained_policy.h"
 
 namespace autoscale::bench {
 namespace {
@@ -94,6 +94,27 @@ TEST(Ratios, AutoScaleCostsLittleMoreThanNoPolicy) {
     run(scenario, null_policy(), observer);
   };
   EXPECT_LT(median_ratio(with, without), 4.0);
+}
+
+/// No trained table takes much longer to ask than AutoScale's. Worlds are trained beforehand.
+TEST(Ratios, NoTabularLearnerIsSlowToAsk) {
+  Trained autoscale("autoscale");
+  const std::vector<Observation> observations = autoscale.observations();
+  const auto asked = [&](Policy& policy) {
+    policy.set_mode({});
+    return [&] {
+      std::uint64_t sum = 0;
+      for (int i = 0; i < 100; ++i) {
+        for (const Observation& o : observations) sum += policy.decide(o).action;
+      }
+      ASSERT_GT(sum, 0U);
+    };
+  };
+  for (const auto name : {"sarsa", "expected_sarsa", "double_q", "q_lambda", "quantile_q",
+                          "constrained_q", "ucb", "epsilon_greedy"}) {
+    Trained learner(name);
+    EXPECT_LT(median_ratio(asked(learner.policy()), asked(autoscale.policy())), 4.0) << name;
+  }
 }
 
 TEST(Ratios, ComparingEveryChoiceWithOptCostsLessThanThreeRuns) {

@@ -39,7 +39,7 @@ void expect_success(const Words& arguments) {
 }
 
 TEST(Help, EverySubcommandShowsAnExample) {
-  for (const std::string sub : {"run", "list", "explain", "validate", "schema"}) {
+  for (const std::string sub : {"run", "list", "explain", "validate", "schema", "table"}) {
     const ProgramResult result = run_program({sub, "--help"});
     EXPECT_EQ(result.code, 0);
     EXPECT_NE(result.out.find("Example"), std::string::npos) << sub;

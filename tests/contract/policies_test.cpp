@@ -2,8 +2,10 @@
 // decisions for equal seeds, finite figures, and a saved table that loads back.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sim/env/choice.h"
 #include "tests/simulation_testing.h"
@@ -176,6 +178,79 @@ TEST_P(PolicyContractTest, WhatIsSavedLoadsBack) {
     Subject elsewhere(system().types[type.profile.id == "mi8pro" ? 1 : 0], 1);
     EXPECT_THROW(elsewhere.policy->load(saved), std::invalid_argument);
   }
+}
+
+/// Whether all numbers in what was saved are finite; nothing stands in the place of a number.
+bool finite(const nlohmann::ordered_json& saved) {
+  if (saved.is_number()) return std::isfinite(saved.get<double>());
+  if (!saved.is_structured()) return !saved.is_null();
+  return std::all_of(saved.begin(), saved.end(), finite);
+}
+
+TEST_P(PolicyContractTest, WhatIsSavedIsFinite) {
+  Subject subject(system().types[0], 1);
+  subject.run(2000);
+  const auto saved = subject.policy->save();
+  EXPECT_TRUE(saved.is_null() || finite(saved));
+}
+
+/// Learners whose tables another phone can take over.
+bool transfers(const std::string& name) {
+  static const std::set<std::string> names = {"autoscale",      "constrained_q",  "double_q",
+                                              "epsilon_greedy", "expected_sarsa", "q_lambda",
+                                              "quantile_q",     "sarsa",          "ucb"};
+  return names.contains(name);
+}
+
+/// Each phone takes over the table of the one before it.
+TEST_P(PolicyContractTest, AnotherPhonesTableGivesLegalFiniteDecisions) {
+  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+  const std::vector<DeviceType>& types = system().types;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    const DeviceType& to = types[t];
+    Subject teacher(types[(t + types.size() - 1) % types.size()], 1), pupil(to, 2);
+    teacher.run(3000);
+    const auto fresh = pupil.policy->save();
+    pupil.policy->transfer(teacher.policy->save());
+    const auto taken = pupil.policy->save();
+    EXPECT_TRUE(finite(taken));
+    EXPECT_NE(taken, fresh);
+    EXPECT_EQ(taken.at("device_type"), to.profile.id);
+    EXPECT_EQ(taken.at("actions"), fresh.at("actions"));
+    const RandomField world(43);
+    const std::vector<ActionId> decisions = pupil.greedy(1000);
+    for (std::uint32_t k = 0; k < decisions.size(); ++k) {
+      Draw draw = world.at(Stream::kWorkload, 0, k);
+      const DnnOnType& dnn = to.dnns[random_observation(draw, k, to.dnns.size()).dnn];
+      ASSERT_TRUE(dnn.actions.at(decisions[k]).legal) << to.actions.name(decisions[k]);
+    }
+  }
+}
+
+TEST_P(PolicyContractTest, ItsOwnTableTakenOverIsTheTable) {
+  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+  Subject teacher(system().types[0], 1), pupil(system().types[0], 2);
+  teacher.run(3000);
+  pupil.policy->transfer(teacher.policy->save());
+  EXPECT_EQ(pupil.policy->save(), teacher.policy->save());
+  EXPECT_EQ(pupil.greedy(1000), teacher.greedy(1000));
+}
+
+TEST_P(PolicyContractTest, ATableOfAnotherKindIsNotTakenOver) {
+  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+  Subject teacher(system().types[0], 1), pupil(system().types[1], 1);
+  const auto good = teacher.policy->save();
+  EXPECT_NO_THROW(pupil.policy->transfer(good));
+  for (const auto key : {"policy", "state_definition"}) {
+    auto bad = good;
+    bad[key] = "something else";
+    EXPECT_THROW(pupil.policy->transfer(bad), std::invalid_argument) << key;
+    EXPECT_THROW(teacher.policy->load(bad), std::invalid_argument) << key;
+  }
+  auto bad = good;
+  bad["values"].erase(bad["values"].size() - 1);
+  EXPECT_THROW(pupil.policy->transfer(bad), std::invalid_argument);
+  EXPECT_THROW(teacher.policy->load(bad), std::invalid_argument);
 }
 
 TEST_P(PolicyContractTest, ParametersRoundTrip) {

@@ -52,5 +52,30 @@ TEST(StateSpaceTest, TheDefinitionTellsSpacesApart) {
   EXPECT_NE(plain, StateSpace({{}, {Dbm(-85)}}, kDnns).definition());
 }
 
+TEST(StateSpaceTest, StatesHaveNames) {
+  const StateSpace space({}, kDnns);
+  const std::vector<std::string> names = space.names();
+  ASSERT_EQ(names.size(), space.size());
+  EXPECT_EQ(names[space.of(seen({0.24, 0.25}, false, true))],
+            "conv<50 fc<10 rc>=10 mac>=2e9 cpu<25% memory<75% cloud_signal=regular "
+            "tablet_signal=weak");
+  const StateSpace finer({{Feature::kConv, Feature::kMemory}, {Dbm(-85), Dbm(-70.5)}}, kDnns);
+  Observation o = seen({0, 1}, true, true);
+  o.signal_dbm = {-86, -60};
+  EXPECT_EQ(finer.names()[finer.of(o)],
+            "fc<10 rc>=10 mac>=2e9 cpu=0 cloud_signal<=-85dBm tablet_signal>-70.5dBm");
+}
+
+TEST(StateSpaceTest, ADefinitionGivesItsSpaceBack) {
+  for (const StateConfig& config : {StateConfig{}, StateConfig{{Feature::kCpu, Feature::kMac}, {}},
+                                    StateConfig{{Feature::kCloudSignal}, {Dbm(-85), Dbm(-70.5)}}}) {
+    const StateSpace space(config, kDnns);
+    EXPECT_EQ(StateSpace::defined_by(space.definition()).names(), space.names());
+  }
+  EXPECT_THROW(StateSpace::defined_by("conv<30"), std::invalid_argument);
+  EXPECT_THROW(StateSpace::defined_by(StateSpace({}, kDnns).definition() + "x2"),
+               std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace autoscale
