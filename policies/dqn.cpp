@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "policies/error_mean.h"
 #include "policies/features.h"
 #include "policies/mlp.h"
 #include "policies/read_values.h"
@@ -111,9 +112,7 @@ class Dqn final : public Policy {
   LearningProgress progress() override {
     LearningProgress p;
     p.updates = outcomes_;
-    p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
-    abs_error_sum_ = 0;
-    errors_ = 0;
+    p.mean_abs_td_error = errors_.take();
     return p;
   }
 
@@ -212,8 +211,7 @@ class Dqn final : public Policy {
       const float error = now_.outputs()(t.action, i) - aim;
       now_.output_slopes()(t.action, i) =
           std::clamp(error, -1.0F, 1.0F) / static_cast<float>(cases);
-      abs_error_sum_ += std::abs(error);
-      ++errors_;
+      errors_.add(error);
     }
     online_.backward(now_);
     adam_.step(online_.parameters(), online_.gradient());
@@ -246,8 +244,7 @@ class Dqn final : public Policy {
   std::vector<const Transition*> picked_;
   std::uint64_t outcomes_ = 0;
   std::uint64_t updates_ = 0;
-  double abs_error_sum_ = 0;
-  std::uint64_t errors_ = 0;
+  ErrorMean errors_;
 };
 
 const RegisterPolicy<Dqn> registered{"dqn"};

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "policies/error_mean.h"
 #include "policies/features.h"
 #include "policies/online_ridge.h"
 #include "policies/read_values.h"
@@ -60,8 +61,7 @@ class LinearBandit : public Policy {
   void learn(const Outcome& outcome) final {
     const Context x = context_of(outcome.observation);
     Model& model = models_[model_of(outcome.observation.dnn, outcome.action)];
-    abs_error_sum_ += std::abs(outcome.reward - model.mean(x));
-    ++errors_;
+    errors_.add(outcome.reward - model.mean(x));
     ++updates_;
     model.add(x, outcome.reward);
   }
@@ -73,9 +73,7 @@ class LinearBandit : public Policy {
   LearningProgress progress() final {
     LearningProgress p;
     p.updates = updates_;
-    p.mean_abs_td_error = errors_ == 0 ? 0 : abs_error_sum_ / static_cast<double>(errors_);
-    abs_error_sum_ = 0;
-    errors_ = 0;
+    p.mean_abs_td_error = errors_.take();
     return p;
   }
 
@@ -183,8 +181,7 @@ class LinearBandit : public Policy {
   std::vector<Model> models_;           // by DNN and action
   bool exploring_ = false;
   std::uint64_t updates_ = 0;
-  double abs_error_sum_ = 0;
-  std::uint64_t errors_ = 0;
+  ErrorMean errors_;
 };
 
 }  // namespace autoscale

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +18,7 @@ from autoscale_report.leaderboard import page, regret, tuning
 from autoscale_report.leaderboard.entries import CHANGES, REFERENCE_POLICIES, Board, Entry, chosen
 from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import scopes, table
-from autoscale_report.simulate import Simulator, Task
+from autoscale_report.simulate import Simulator, Task, until_interrupted
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "results/reference/leaderboard_tuning.csv"
@@ -128,8 +127,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        print("interrupted: run the same command again to go on", file=sys.stderr)
-        sys.exit(130)
+    until_interrupted(main)

@@ -2,6 +2,7 @@
 # Compares every policy under one training budget into results/leaderboard/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/arguments.sh
 
 policies() {
   sed -n 's/^const RegisterPolicy<.*> registered[a-z_]*{"\([a-z0-9_]*\)"};$/\1/p' policies/*.cpp |
@@ -25,41 +26,14 @@ $(policies | paste -sd ' ' | fold -sw 90 | sed 's/^/             /')
 END
 }
 
-fail() {
-  echo "error: $*" >&2
-  echo "scripts/leaderboard.sh --help says more." >&2
-  exit 2
+check_target() {
+  # Not grep -q: it would end before its input does, which pipefail takes for a failure.
+  policies | grep -xF -e "$1" >/dev/null || fail "unknown policy '$1'"
 }
 
-options=()
-jobs=$(nproc)
-chosen=()
-while (($#)); do
-  case $1 in
-    --quick) options+=("$1") ;;
-    --jobs)
-      [[ $# -ge 2 ]] || fail "--jobs needs a number"
-      jobs=$2
-      shift
-      ;;
-    --jobs=*) jobs=${1#--jobs=} ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    -*) fail "unknown option '$1'" ;;
-    *)
-      # Not grep -q: it would end before its input does, which pipefail takes for a failure.
-      policies | grep -xF -e "$1" >/dev/null || fail "unknown policy '$1'"
-      chosen+=("$1")
-      ;;
-  esac
-  shift
-done
-[[ $jobs =~ ^[1-9][0-9]{0,3}$ && $jobs -le 1024 ]] ||
-  fail "--jobs: '$jobs' is not a whole number from 1 to 1024"
+read_arguments "--quick" "$@"
 
 scripts/setup.sh --plots
 scripts/build.sh
 exec .venv/bin/python scripts/leaderboard.py "${options[@]}" --jobs "$jobs" \
-  --program build/release/autoscale --out results/leaderboard "${chosen[@]}"
+  --program build/release/autoscale --out results/leaderboard "${targets[@]}"

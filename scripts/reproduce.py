@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,7 +22,7 @@ from autoscale_report.data import Data
 from autoscale_report.figure import Figure, render
 from autoscale_report.figures import FIGURES
 from autoscale_report.plan import Plan
-from autoscale_report.simulate import Simulator, Task, join_csv
+from autoscale_report.simulate import Simulator, Task, join_csv, until_interrupted
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ["claims.csv", "averages.csv", "cases.csv", "runs.csv", "breakdown.csv", "timing.csv"]
@@ -183,8 +182,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        print("interrupted: run the same command again to go on", file=sys.stderr)
-        sys.exit(130)
+    until_interrupted(main)

@@ -2,6 +2,7 @@
 # Reproduces the paper's claims and figures from scenarios/paper/ into results/reproduction/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/arguments.sh
 
 figures() {
   grep -oh '"fig_[a-z_]*"' scripts/autoscale_report/figures/*.py | tr -d '"' | LC_ALL=C sort -u
@@ -40,12 +41,6 @@ $(use_cases | listed)
 END
 }
 
-fail() {
-  echo "error: $*" >&2
-  echo "scripts/reproduce.sh --help says more." >&2
-  exit 2
-}
-
 check_target() {
   # Not grep -q: it would end before its input does, which pipefail takes for a failure.
   { figures; scenarios; environments; use_cases; } | grep -xF -e "$1" >/dev/null && return
@@ -54,32 +49,7 @@ $({ figures; environments; use_cases; } | listed)
              and an environment and a use case joined by _"
 }
 
-options=()
-jobs=$(nproc)
-targets=()
-while (($#)); do
-  case $1 in
-    --quick | --sensitivity) options+=("$1") ;;
-    --jobs)
-      [[ $# -ge 2 ]] || fail "--jobs needs a number"
-      jobs=$2
-      shift
-      ;;
-    --jobs=*) jobs=${1#--jobs=} ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    -*) fail "unknown option '$1'" ;;
-    *)
-      check_target "$1"
-      targets+=("$1")
-      ;;
-  esac
-  shift
-done
-[[ $jobs =~ ^[1-9][0-9]{0,3}$ && $jobs -le 1024 ]] ||
-  fail "--jobs: '$jobs' is not a whole number from 1 to 1024"
+read_arguments "--quick --sensitivity" "$@"
 
 scripts/setup.sh --plots
 scripts/build.sh

@@ -16,12 +16,10 @@ RATIOS_ONLY = {"relative_metrics": "false", "compare_with_opt": "false"}
 RATIO_POLICIES = ("autoscale", "edge_cpu_fp32", "edge_best", "cloud", "connected_edge")
 
 
-@dataclass(frozen=True)
-class Plan:
-    root: Path
+class Cases:
+    """What the claims file says of the cases."""
+
     claims: dict
-    quick: bool
-    out: Path  # folder of all runs
 
     @property
     def environments(self) -> list[str]:
@@ -30,6 +28,14 @@ class Plan:
     @property
     def use_cases(self) -> list[str]:
         return list(self.claims["cases"]["use_cases"])
+
+
+@dataclass(frozen=True)
+class Plan(Cases):
+    root: Path
+    claims: dict
+    quick: bool
+    out: Path  # folder of all runs
 
     def replications(self, full: int, quick: int = 1) -> int:
         return quick if self.quick else full

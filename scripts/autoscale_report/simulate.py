@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 FINGERPRINT = "fingerprint.txt"
+OF_SCRIPTS = ("claims.yaml", "tuning.yaml")  # which no scenario reads
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Simulator:
         digest = hashlib.sha256(self.program.read_bytes())
         for folder in ("device_profiles", "workloads", "scenarios"):
             for file in sorted((self.root / folder).rglob("*")):
-                if file.is_file() and file.name != "claims.yaml":
+                if file.is_file() and file.name not in OF_SCRIPTS:
                     digest.update(str(file.relative_to(self.root)).encode() + b"\0")
                     digest.update(file.read_bytes())
         return digest.hexdigest()
@@ -133,3 +134,12 @@ def join_csv(folders: list[Path], name: str, target: Path) -> None:
                     raise ValueError(f"{folder / name}: its columns differ from the other files'")
                 shutil.copyfileobj(lines, out)
     partial.rename(target)
+
+
+def until_interrupted(main: Callable[[], None]) -> None:
+    """Runs a script that goes on where it stopped."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("interrupted: run the same command again to go on", file=sys.stderr)
+        sys.exit(130)

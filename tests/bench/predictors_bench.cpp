@@ -28,7 +28,10 @@ void decide(benchmark::State& state, const std::string& policy, const std::strin
 
 void fit(benchmark::State& state, const std::string& policy, const std::string& cap_name) {
   Trained trained = capped(policy, cap_name, state.range(0));
-  for (auto _ : state) trained.policy().set_mode({});
+  for (auto _ : state) {
+    tell(trained.policy(), {}, 0);  // an outcome that it is not fitted to yet
+    trained.policy().set_mode({});
+  }
 }
 
 void learn(benchmark::State& state, const std::string& policy) {

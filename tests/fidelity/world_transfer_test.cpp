@@ -52,6 +52,7 @@ TEST(WorldTransferTest, AVaryingSignalMovesExactlyTheBits) {
     SCOPED_TRACE(sharers);
     const Scenario scenario = scenario_of(one_upload("1.2345 s", sharers, kSignal));
     const LinkSetup& link = scenario.system().links[kCloudLink];
+    const SignalProcess& signal = *scenario.system().variances.front().signals[kCloudLink];
     for (const std::uint64_t seed : {1, 2, 3}) {
       const KeptRequest r = simulate(scenario, always("cloud_gpu_fp32"), seed).requests.at(0);
       const Time end = r.arrival + r.stages[static_cast<std::size_t>(Stage::kUpload)];
@@ -61,8 +62,8 @@ TEST(WorldTransferTest, AVaryingSignalMovesExactlyTheBits) {
       double bits = 0, fastest = 0;
       int blocks = 0;
       for (Time now = r.arrival; now < end; ++blocks) {
-        link.signal->advance(state, now, random, kCloudLink);
-        const Time next = std::min(end, link.signal->next_change(state, kCloudLink, random));
+        signal.advance(state, now, random, kCloudLink);
+        const Time next = std::min(end, signal.next_change(state, kCloudLink, random));
         const double rate = link.technology.uplink_bps(state.value_dbm);
         bits += rate * to_seconds(next - now);
         fastest = std::max(fastest, rate);

@@ -36,8 +36,7 @@ TEST(PhaseEnvironmentTest, IsTheWorldOfAScenarioWithThatEnvironment) {
 }
 
 TEST(PhaseEnvironmentTest, ReplacesTheScenariosOwnSignals) {
-  const Scenario scenario =
-      scenario_of(two_phases("cloud_signal: {constant: -90 dBm}", "environment: S1"));
+  const Scenario scenario = scenario_of(two_phases("cloud_signal: weak", "environment: S1"));
   for (const KeptRequest& r : simulate(scenario, setup_of(scenario, "cloud")).requests) {
     EXPECT_EQ(r.observation.weak[kCloudLink], r.observation.request < 80);
   }

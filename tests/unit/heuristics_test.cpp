@@ -162,8 +162,8 @@ TEST(LyapunovTest, SeesWhatRunsBeside) {
   EXPECT_EQ(calm.choice(*policy, {1, 1}), "cloud_cpu_fp32@0");
 }
 
-// ResNet-50 with an empty queue, as above: at a regular signal the cloud is 6.6 mJ below the DSP; at
-// a weak one sending alone takes more than that.
+// ResNet-50 with an empty queue, as above: at a regular signal the cloud is 6.6 mJ below the DSP;
+// at a weak one sending alone takes more than that.
 TEST(LyapunovTest, SeesTheSignals) {
   Calm calm("mi8pro", "resnet_50_v1");
   const auto policy = calm.make("lyapunov");

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from autoscale_report.plan import Cases
 from autoscale_report.simulate import Task
 
 TUNED = "_tuned"  # behind a policy's name: its label with tuned parameters
@@ -78,7 +79,7 @@ def chosen(path: Path) -> list[Entry]:
 
 
 @dataclass(frozen=True)
-class Board:
+class Board(Cases):
     """The leaderboard's runs. `quick` takes fewer of everything."""
 
     root: Path
@@ -100,16 +101,8 @@ class Board:
         return tuning
 
     @property
-    def environments(self) -> list[str]:
-        return [e for group in self.claims["cases"]["environments"].values() for e in group]
-
-    @property
-    def use_cases(self) -> list[str]:
-        return list(self.claims["cases"]["use_cases"])
-
-    @property
     def replications(self) -> int:
-        return 2 if self.quick else 5
+        return 2 if self.quick else 4
 
     @property
     def shorter(self) -> dict[str, object]:

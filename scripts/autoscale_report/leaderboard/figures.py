@@ -161,6 +161,7 @@ def draw_regret(shown: Shown):
             panel.set_title(f"{change[0]} to {change[1]}", loc="left")
             panel.legend(fontsize=7.5, loc="upper left")
             panel.set_ylim(bottom=0)
+            panel.locator_params(axis="x", nbins=4)
     for panel in axes[-1]:
         panel.set_xlabel("requests of a phone")
     for row in axes:
@@ -202,7 +203,7 @@ def draw_recovery(shown: Shown):
         left.axhline(regret.SHARE, color=LINE, linewidth=0.8, linestyle="--")
         left.set_title(f"{change[0]} to {change[1]}: {CHANGES[change]}", loc="left")
         left.set_ylabel("level, before the change = 1")
-        left.legend(fontsize=7.5, loc="lower right")
+        left.legend(fontsize=7.5, loc="lower right", frameon=True, framealpha=0.8)
         longest = max(found[name]["course"].index[-1] for name in names)
         for y, name in enumerate(names):
             back = found[name]["requests_until_back"]
