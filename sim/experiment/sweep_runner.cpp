@@ -1,12 +1,10 @@
 #include "sim/experiment/sweep_runner.h"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <optional>
 #include <thread>
 
-#include "sim/core/text.h"
 #include "sim/experiment/memory.h"
 #include "sim/experiment/output_file.h"
 

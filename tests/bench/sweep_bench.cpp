@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/experiment/sweep_folder.h"
-#include "tests/program_testing.h"
+#include "tests/unit/temporary_file.h"
 
 namespace autoscale {
 namespace {
@@ -11,25 +11,25 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A sweep of `points` points with ten replications, four rows each.
-Sweep sweep_of(const Catalog& catalog, const TemporaryFolder& folder, std::int64_t points) {
-  write_all(folder / "bench.yaml",
-            "name: bench\nscenarios: [" AUTOSCALE_SOURCE_DIR
-            "/scenarios/quickstart.yaml]\n"
-            "set: {phases: [{name: test, inferences: 5}], policies: [edge_best, cloud]}\n"
-            "grid: [{path: constraints.accuracy, range: {from: 40, to: 60, steps: " +
-                std::to_string(points) + "}}]\nreplications: 10\nbaseline: {policy: cloud}\n");
-  return Sweep::load(catalog, folder / "bench.yaml");
+Sweep sweep_of(const Catalog& catalog, std::int64_t points) {
+  const TemporaryFile file(
+      "name: bench\nscenarios: [" AUTOSCALE_SOURCE_DIR
+      "/scenarios/quickstart.yaml]\n"
+      "set: {phases: [{name: test, inferences: 5}], policies: [edge_best, cloud]}\n"
+      "grid: [{path: constraints.accuracy, range: {from: 40, to: 60, steps: " +
+      std::to_string(points) + "}}]\nreplications: 10\nbaseline: {policy: cloud}\n");
+  return Sweep::load(catalog, file.path());
 }
 
 /// Writes a journal of state.range(0) points, then the results from it.
 void journal_and_results(benchmark::State& state) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
-  const TemporaryFolder folder;
-  const Sweep sweep = sweep_of(catalog, folder, state.range(0));
+  const Sweep sweep = sweep_of(catalog, state.range(0));
   const nlohmann::ordered_json definition = sweep.definition({"", "", ""});
   JournalRecord record = run_unit(sweep, 0);
   for (auto _ : state) {
-    const std::string out = folder / "out";
+    const fs::path out =
+        fs::temp_directory_path() / ("autoscale_sweep_bench_" + std::to_string(::getpid()));
     {
       SweepFolder target = SweepFolder::open(out, definition, {}, false);
       for (record.unit = 0; record.unit < sweep.units(); ++record.unit) {
@@ -48,8 +48,7 @@ BENCHMARK(journal_and_results)->Arg(250)->Arg(25'000)->Unit(benchmark::kMillisec
 /// Makes the scenario of one point.
 void scenario_of_a_point(benchmark::State& state) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
-  const TemporaryFolder folder;
-  const Sweep sweep = sweep_of(catalog, folder, 1000);
+  const Sweep sweep = sweep_of(catalog, 1000);
   std::size_t point = 0;
   for (auto _ : state) benchmark::DoNotOptimize(sweep.scenario(point++ % sweep.points()));
 }
