@@ -281,6 +281,18 @@ class Drawings(WithFolders):
         self.assertIn("one replication: no intervals", self.notes)
         self.assertTrue(all(len(line.get_ydata()) == 3 for line in canvas.axes[0].lines))
 
+    def test_replications_may_be_an_axis(self):
+        canvas = self.draw(self.sweep, "--kind", "line", "--x", "replication", "--where", "signal=-60",
+                           "--where", "co_cpu=0", "--where", "policy=cloud")  # fmt: skip
+        expected = self.values("energy_mean_mj", policy="cloud", signal=-60, co_cpu="0.0")
+        for drawn, value in zip(canvas.axes[0].lines[0].get_ydata(), expected, strict=True):
+            self.assertAlmostEqual(drawn, value)
+
+    def test_a_column_of_zeros_has_no_logarithm(self):
+        canvas = self.draw(self.sweep, "--y", "share_cloud_gpu_int8", "--y-scale", "log")
+        self.assertEqual(canvas.axes[0].get_yscale(), "linear")
+        self.assertIn("share_cloud_gpu_int8 has no value above 0: its axis stays linear", self.notes)
+
     def test_rows_without_a_value_are_left_out_and_counted(self):
         folder = self.copy_with(lambda row: row.update(energy_mean_mj="") if row["signal"] == "-60"
                                 and row["replication"] == "0" else None)  # fmt: skip
@@ -436,6 +448,7 @@ class CommandLine(WithFolders):
             (("--y", "policy"), "holds text"),
             (("--y", "convergence_visits_p50"), "holds no value"),
             (("--facet", "energy_mean_mj"), "more than 12"),
+            (("--hue", "energy_mean_mj"), "more than 20"),
             (("--kind", "timeline"), "autoscale run --out DIR --requests"),
             (("--kind", "cdf"), "autoscale run --out DIR --requests"),
             (("--out", "figure.jpg"), ".png or .pdf"),
