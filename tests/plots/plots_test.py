@@ -11,6 +11,8 @@ import csv
 import io
 import json
 import math
+import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -477,6 +479,29 @@ class CommandLine(WithFolders):
         code, _, err = self.run_main(self.sweep, "--out", self.scratch / "file/figure.png")
         self.assertEqual(code, 4)
         self.assertIn("error: ", err)
+
+
+class Gallery(unittest.TestCase):
+    page = (ROOT / "docs/gallery.md").read_text()
+
+    def test_every_figure_is_shown_small_and_made_by_a_command(self):
+        shown = re.findall(r"!\[\w+\]\((gallery/\w+\.png)\)", self.page)
+        made = []
+        for line in self.page.replace("\\\n", " ").splitlines():
+            if line.startswith("$ scripts/plot.sh "):
+                arguments = command.parser().parse_args(shlex.split(line)[2:])
+                made.append(str(arguments.out.relative_to("docs")))
+        files = [f"gallery/{path.name}" for path in (ROOT / "docs/gallery").iterdir()]
+        self.assertEqual(made, shown)
+        self.assertEqual(sorted(files), sorted(shown))
+        for name in files:
+            self.assertLess((ROOT / "docs" / name).stat().st_size, 60_000)
+
+    def test_every_kind_and_every_sweep_is_there(self):
+        kinds = set(re.findall(r"--kind (\w+)", self.page)) | {"line", "bar", "scatter"}
+        self.assertEqual(kinds, set(KINDS))
+        for path in (ROOT / "scenarios/sweeps").glob("*.yaml"):
+            self.assertIn(f"scenarios/sweeps/{path.name}", self.page)
 
 
 if __name__ == "__main__":
