@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the figures of docs/gallery.md anew: runs the commands that the page shows, in their order.
-# Sweeps go to results/, figures to docs/gallery/. Takes about ten minutes on two cores.
+# Sweeps go to results/, figures to docs/gallery/. Takes a few minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if (($#)); then

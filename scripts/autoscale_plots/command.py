@@ -89,6 +89,7 @@ def prepared(arguments: argparse.Namespace) -> tuple[View, Kind]:
     absent = [column for column in roles.named() if column not in view.frame]
     if absent:
         raise unknown("column", absent[0], view.frame.columns)
+    view.leave_out_missing(roles.named())
     return view, kind
 
 

@@ -24,7 +24,7 @@ HANDLE = 9  # characters that a legend's handle and spacing take
 
 
 class Grid:
-    def __init__(self, view: View, *, share: bool = True):
+    def __init__(self, view: View):
         self.view, self.column = view, view.roles.facet
         self.values = view.values(self.column) if self.column else [None]
         if len(self.values) > MAX_PANELS:
@@ -37,11 +37,11 @@ class Grid:
         rows = math.ceil(count / columns)
         width, height = ALONE if count == 1 else (PANEL[0] * columns, PANEL[1] * rows)
         self.figure, axes = plt.subplots(rows, columns, figsize=(width, height + 0.5), squeeze=False,
-                                         sharex=share, sharey=share)  # fmt: skip
+                                         sharex=True, sharey=True)  # fmt: skip
         self.axes = list(axes.flat[:count])
         for unused in axes.flat[count:]:
             unused.remove()
-        self.columns, self.rows = columns, rows
+        self.columns = columns
         self.characters = CHARACTERS * width  # of a line of text
 
     def panels(self, frame: pd.DataFrame) -> Iterator[tuple[object, object, pd.DataFrame]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autoscale_plots import labels
+from autoscale_plots.errors import PlotError
 from autoscale_plots.view import View
 from autoscale_report.style import (
     BLUE,
@@ -20,6 +21,7 @@ from autoscale_report.style import (
 
 CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY)
 MARKERS = "os^Dv<>pX*"
+MAX_SERIES = 20
 ORACLE = "opt"
 DASHES = ("-", "--", ":", "-.")
 
@@ -37,6 +39,9 @@ def series_of(view: View, column: str | None) -> dict[object, Series]:
     if column is None:
         return {None: Series("", BLUE, MARKERS[0], DASHES[0])}
     values = view.values(column)
+    if len(values) > MAX_SERIES:
+        raise PlotError(f"--hue {column} would draw {len(values)} colours, more than {MAX_SERIES}; "
+                        f"choose some with --where {column}=a,b")  # fmt: skip
     colours = policy_colours(values) if column == "policy" else colours_of(view, column, values)
     return {
         value: Series(labels.title(view.folder, column, value), colour,

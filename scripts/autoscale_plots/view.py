@@ -17,6 +17,7 @@ from autoscale_report.averages import interval
 # Columns that tell rows apart, beside what a sweep changed.
 IDENTITY = ("policy", "scenario", "environment", "use_case", "device", "dnn", "phase")
 MEASURED = ("energy_mean_mj", "latency_mean_ms", "reward_mean")  # what is looked at first
+MEAN = "mean"  # column of the means
 SPACED = 8  # a swept axis is logarithmic only if its last value is so many times its first
 WIDE = 30  # the same for measured values, largest over least
 MAX_PANELS = 12
@@ -75,19 +76,26 @@ class View:
     def values(self, column: str) -> list:
         return values_of(self.frame[column])
 
-    def need_numbers(self, *columns: str) -> None:
-        """Each has to be a column of numbers; rows without a value are left out, and said so."""
+    def leave_out_missing(self, columns: list[str]) -> None:
+        """Rows without a value in one of the columns, and says so."""
         for column in columns:
-            if not self.is_numeric(column) or self.frame[column].isna().all():
-                holds = "no value" if self.frame[column].isna().all() else "text"
-                numeric = (c for c in self.frame if self.is_numeric(c) and self.frame[c].any())
-                raise PlotError(f"column '{column}' holds {holds}; numbers are in\n"
-                                + listed(numeric))  # fmt: skip
-            missing = int(self.frame[column].isna().sum())
-            if missing:
-                self.notes.append(f"{missing} of {len(self.frame)} rows have no {column} and are "
-                                  "left out")  # fmt: skip
-                self.frame = self.frame[self.frame[column].notna()]
+            present = self.frame[column].notna()
+            if not present.any():
+                raise PlotError(f"column '{column}' holds no value here; numbers are in\n"
+                                + listed(self.numeric_columns()))  # fmt: skip
+            if not present.all():
+                self.notes.append(f"{(~present).sum()} of {len(self.frame)} rows have no {column} "
+                                  "and are left out")  # fmt: skip
+                self.frame = self.frame[present]
+
+    def need_numbers(self, *columns: str) -> None:
+        for column in columns:
+            if not self.is_numeric(column):
+                raise PlotError(f"column '{column}' holds text; numbers are in\n"
+                                + listed(self.numeric_columns()))  # fmt: skip
+
+    def numeric_columns(self) -> list[str]:
+        return [c for c in self.frame if self.is_numeric(c) and self.frame[c].notna().any()]
 
     def need(self, part: str, hint: str = "") -> str:
         """The column of a part that has to be there."""
@@ -114,13 +122,14 @@ class View:
         Within a replication all rows that the keys do not tell apart are averaged first.
         """
         self.say_averaged(keys)
-        grouping = [*keys, "replication"]
-        each = self.frame.groupby(grouping, observed=True)[column].mean().reset_index()
+        keys = list(dict.fromkeys(keys))
+        grouping = list(dict.fromkeys([*keys, "replication"]))
+        each = self.frame.groupby(grouping, observed=True)[column].mean().reset_index(name=MEAN)
         rows = [
             [*key, *interval(group.to_list()), len(group)]
-            for key, group in each.groupby(keys, observed=True)[column]
+            for key, group in each.groupby(keys, observed=True)[MEAN]
         ]
-        means = pd.DataFrame(rows, columns=[*keys, "mean", "low", "high", "n"])
+        means = pd.DataFrame(rows, columns=[*keys, MEAN, "low", "high", "n"])
         if means["n"].max() == 1:
             self.notes.append("one replication: no intervals")
         return means
@@ -146,6 +155,10 @@ class View:
 
     def is_log(self, axis: str, column: str) -> bool:
         """As the user says; else as the sweep was spaced."""
+        if not (self.frame[column] > 0).any():
+            if self.scales.get(axis) == "log":
+                self.notes.append(f"{column} has no value above 0: its axis stays linear")
+            return False
         if axis in self.scales:
             return self.scales[axis] == "log"
         if any(p.column == column and p.logarithmic for p in self.folder.parameters):

@@ -11,6 +11,8 @@ import csv
 import io
 import json
 import math
+import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -281,6 +283,18 @@ class Drawings(WithFolders):
         self.assertIn("one replication: no intervals", self.notes)
         self.assertTrue(all(len(line.get_ydata()) == 3 for line in canvas.axes[0].lines))
 
+    def test_replications_may_be_an_axis(self):
+        canvas = self.draw(self.sweep, "--kind", "line", "--x", "replication", "--where", "signal=-60",
+                           "--where", "co_cpu=0", "--where", "policy=cloud")  # fmt: skip
+        expected = self.values("energy_mean_mj", policy="cloud", signal=-60, co_cpu="0.0")
+        for drawn, value in zip(canvas.axes[0].lines[0].get_ydata(), expected, strict=True):
+            self.assertAlmostEqual(drawn, value)
+
+    def test_a_column_of_zeros_has_no_logarithm(self):
+        canvas = self.draw(self.sweep, "--y", "share_cloud_gpu_int8", "--y-scale", "log")
+        self.assertEqual(canvas.axes[0].get_yscale(), "linear")
+        self.assertIn("share_cloud_gpu_int8 has no value above 0: its axis stays linear", self.notes)
+
     def test_rows_without_a_value_are_left_out_and_counted(self):
         folder = self.copy_with(lambda row: row.update(energy_mean_mj="") if row["signal"] == "-60"
                                 and row["replication"] == "0" else None)  # fmt: skip
@@ -436,6 +450,7 @@ class CommandLine(WithFolders):
             (("--y", "policy"), "holds text"),
             (("--y", "convergence_visits_p50"), "holds no value"),
             (("--facet", "energy_mean_mj"), "more than 12"),
+            (("--hue", "energy_mean_mj"), "more than 20"),
             (("--kind", "timeline"), "autoscale run --out DIR --requests"),
             (("--kind", "cdf"), "autoscale run --out DIR --requests"),
             (("--out", "figure.jpg"), ".png or .pdf"),
@@ -464,6 +479,29 @@ class CommandLine(WithFolders):
         code, _, err = self.run_main(self.sweep, "--out", self.scratch / "file/figure.png")
         self.assertEqual(code, 4)
         self.assertIn("error: ", err)
+
+
+class Gallery(unittest.TestCase):
+    page = (ROOT / "docs/gallery.md").read_text()
+
+    def test_every_figure_is_shown_small_and_made_by_a_command(self):
+        shown = re.findall(r"!\[\w+\]\((gallery/\w+\.png)\)", self.page)
+        made = []
+        for line in self.page.replace("\\\n", " ").splitlines():
+            if line.startswith("$ scripts/plot.sh "):
+                arguments = command.parser().parse_args(shlex.split(line)[2:])
+                made.append(str(arguments.out.relative_to("docs")))
+        files = [f"gallery/{path.name}" for path in (ROOT / "docs/gallery").iterdir()]
+        self.assertEqual(made, shown)
+        self.assertEqual(sorted(files), sorted(shown))
+        for name in files:
+            self.assertLess((ROOT / "docs" / name).stat().st_size, 60_000)
+
+    def test_every_kind_and_every_sweep_is_there(self):
+        kinds = set(re.findall(r"--kind (\w+)", self.page)) | {"line", "bar", "scatter"}
+        self.assertEqual(kinds, set(KINDS))
+        for path in (ROOT / "scenarios/sweeps").glob("*.yaml"):
+            self.assertIn(f"scenarios/sweeps/{path.name}", self.page)
 
 
 if __name__ == "__main__":
