@@ -63,8 +63,8 @@ def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = N
         raise ValueError("requests and timeline need out, a folder")
     with _folder(out) as folder:
         _core.run(data_root(), find_scenario(scenario), folder, assignments(settings),
-                  checked_policies(policies), seed, replications, whole_number("jobs", jobs, 1, 1024), requests,
-                  timeline)
+                  checked_policies(policies), seed, replications,
+                  whole_number("jobs", jobs, 1, 1024), requests, timeline)
         return _read(Path(folder) / "runs.csv")
 
 
@@ -85,7 +85,8 @@ def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | No
     if resume and out is None:
         raise ValueError("resume needs out, the folder of the interrupted sweep")
     with _folder(out) as folder:
-        failed = _core.sweep(data_root(), find_scenario(file), folder, whole_number("jobs", jobs, 1, 1024), resume)
+        failed = _core.sweep(data_root(), find_scenario(file), folder,
+                             whole_number("jobs", jobs, 1, 1024), resume)
         if failed:
             warnings.warn(f"{failed} runs failed; failures.csv says why", RuntimeWarning,
                           stacklevel=2)

@@ -64,7 +64,8 @@ class AutoScaleVectorEnv(VectorEnv):
         self._core = _core.VectorEnvironment(
             load_scenario(scenario, changes, [others]), options, count=num_envs,
             features=observation == "features",
-            same_step=autoreset_mode is AutoresetMode.SAME_STEP, threads=whole_number("threads", threads, 1, 1024))
+            same_step=autoreset_mode is AutoresetMode.SAME_STEP,
+            threads=whole_number("threads", threads, 1, 1024))
         facts = self._core.facts
         self.metadata = {**self.metadata, "autoreset_mode": autoreset_mode}
         self.num_envs = num_envs

@@ -70,7 +70,7 @@ class Observer {
   virtual void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) = 0;
   /// A request of any phone and phase, in a world with a steered phone; `next` is the same DNN's
   /// observation at completion.
-  virtual void on_finished(const RequestRecord&, const Observation& next) { (void)next; }
+  virtual void on_finished(const RequestRecord&, const Observation& /*next*/) {}
   /// Called every kProgressStep decisions of any phase.
   virtual void on_progress() {}
   static constexpr std::uint64_t kProgressStep = 1 << 16;

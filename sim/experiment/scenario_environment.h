@@ -21,9 +21,9 @@ struct EnvironmentOptions {
   bool deliberates = true;   // decisions take the scenario's decision time, as learners' do
 };
 
-/// The other phones follow the scenario's first policy. `scenario` must outlive the environment.
-/// Throws std::invalid_argument for an unknown phase, a phone that is not there, or a length that
-/// the phases do not have.
+/// Of a scenario with folds, the first. The other phones follow the scenario's first policy.
+/// `scenario` must outlive the environment. Throws std::invalid_argument for an unknown phase, a
+/// phone that is not there, or a length that the phases do not have.
 EnvironmentSetup environment_setup(const Scenario& scenario, const EnvironmentOptions& options);
 
 }  // namespace autoscale

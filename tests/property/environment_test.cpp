@@ -235,6 +235,42 @@ TEST(EnvironmentTest, CountsTheDroppedFramesOfItsPhone) {
   EXPECT_EQ(dropped, run.dropped.at(7));
 }
 
+/// Takes the first legal action; notes whom it decided for and was told of.
+class Noting final : public Policy {
+ public:
+  Noting(const PolicyContext& context, std::set<std::uint32_t>& decided,
+         std::set<std::uint32_t>& told)
+      : dnns_(context.legality), decided_(decided), told_(told) {}
+  ExecutionPlan decide(const Observation& o) override {
+    decided_.insert(o.device);
+    return {dnns_[o.dnn].legal.front()};
+  }
+  void learn(const Outcome& outcome) override { told_.insert(outcome.observation.device); }
+
+ private:
+  std::span<const DnnOnType> dnns_;
+  std::set<std::uint32_t>& decided_;
+  std::set<std::uint32_t>& told_;
+};
+
+TEST(EnvironmentTest, ThePolicyOfTheOthersHearsNothingOfTheSteeredPhone) {
+  const Scenario scenario = scenario_of(kFleet);
+  std::set<std::uint32_t> decided, told;
+  EnvironmentSetup setup = environment_setup(scenario, {});
+  setup.phases[0].plan.learn = true;
+  setup.steering.device = 2;
+  setup.others.info.learns = true;
+  setup.others.make = [&](const PolicyContext& context) {
+    return std::make_unique<Noting>(context, decided, told);
+  };
+  Environment environment(scenario.system(), setup);
+  environment.reset(1);
+  while (!environment.over()) environment.step({environment.dnn().legal.front()});
+  const std::set<std::uint32_t> others = {0, 1, 3, 4, 5, 6, 7, 8, 9, 10};
+  EXPECT_EQ(decided, others);
+  EXPECT_EQ(told, others);
+}
+
 TEST(EnvironmentTest, SeedsThatFollowDiffer) {
   std::uint64_t seed = 1;
   std::set<std::uint64_t> seen;
