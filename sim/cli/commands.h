@@ -38,8 +38,8 @@ void add_table(CLI::App& app, Action& action);
 /// Throws IoError if there is none.
 std::filesystem::path data_root();
 
-/// A scenario or sweep file as given, else below the data root, its scenarios/ or scenarios/sweeps/,
-/// with or without ".yaml".
+/// A scenario or sweep file as given, else below the data root, its scenarios/ or
+/// scenarios/sweeps/, with or without ".yaml".
 std::filesystem::path find_scenario(const std::string& name);
 
 BuildInfo build_info();
