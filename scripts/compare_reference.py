@@ -2,12 +2,13 @@
 """Compares the tables of a fresh reproduction with those of record.
 
     scripts/compare_reference.py FRESH [--scenario S1_translation]...
-    scripts/compare_reference.py FRESH --leaderboard
+    scripts/compare_reference.py FRESH --leaderboard [--policy ucb]...
 
 FRESH is the folder that scripts/reproduce.py wrote, with --leaderboard that of scripts/leaderboard.py;
 the record is results/reference/. Text and
 whole numbers must be equal, other numbers to 1e-9. Every differing cell is named; exit 1 if there
-is one. With --scenario only the rows of cases.csv of these scenarios. Standard library only.
+is one. With --scenario only the rows of cases.csv of these scenarios, with --policy only the rows of these
+policies. Standard library only.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ def of_scenarios(cases: Table, scenarios: list[str]) -> Table:
     }  # fmt: skip
 
 
+def of_policies(table: Table, policies: list[str]) -> Table:
+    return {key: row for key, row in table.items() if row["policy"] in policies}
+
+
 def same(fresh: str | None, record: str | None) -> bool:
     if fresh == record:
         return True
@@ -83,6 +88,7 @@ def main() -> None:
     parser.add_argument("fresh", type=Path)
     parser.add_argument("--scenario", action="append", default=[])
     parser.add_argument("--leaderboard", action="store_true")
+    parser.add_argument("--policy", action="append", default=[])
     arguments = parser.parse_args()
     tables = LEADERBOARD if arguments.leaderboard else TABLES
     if arguments.scenario:
@@ -92,6 +98,8 @@ def main() -> None:
         fresh, record = read(arguments.fresh / name, keys), read(RECORD / name, keys)
         if arguments.scenario:
             fresh, record = (of_scenarios(t, arguments.scenario) for t in (fresh, record))
+        if arguments.policy:
+            fresh, record = (of_policies(t, arguments.policy) for t in (fresh, record))
         compared += len(record)
         found += [f"{name}: {line}" for line in differences(fresh, record)]
     if not compared:

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# A fresh leaderboard, tuning and all, is the one of record (results/reference/leaderboard*.csv).
+# A fresh leaderboard of a few policies, tuning and all, has the rows of record (results/reference/leaderboard*.csv).
 #   record_test.sh PROGRAM OUT
+# All policies take half an hour: scripts/leaderboard.sh, then scripts/compare_reference.py results/leaderboard --leaderboard.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
+policies=(sarsa ucb linucb)
 "$root/scripts/setup.sh" --plots
 "$root/.venv/bin/python" "$root/tests/leaderboard/curves_test.py"
-"$root/.venv/bin/python" "$root/scripts/leaderboard.py" --jobs "$(nproc)" --program "$1" --out "$2"
-"$root/scripts/compare_reference.py" "$2" --leaderboard
+"$root/.venv/bin/python" "$root/scripts/leaderboard.py" --jobs "$(nproc)" --program "$1" --out "$2" "${policies[@]}"
+"$root/scripts/compare_reference.py" "$2" --leaderboard \
+  $(printf -- '--policy %s ' autoscale edge_cpu_fp32 opt "${policies[@]}")
