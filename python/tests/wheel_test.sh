@@ -8,9 +8,11 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 unset PYTHONPATH
 rm -rf "$work"
 mkdir -p "$work/away"
+# The names under which the build called compiler and cache, so that the cache knows its results again.
+export CXX="${CXX:-c++}"
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-  -Cbuild-dir="$work/build" --wheel-dir "$work" "$root"
+  --config-settings=build-dir="$work/build" --wheel-dir "$work" "$root"
 # The packages it needs come from the environment that runs this test.
 "$python" -m venv --without-pip "$work/fresh"
 "$python" -m zipfile -e "$work"/autoscale_sim-*.whl "$work/fresh/lib/wheel"
