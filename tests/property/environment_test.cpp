@@ -88,7 +88,7 @@ class RowKeeper final : public Observer {
   void on_dropped(std::uint32_t device, std::uint16_t, std::uint16_t, std::uint32_t n) override {
     dropped[device] += n;
   }
-  void on_learned(std::uint16_t, double) override {}
+  void on_learned(std::uint16_t, double, const OracleComparison&) override {}
 
   std::vector<Row> rows;
   std::map<std::uint32_t, std::uint32_t> dropped;
