@@ -89,9 +89,9 @@ class Dqn final : public Policy {
         return {legal[draw.below(static_cast<std::uint32_t>(legal.size()))]};
       }
     }
-    one_.inputs().col(0) = inputs_of(o);
+    one_.input().col(0) = inputs_of(o);
     online_.forward(one_);
-    return {best(one_.outputs(), 0, o.dnn)};
+    return {best(one_.output(), 0, o.dnn)};
   }
 
   void learn(const Outcome& outcome) override {
@@ -206,9 +206,9 @@ class Dqn final : public Policy {
     const auto cases = static_cast<Eigen::Index>(picked_.size());
     for (Eigen::Index i = 0; i < cases; ++i) {
       const Transition& t = *picked_[static_cast<std::size_t>(i)];
-      const float next = later_.outputs()(best(later_.outputs(), i, t.dnn), i);
+      const float next = later_.output()(best(later_.output(), i, t.dnn), i);
       const float aim = t.reward + static_cast<float>(config_.discount) * next;
-      const float error = now_.outputs()(t.action, i) - aim;
+      const float error = now_.output()(t.action, i) - aim;
       now_.output_slopes()(t.action, i) =
           std::clamp(error, -1.0F, 1.0F) / static_cast<float>(cases);
       errors_.add(error);
@@ -222,8 +222,8 @@ class Dqn final : public Policy {
     Draw draw = random_.at(Stream::kPolicy, kReplayDraws, updates_);
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       picked_[i] = &replay_.pick(draw);
-      now_.inputs().col(static_cast<Eigen::Index>(i)) = picked_[i]->from;
-      later_.inputs().col(static_cast<Eigen::Index>(i)) = picked_[i]->to;
+      now_.input().col(static_cast<Eigen::Index>(i)) = picked_[i]->from;
+      later_.input().col(static_cast<Eigen::Index>(i)) = picked_[i]->to;
     }
   }
 

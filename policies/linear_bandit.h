@@ -24,7 +24,6 @@
 #include "policies/features.h"
 #include "policies/online_ridge.h"
 #include "policies/read_values.h"
-#include "sim/config/fields.h"
 #include "sim/env/transfer.h"
 
 namespace autoscale {

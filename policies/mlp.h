@@ -32,8 +32,8 @@ class Mlp {
         slopes_.push_back(Matrix::Zero(width, cases));
       }
     }
-    Matrix& inputs() { return values_.front(); }
-    const Matrix& outputs() const { return values_.back(); }
+    Matrix& input() { return values_.front(); }
+    const Matrix& output() const { return values_.back(); }
     /// Of the loss, by output; the caller's to fill before a backward pass.
     Matrix& output_slopes() { return slopes_.back(); }
 

@@ -175,9 +175,11 @@ int refused_mutations(const fs::path& original, unsigned seed, Load&& load) {
   const std::string text = read_all(original);
   std::mt19937 random(seed);
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / original.filename();
   int refused = 0;
   for (int i = 0; i < 300; ++i) {
+    // A catalog reads a file once, so each mutation is a file of its own.
+    const fs::path file = folder.path() / std::to_string(i) / original.filename();
+    fs::create_directory(file.parent_path());
     write_all(file, mutated(text, random));
     try {
       load(file);

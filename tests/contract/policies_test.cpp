@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "sim/env/choice.h"
 #include "tests/simulation_testing.h"
@@ -195,16 +194,24 @@ TEST_P(PolicyContractTest, WhatIsSavedIsFinite) {
 }
 
 /// Learners whose tables another phone can take over.
-bool transfers(const std::string& name) {
-  static const std::set<std::string> names = {"autoscale",      "constrained_q",  "double_q",
-                                              "epsilon_greedy", "expected_sarsa", "q_lambda",
-                                              "quantile_q",     "sarsa",          "ucb"};
-  return names.contains(name);
+class TransferContractTest : public PolicyContractTest {};
+
+/// Those of them with a row of values per state.
+class TableContractTest : public PolicyContractTest {};
+
+std::vector<std::string> table_learners() {
+  return {"autoscale",  "constrained_q", "double_q", "epsilon_greedy", "expected_sarsa", "q_lambda",
+          "quantile_q", "sarsa",         "ucb"};
+}
+
+std::vector<std::string> transferring() {
+  std::vector<std::string> names = table_learners();
+  names.insert(names.end(), {"linucb", "thompson", "dqn"});
+  return names;
 }
 
 /// Each phone takes over the table of the one before it.
-TEST_P(PolicyContractTest, AnotherPhonesTableGivesLegalFiniteDecisions) {
-  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+TEST_P(TransferContractTest, AnotherPhonesTableGivesLegalFiniteDecisions) {
   const std::vector<DeviceType>& types = system().types;
   for (std::size_t t = 0; t < types.size(); ++t) {
     const DeviceType& to = types[t];
@@ -227,17 +234,21 @@ TEST_P(PolicyContractTest, AnotherPhonesTableGivesLegalFiniteDecisions) {
   }
 }
 
-TEST_P(PolicyContractTest, ItsOwnTableTakenOverIsTheTable) {
-  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+TEST_P(TransferContractTest, WhatItTakesOverFromItselfDecidesEqually) {
+  Subject teacher(system().types[0], 1), pupil(system().types[0], 2);
+  teacher.run(3000);
+  pupil.policy->transfer(teacher.policy->save());
+  EXPECT_EQ(pupil.greedy(1000), teacher.greedy(1000));
+}
+
+TEST_P(TableContractTest, ItsOwnTableTakenOverIsTheTable) {
   Subject teacher(system().types[0], 1), pupil(system().types[0], 2);
   teacher.run(3000);
   pupil.policy->transfer(teacher.policy->save());
   EXPECT_EQ(pupil.policy->save(), teacher.policy->save());
-  EXPECT_EQ(pupil.greedy(1000), teacher.greedy(1000));
 }
 
-TEST_P(PolicyContractTest, ATableOfAnotherKindIsNotTakenOver) {
-  if (!transfers(GetParam())) GTEST_SKIP() << "takes nothing over";
+TEST_P(TableContractTest, ATableOfAnotherKindIsNotTakenOver) {
   Subject teacher(system().types[0], 1), pupil(system().types[1], 1);
   const auto good = teacher.policy->save();
   EXPECT_NO_THROW(pupil.policy->transfer(good));
@@ -280,6 +291,11 @@ TEST_P(PolicyContractTest, RunsInAVaryingWorld) {
 
 // The scripted policies: tests/cli/scripted_test.cpp.
 INSTANTIATE_TEST_SUITE_P(All, PolicyContractTest, testing::ValuesIn(deciding_policies()),
+                         [](const auto& parameter) { return parameter.param; });
+
+INSTANTIATE_TEST_SUITE_P(All, TransferContractTest, testing::ValuesIn(transferring()),
+                         [](const auto& parameter) { return parameter.param; });
+INSTANTIATE_TEST_SUITE_P(All, TableContractTest, testing::ValuesIn(table_learners()),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(PolicyRosterTest, HasThePapersPolicies) {

@@ -23,10 +23,10 @@ TEST(MlpTest, ForwardByHand) {
   network.weights(1) << 3, 4;
   network.biases(1) << 10;
   Mlp<double>::Batch batch(network, 2);
-  batch.inputs() << 2, -3;
+  batch.input() << 2, -3;
   network.forward(batch);
-  EXPECT_DOUBLE_EQ(batch.outputs()(0, 0), 10 + 3 * 3);    // max(2 * 2 - 1, 0), max(-1.5, 0)
-  EXPECT_DOUBLE_EQ(batch.outputs()(0, 1), 10 + 4 * 3.5);  // max(-7, 0), max(3.5, 0)
+  EXPECT_DOUBLE_EQ(batch.output()(0, 0), 10 + 3 * 3);    // max(2 * 2 - 1, 0), max(-1.5, 0)
+  EXPECT_DOUBLE_EQ(batch.output()(0, 1), 10 + 4 * 3.5);  // max(-7, 0), max(3.5, 0)
 }
 
 TEST(MlpTest, GradientMatchesFiniteDifferences) {
@@ -34,15 +34,15 @@ TEST(MlpTest, GradientMatchesFiniteDifferences) {
   Mlp<double>::Batch batch(network, 4);
   Eigen::MatrixXd aims(2, 4);
   Draw draw = RandomField(3).at(Stream::kWorkload, 0, 0);
-  for (double& x : batch.inputs().reshaped()) x = draw.normal();
+  for (double& x : batch.input().reshaped()) x = draw.normal();
   for (double& y : aims.reshaped()) y = draw.normal();
   for (double& b : network.biases(0)) b = 0.1 * draw.normal();
   const auto loss = [&] {
     network.forward(batch);
-    return (batch.outputs() - aims).squaredNorm() / 2;
+    return (batch.output() - aims).squaredNorm() / 2;
   };
   loss();
-  batch.output_slopes() = batch.outputs() - aims;
+  batch.output_slopes() = batch.output() - aims;
   network.backward(batch);
   ASSERT_EQ(network.gradient().size(), 3 * 6 + 6 + 6 * 5 + 5 + 5 * 2 + 2);
   constexpr double kStep = 1e-6;
@@ -96,10 +96,10 @@ std::array<double, 2> values_of(const Policy& policy, ContextPair context) {
   Mlp<float> network(widths, RandomField(0), 0);
   read_values(saved.at("parameters"), network.parameters());
   Mlp<float>::Batch batch(network, 1);
-  batch.inputs()(4, 0) = static_cast<float>(context.first);
-  batch.inputs()(6, 0) = static_cast<float>(context.second);
+  batch.input()(4, 0) = static_cast<float>(context.first);
+  batch.input()(6, 0) = static_cast<float>(context.second);
   network.forward(batch);
-  return {batch.outputs()(0, 0), batch.outputs()(1, 0)};
+  return {batch.output()(0, 0), batch.output()(1, 0)};
 }
 
 // One state that follows itself, reward -1, discount 0.5. Towards a target network that never

@@ -15,7 +15,7 @@ const TraceColumns kRsrp{"rsrp_dbm", ""};
 const TraceColumns kRsrpAndRate{"rsrp_dbm", "throughput_mbps"};
 
 std::filesystem::path source_root() {
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  return AUTOSCALE_SOURCE_DIR;
 }
 
 Trace load(std::string_view content, TraceFormat format, const TraceColumns& columns) {
