@@ -14,9 +14,7 @@ namespace {
 const TraceColumns kRsrp{"rsrp_dbm", ""};
 const TraceColumns kRsrpAndRate{"rsrp_dbm", "throughput_mbps"};
 
-std::filesystem::path source_root() {
-  return AUTOSCALE_SOURCE_DIR;
-}
+std::filesystem::path source_root() { return AUTOSCALE_SOURCE_DIR; }
 
 Trace load(std::string_view content, TraceFormat format, const TraceColumns& columns) {
   const TemporaryFile file(content);
