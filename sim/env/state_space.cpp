@@ -94,7 +94,7 @@ std::vector<std::string> StateSpace::names() const {
     std::vector<std::string> longer;
     for (const std::string& name : names) {
       for (const std::string& bin : bin_names(feature)) {
-        longer.push_back(name.empty() ? bin : name + " " + bin);
+        longer.push_back(name.empty() ? bin : fmt::format("{} {}", name, bin));
       }
     }
     names = std::move(longer);
