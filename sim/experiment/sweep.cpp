@@ -101,6 +101,13 @@ Sweep::Sweep(const Catalog& catalog, SweepConfig config, Diagnostics& diagnostic
 void Sweep::load_scenarios(const fs::path& folder, Diagnostics& diagnostics) {
   for (const Located<std::string>& name : config_.scenarios) {
     const fs::path path = folder / name.value;
+    std::error_code missing;
+    if (!fs::exists(path, missing)) {
+      diagnostics.error(name.mark,
+                        fmt::format("scenarios: cannot read '{}': No such file or directory",
+                                    config::printable(path.string())));
+      continue;
+    }
     try {
       ScenarioFile file{path, config::load_yaml(path)};
       const Node* title = file.root.find("name");

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A fresh leaderboard of a few policies, tuning and all, has the rows of record (results/reference/leaderboard*.csv).
 #   record_test.sh PROGRAM OUT
-# All policies take half an hour: scripts/leaderboard.sh, then scripts/compare_reference.py results/leaderboard --leaderboard.
+# All policies take ten minutes of processor time: scripts/leaderboard.sh, then scripts/compare_reference.py results/leaderboard --leaderboard.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 policies=(sarsa ucb linucb)
