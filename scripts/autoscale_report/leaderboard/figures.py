@@ -203,7 +203,8 @@ def draw_recovery(shown: Shown):
         left.axhline(regret.SHARE, color=LINE, linewidth=0.8, linestyle="--")
         left.set_title(f"{change[0]} to {change[1]}: {CHANGES[change]}", loc="left")
         left.set_ylabel("level, before the change = 1")
-        left.legend(fontsize=7.5, loc="lower right", frameon=True, framealpha=0.8)
+        left.legend(fontsize=7.5, loc="lower left", bbox_to_anchor=(-0.02, 1.07), ncols=len(drawn),
+                    handlelength=1, columnspacing=0.8)  # above the title, off the data
         longest = max(found[name]["course"].index[-1] for name in names)
         for y, name in enumerate(names):
             back = found[name]["requests_until_back"]
