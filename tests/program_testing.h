@@ -85,4 +85,20 @@ inline ProgramResult run_program(const std::vector<std::string>& arguments,
   return {code, setting.out.empty() ? read_all(out) : "", read_all(err)};
 }
 
+/// A device profile: a tablet that can run int8 only, so no DNN without an int8 figure.
+inline const std::string kTabletWithoutCpu =
+    "name: tablet with a DSP only\n"
+    "kind: tablet\n"
+    "latency_from: {device: galaxy_tab_s6, factor: {value: 1, assumed: test}}\n"
+    "baseline_power: {value: 1 W, assumed: test}\n"
+    "processors:\n"
+    "  - name: dsp\n"
+    "    model: test\n"
+    "    frequency: {unit: MHz, values: [1000], assumed: test}\n"
+    "    power: {unit: W, values: [2], assumed: test}\n"
+    "    overhead: {value: 0 ms, assumed: test}\n"
+    "    noise_cv: {value: 0, assumed: test}\n"
+    "    precisions: {int8: {}}\n"
+    "    serves: int8\n";
+
 }  // namespace autoscale

@@ -47,20 +47,7 @@ TEST(PolicyErrors, NamePolicyRequestAndTime) {
 /// Connected Edge on a tablet whose only processor cannot run the DNN.
 TEST(PolicyErrors, ExitWithThree) {
   const TemporaryFolder folder;
-  write_all(folder / "tablet.yaml",
-            "name: tablet with a DSP only\n"
-            "kind: tablet\n"
-            "latency_from: {device: galaxy_tab_s6, factor: {value: 1, assumed: test}}\n"
-            "baseline_power: {value: 1 W, assumed: test}\n"
-            "processors:\n"
-            "  - name: dsp\n"
-            "    model: test\n"
-            "    frequency: {unit: MHz, values: [1000], assumed: test}\n"
-            "    power: {unit: W, values: [2], assumed: test}\n"
-            "    overhead: {value: 0 ms, assumed: test}\n"
-            "    noise_cv: {value: 0, assumed: test}\n"
-            "    precisions: {int8: {}}\n"
-            "    serves: int8\n");
+  write_all(folder / "tablet.yaml", kTabletWithoutCpu);
   const ProgramResult result = run_program(
       {"run", "scenarios/quickstart.yaml", "--policy", "connected_edge", "--set",
        "dnns=[mobilebert]", "--set", "servers.tablet={profile: " + (folder / "tablet.yaml") + "}",

@@ -258,20 +258,7 @@ TEST_F(CliSweep, ASecondProcessIsRefusedByName) {
 
 TEST_F(CliSweep, AFailingRunIsRecordedAndTheOthersGoOn) {
   // Connected Edge has no legal action on a tablet with nothing but a DSP.
-  write_all(folder / "tablet.yaml",
-            "name: tablet with a DSP only\n"
-            "kind: tablet\n"
-            "latency_from: {device: galaxy_tab_s6, factor: {value: 1, assumed: test}}\n"
-            "baseline_power: {value: 1 W, assumed: test}\n"
-            "processors:\n"
-            "  - name: dsp\n"
-            "    model: test\n"
-            "    frequency: {unit: MHz, values: [1000], assumed: test}\n"
-            "    power: {unit: W, values: [2], assumed: test}\n"
-            "    overhead: {value: 0 ms, assumed: test}\n"
-            "    noise_cv: {value: 0, assumed: test}\n"
-            "    precisions: {int8: {}}\n"
-            "    serves: int8\n");
+  write_all(folder / "tablet.yaml", kTabletWithoutCpu);
   write_all(file,
             small_sweep("zip: [{path: servers.tablet.profile, values: [galaxy_tab_s6, " +
                         (folder / "tablet.yaml") +

@@ -57,19 +57,9 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
-Row row_of(const RequestRecord& r) {
-  return {r.observation.device,
-          r.observation.request,
-          r.action,
-          r.executed,
-          r.stages,
-          r.joules,
-          r.energy_j,
-          r.reward,
-          r.temperature_c,
-          r.observation.signal_dbm};
-}
-Row row_of(const FinishedRequest& r) {
+/// Of a RequestRecord or a FinishedRequest.
+template <class Request>
+Row row_of(const Request& r) {
   return {r.observation.device,
           r.observation.request,
           r.action,
