@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "policies/mean_table.h"
+#include "sim/env/choice.h"
 #include "sim/env/fixed_policy.h"
-#include "sim/env/reward.h"
 
 namespace autoscale {
 
@@ -49,16 +49,9 @@ class RewardMeans {
 
  private:
   double reward(const Observation& o, ActionId action) const {
-    const Cost cost = oracle_.cost(o, action, form_);
     const DnnOnType& dnn = costs_.dnn(o.dnn);
-    const double qos_s = costs_.constraints().qos_s;
-    return reward_of(SoundReward{}, {.energy_j = cost.energy_j,
-                                     .reference_j = dnn.reference_j,
-                                     .latency_s = cost.latency_s,
-                                     .qos_s = qos_s,
-                                     .score = dnn.actions[action].score,
-                                     .qos_met = cost.latency_s <= qos_s,
-                                     .accuracy_met = dnn.actions[action].accurate});
+    return ranking_reward(dnn, oracle_.cost(o, action, form_), dnn.actions[action].accurate,
+                          costs_.constraints().qos_s);
   }
 
   OracleForm form_;

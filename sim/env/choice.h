@@ -1,12 +1,24 @@
 // The one ranking of actions that the oracle and every planning baseline use: lowest energy among
-// those that meet QoS, else the fastest; ties go to the lower action.
+// those that meet QoS, else the fastest; ties go to the lower action. And the same ranking as a
+// number, the `sound` reward of a cost.
 #pragma once
 
 #include <optional>
 
+#include "sim/env/reward.h"
 #include "sim/env/system_model.h"
 
 namespace autoscale {
+
+/// The `sound` reward of what an inference costs, whatever the scenario tells its learners.
+inline double ranking_reward(const DnnOnType& dnn, const Cost& cost, bool accurate, double qos_s) {
+  return reward_of(SoundReward{}, {.energy_j = cost.energy_j,
+                                   .reference_j = dnn.reference_j,
+                                   .latency_s = cost.latency_s,
+                                   .qos_s = qos_s,
+                                   .qos_met = cost.latency_s <= qos_s,
+                                   .accuracy_met = accurate});
+}
 
 struct Choice {
   ActionId action = 0;

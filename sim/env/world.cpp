@@ -5,6 +5,8 @@
 #include <chrono>
 #include <numeric>
 
+#include "sim/env/choice.h"
+
 namespace autoscale {
 namespace {
 
@@ -300,7 +302,7 @@ void World::compare(Phone& phone) {
   const bool met = paid.latency_s <= system_.constraints.qos_s;
   const bool opt_accurate = dnn.actions[opt.action].accurate;
   const bool accuracy = accurate(phone) == opt_accurate;
-  const double opt_reward = expected_reward(phone, opt.cost, opt_accurate);
+  const double opt_reward = ranking_reward(dnn, opt.cost, opt_accurate, system_.constraints.qos_s);
   phone.oracle = {
       .compared = true,
       .defined = opt.defined,
@@ -310,17 +312,7 @@ void World::compare(Phone& phone) {
                     std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
       .action = opt.action,
       .opt_reward = opt_reward,
-      .regret = opt_reward - expected_reward(phone, paid, accurate(phone))};
-}
-
-/// What a cost is worth in the ranking that Opt uses.
-double World::expected_reward(const Phone& phone, const Cost& cost, bool accurate) const {
-  return reward_of(SoundReward{}, {.energy_j = cost.energy_j,
-                                   .reference_j = dnn_on_type(phone).reference_j,
-                                   .latency_s = cost.latency_s,
-                                   .qos_s = system_.constraints.qos_s,
-                                   .qos_met = cost.latency_s <= system_.constraints.qos_s,
-                                   .accuracy_met = accurate});
+      .regret = opt_reward - ranking_reward(dnn, paid, accurate(phone), system_.constraints.qos_s)};
 }
 
 // --- on the phone

@@ -276,7 +276,6 @@ class World final : public Oracle {
   void charge_idle(Phone& phone);
   void tell_policy(std::uint32_t device, const RequestRecord& record);
   void compare(Phone& phone);
-  double expected_reward(const Phone& phone, const Cost& cost, bool accurate) const;
 
   // shared media (world_media.cpp)
   void join_medium(std::uint32_t device);

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/allocation/allocation_counter.h"
-#include "tests/bench/bench_worlds.h"
+#include "tests/bench/trained_policy.h"
 
 namespace autoscale {
 namespace {
@@ -11,13 +11,8 @@ namespace {
 class LearnerAllocation : public testing::TestWithParam<std::string> {};
 
 TEST_P(LearnerAllocation, None) {
-  const Scenario scenario = bench::load(
-      "paper/S1_non_streaming.yaml",
-      {"devices=[{profile: mi8pro}]", "policies=[" + GetParam() + "]", "phases[0].inferences=5"});
-  bench::CountingObserver observer;
-  World world(scenario.system(), 1, bench::policy_of(scenario, 0), observer);
-  world.run(scenario.phases(0).front());
-  Policy& policy = *world.policies().front();
+  bench::Trained trained(GetParam(), "", 5);
+  Policy& policy = trained.policy();
   const auto work = [&](std::uint32_t requests) {
     for (std::uint32_t k = 0; k < requests; ++k) {
       policy.set_mode({.learn = true, .explore = k % 2 == 0});

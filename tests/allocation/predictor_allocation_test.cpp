@@ -5,7 +5,7 @@
 #include <Eigen/Core>
 
 #include "tests/allocation/allocation_counter.h"
-#include "tests/bench/bench_worlds.h"
+#include "tests/bench/trained_policy.h"
 
 namespace autoscale {
 namespace {
@@ -13,13 +13,8 @@ namespace {
 class ContinuousAllocation : public testing::TestWithParam<std::string> {};
 
 TEST_P(ContinuousAllocation, NoneInDecidingAndLearning) {
-  const Scenario scenario = bench::load(
-      "paper/S1_non_streaming.yaml",
-      {"devices=[{profile: mi8pro}]", "policies=[" + GetParam() + "]", "phases[0].inferences=5"});
-  bench::CountingObserver observer;
-  World world(scenario.system(), 1, bench::policy_of(scenario, 0), observer);
-  world.run(scenario.phases(0).front());
-  Policy& policy = *world.policies().front();
+  bench::Trained trained(GetParam(), "", 5);
+  Policy& policy = trained.policy();
   Observation o;
   o.signal_dbm = {-60, -60};
   for (const bool explore : {false, true}) {
@@ -27,7 +22,7 @@ TEST_P(ContinuousAllocation, NoneInDecidingAndLearning) {
     const std::uint64_t before = allocations();
     for (std::uint32_t k = 0; k < 10000; ++k) {
       o.request = k;
-      o.dnn = static_cast<std::uint16_t>(k % scenario.system().dnns.size());
+      o.dnn = static_cast<std::uint16_t>(k % trained.dnns());
       bench::tell(policy, o, policy.decide(o).action);
     }
     EXPECT_EQ(allocations(), before) << "exploring: " << explore;

@@ -8,18 +8,23 @@
 
 namespace autoscale::bench {
 
-/// One phone's training on the nine vision DNNs, by one policy with parameters in YAML.
+/// One phone's training on the nine vision DNNs, by one policy with parameters in YAML;
+/// `inferences` per DNN and variance state.
 class Trained {
  public:
-  explicit Trained(const std::string& policy, const std::string& parameters = "")
+  explicit Trained(const std::string& policy, const std::string& parameters = "",
+                   int inferences = 100)
       : scenario_(load(
             "paper/S1_non_streaming.yaml",
-            {"devices=[{profile: mi8pro}]", "policies=[{" + policy + ": {" + parameters + "}}]"})),
+            {"devices=[{profile: mi8pro}]", "policies=[{" + policy + ": {" + parameters + "}}]",
+             "phases[0].inferences=" + std::to_string(inferences)})),
         world_(scenario_.system(), scenario_.config().seed, policy_of(scenario_, 0), observer_) {
     world_.run(scenario_.phases(0).front());
   }
 
   Policy& policy() { return *world_.policies().front(); }
+
+  std::size_t dnns() const { return scenario_.system().dnns.size(); }
 
   /// Observations over the range of the training's conditions.
   std::vector<Observation> observations() const {
