@@ -1,7 +1,7 @@
 // Bayesian optimisation: models the reward of an action under an observation as a Gaussian process,
 // explores by expected improvement and otherwise takes the highest posterior mean.
 //
-// Model   policies/gaussian_process.h over the features (policies/features.h), the logarithm of the
+// Model   policies/learning/gaussian_process.h over the features (policies/base/features.h), the logarithm of the
 //         operating point's slowdown f_max / f, and a coordinate per group of actions, 1 for the
 //         action's own and 0 for the others.
 // Choice  among the legal actions that are accurate (all legal ones, where none is). Improvement is
@@ -24,9 +24,9 @@
 //   dense_samples and max_samples, counts.
 #include <algorithm>
 
-#include "policies/gaussian_process.h"
-#include "policies/validation.h"
-#include "sim/env/registry.h"
+#include "policies/base/validation.h"
+#include "policies/learning/gaussian_process.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {
@@ -99,7 +99,7 @@ class BayesianOptimization final : public Predictor {
     const auto [mean, sd] = process_.posterior(queries(o));
     const double incumbent = mean.maxCoeff();
     return candidate_of_highest(o, [&, &m = mean, &s = sd](Eigen::Index i) {
-      return expected_improvement(m[i], s[i], incumbent);
+      return learning::expected_improvement(m[i], s[i], incumbent);
     });
   }
 
@@ -141,7 +141,7 @@ class BayesianOptimization final : public Predictor {
  private:
   std::size_t dimension() const { return kFeatures + 1 + actions_.groups().size(); }
 
-  GaussianProcess fresh_process() const {
+  learning::GaussianProcess fresh_process() const {
     return {{config_.length, config_.signal, config_.noise},
             static_cast<Eigen::Index>(dimension()),
             static_cast<Eigen::Index>(config_.max_samples)};
@@ -199,7 +199,7 @@ class BayesianOptimization final : public Predictor {
   }
 
   Config config_;
-  GaussianProcess process_;
+  learning::GaussianProcess process_;
   std::vector<RewardSample> samples_;  // that the process was made of, in their order
   Validation<RewardSample> validation_;
 };

@@ -7,14 +7,14 @@
 // Trained in a phase under the conditions of the test (`conditions: scenario`) it is the ceiling
 // for that environment; trained on the grid, the ceiling of what the paper's training can teach,
 // which in another environment a luckier table may beat.
-// Reward: `sound`, as policies/reward_means.h says.
+// Reward: `sound`, as policies/base/reward_means.h says.
 // The ceiling holds where DNNs of one state have the same legal actions, as in the shipped data;
 // elsewhere an action's mean is over the requests for which it was legal.
 // Source: none. Parameters: form = expected (rewards of mean times, as Opt ranks: the ceiling of
 // agreement with it) or clairvoyant (means over the requests' own noise, as learners meet it: the
-// ceiling of the mean reward); those of the state (sim/env/state_space.h).
-#include "policies/reward_means.h"
-#include "sim/env/state_space.h"
+// ceiling of the mean reward); those of the state (sim/policy/state_space.h).
+#include "policies/base/reward_means.h"
+#include "sim/policy/state_space.h"
 
 namespace autoscale {
 namespace {

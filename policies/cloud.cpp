@@ -1,6 +1,6 @@
 // Cloud: always the cloud, per DNN on the processor that is best there without variance.
 // Source: baseline of Kim and Wu, AutoScale, MICRO 2020. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

@@ -1,7 +1,7 @@
 // Connected Edge: always the tablet beside the phone, per DNN on the processor that is best there
 // without variance.
 // Source: baseline of Kim and Wu, AutoScale, MICRO 2020. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

@@ -17,7 +17,7 @@
 // Source  V. S. Borkar, "An Actor-Critic Algorithm for Constrained Markov Decision Processes",
 //         Systems and Control Letters 54, 2005 (two time scales); E. Altman, "Constrained Markov
 //         Decision Processes", Chapman and Hall, 1999 (Lagrangian).
-// State, action, choice, initial values of Q, transfer: policies/td_learner.h. C starts at 0.
+// State, action, choice, initial values of Q, transfer: policies/base/td_learner.h. C starts at 0.
 // Parameters (all dimensionless): see Config. Single precision, because steps can be small. Of
 //         learning_rate 0.5: what an action costs and how often it misses are means over its last
 //         few requests, and with initial values above every reward a state has tried its dozens of
@@ -29,7 +29,7 @@
 //         not used; S' is hypothetical (td_learner.h).
 #include <algorithm>
 
-#include "policies/td_learner.h"
+#include "policies/base/td_learner.h"
 
 namespace autoscale {
 namespace {

@@ -6,10 +6,10 @@
 //   X(S,A) += learning_rate * (R + discount * Y(S', argmax_a X(S',a)) - X(S,A)).
 // Choice: epsilon-greedy on the mean of both. The mean is kept as a third table, so that a decision
 //   reads one row as in Q-learning; a phone that has done learning needs it alone.
-// State, action, initial values, transfer: policies/td_learner.h.
+// State, action, initial values, transfer: policies/base/td_learner.h.
 // Parameters (all dimensionless but signal_edges): see TdStateConfig.
 // Departs from the source: S' is hypothetical (td_learner.h).
-#include "policies/td_learner.h"
+#include "policies/base/td_learner.h"
 
 namespace autoscale {
 namespace {

@@ -1,8 +1,8 @@
 // DQN: Q-learning with a neural network in place of the table, trained on remembered transitions
 // towards a network that stands still meanwhile.
 //
-// Network  policies/mlp.h, in 32-bit floats, from the features of the observation
-//          (policies/features.h) to the value of every action. Only legal actions are chosen, and
+// Network  policies/learning/mlp.h, in 32-bit floats, from the features of the observation
+//          (policies/base/features.h) to the value of every action. Only legal actions are chosen, and
 //          only they count in the value of the next state.
 // Update   after every `train_every` outcomes, a batch from the replay memory: the error
 //          R + discount * max_a Q_target(S', a) - Q(S, A), clipped to [-1, 1], S' the same DNN with
@@ -19,16 +19,17 @@
 //   suits rewards of about 1, such as `sound`; under `literal`, in millijoules, it learns slowly.
 // Saved are the network and the number of outcomes; a loaded policy starts with an empty memory.
 // Transfer: hidden layers are taken over whole, the output of each action from its counterpart
-//   (sim/env/transfer.h); outputs without one stay as they are.
+//   (sim/policy/transfer.h); outputs without one stay as they are.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "policies/error_mean.h"
-#include "policies/features.h"
-#include "policies/mlp.h"
-#include "policies/read_values.h"
-#include "policies/replay.h"
-#include "sim/env/registry.h"
+#include "policies/base/features.h"
+#include "policies/base/policy_draws.h"
+#include "policies/base/read_values.h"
+#include "policies/learning/error_mean.h"
+#include "policies/learning/mlp.h"
+#include "policies/learning/replay.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {
@@ -72,7 +73,8 @@ class Dqn final : public Policy {
         dnns_(context.legality),
         random_(context.random),
         device_type_(context.device_type),
-        online_(widths(config.hidden, context.actions.size()), context.random, kInitialDraws),
+        online_(widths(config.hidden, context.actions.size()),
+                PolicyDraws{context.random, kInitialDraws}),
         target_(online_),
         adam_(online_.parameters().size(), config.learning_rate),
         replay_(config.replay),
@@ -140,7 +142,7 @@ class Dqn final : public Policy {
     require_same(saved, "features", FeatureMap::kDefinition);
     require_same(saved, "hidden", config_.hidden);
     const auto names = saved.at("actions").get<std::vector<std::string>>();
-    Network source(widths(config_.hidden, names.size()), random_, kInitialDraws);
+    Network source(widths(config_.hidden, names.size()), PolicyDraws{random_, kInitialDraws});
     read_values(saved.at("parameters"), source.parameters());
     const std::size_t last = online_.layers() - 1;
     for (std::size_t l = 0; l < last; ++l) {
@@ -158,7 +160,7 @@ class Dqn final : public Policy {
   }
 
  private:
-  using Network = Mlp<float>;
+  using Network = learning::Mlp<float>;
   using Inputs = Eigen::Matrix<float, kFeatures, 1>;
 
   /// Entities that address the draws beside those of decisions; no phone has these numbers.
@@ -219,7 +221,7 @@ class Dqn final : public Policy {
   }
 
   void pick_batch() {
-    Draw draw = random_.at(Stream::kPolicy, kReplayDraws, updates_);
+    Draw draw = PolicyDraws{random_, kReplayDraws}(updates_);
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       picked_[i] = &replay_.pick(draw);
       now_.input().col(static_cast<Eigen::Index>(i)) = picked_[i]->from;
@@ -236,15 +238,15 @@ class Dqn final : public Policy {
   PolicyMode mode_;
   Network online_;
   Network target_;
-  Adam<float> adam_;
-  Replay<Transition> replay_;
+  learning::Adam<float> adam_;
+  learning::Replay<Transition> replay_;
   Network::Batch one_;    // a decision
   Network::Batch now_;    // S and its Q
   Network::Batch later_;  // S' and its target Q
   std::vector<const Transition*> picked_;
   std::uint64_t outcomes_ = 0;
   std::uint64_t updates_ = 0;
-  ErrorMean errors_;
+  learning::ErrorMean errors_;
 };
 
 const RegisterPolicy<Dqn> registered{"dqn"};

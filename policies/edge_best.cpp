@@ -2,7 +2,7 @@
 // the lowest energy that meets accuracy and QoS without variance, else the fastest; kept in every
 // environment.
 // Source: baseline of Kim and Wu, AutoScale, MICRO 2020. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

@@ -1,7 +1,7 @@
 // Edge (CPU FP32): always the phone's CPU in single precision at its top operating point. The
 // reference of every efficiency ratio.
 // Source: baseline of Kim and Wu, AutoScale, MICRO 2020. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

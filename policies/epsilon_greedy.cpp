@@ -6,12 +6,12 @@
 //   "Finite-time Analysis of the Multiarmed Bandit Problem", Machine Learning 47, 2002.
 // Choice: while exploring, with probability epsilon any legal action, each equally likely. With
 //   decay_after = m > 0 that probability is epsilon * min(1, m / n) at the n-th visit of a state.
-// State, first trials, choice elsewhere, transfer: policies/mean_bandit.h.
+// State, first trials, choice elsewhere, transfer: policies/base/mean_bandit.h.
 // Parameters: see Config; epsilon dimensionless, decay_after in visits of a state (0: no decay).
 // Departs from the source: none.
 #include <algorithm>
 
-#include "policies/mean_bandit.h"
+#include "policies/base/mean_bandit.h"
 
 namespace autoscale {
 namespace {

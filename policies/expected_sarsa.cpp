@@ -5,11 +5,11 @@
 //   Analysis of Expected Sarsa", ADPRL 2009.
 // Update: Q(S,A) += learning_rate * (R + discount * V(S') - Q(S,A)),
 //   V(S') = (1 - epsilon) max_a Q(S',a) + epsilon mean_a Q(S',a) over the legal actions.
-// State, action, choice, initial values, transfer: policies/td_learner.h.
+// State, action, choice, initial values, transfer: policies/base/td_learner.h.
 // Parameters (all dimensionless but signal_edges): see TdStateConfig.
 // Departs from the source: S' is hypothetical (td_learner.h); in a phase that does not explore
 //   epsilon counts as 0, and the update is that of Q-learning.
-#include "policies/td_learner.h"
+#include "policies/base/td_learner.h"
 
 namespace autoscale {
 namespace {

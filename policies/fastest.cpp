@@ -1,7 +1,7 @@
 // Fastest: per DNN the accurate action of lowest latency when nothing varies, whatever energy it
 // takes; kept in every environment. Where no action is accurate, the fastest of all.
 // Source: none; the usual latency-greedy offloading. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

@@ -4,7 +4,7 @@
 // Source: none. Parameters: none.
 #include <limits>
 
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

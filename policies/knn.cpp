@@ -1,8 +1,8 @@
 // kNN: takes the target that was best in most of the k situations nearest to the present one, at
 // the mean of their operating points. A classification by the observed best, not a regression.
 //
-// Model   policies/nearest_neighbours.h on the situations of policies/situations.h; Euclidean
-//         distance of standardised features (policies/features.h).
+// Model   policies/base/nearest_neighbours.h on the situations of policies/base/situations.h; Euclidean
+//         distance of standardised features (policies/base/features.h).
 // Cap     max_situations, 10,000 at most; outcomes of further situations are not kept. A decision
 //         takes time in proportion to the situations.
 // Source: T. Cover and P. Hart, "Nearest Neighbor Pattern Classification", IEEE Trans. Information
@@ -11,9 +11,9 @@
 //   point, because neighbouring points are nearly as good.
 // Parameters: k, situations; max_situations, the cap of those kept. Both are counts. The default of
 //   k classifies about as well as any of 1, 3, 5, 9, 15 in the paper's training.
-#include "policies/classifier_policy.h"
-#include "policies/nearest_neighbours.h"
-#include "sim/env/registry.h"
+#include "policies/base/classifier_policy.h"
+#include "policies/base/nearest_neighbours.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {

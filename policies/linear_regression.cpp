@@ -1,16 +1,16 @@
 // Linear regression: predicts energy and latency of every action, linear in the features and in the
 // logarithm of the slowdown, and takes the action that ranks first.
 //
-// Model   policies/cost_predictor.h, fitted by policies/least_squares.h to all outcomes but the
+// Model   policies/base/cost_predictor.h, fitted by policies/learning/least_squares.h to all outcomes but the
 //         held-out ones.
 // Source: the regression that Y. G. Kim and C.-J. Wu compare with in "AutoScale: Energy Efficiency
 //   Optimization for Stochastic Edge Inference Using Reinforcement Learning", MICRO 2020. Departs
 //   from it, as far as recalled, in regressing on logarithms.
 // Parameters: ridge, on standardised features, dimensionless.
-#include "policies/cost_predictor.h"
-#include "policies/least_squares.h"
-#include "policies/read_values.h"
-#include "sim/env/registry.h"
+#include "policies/base/cost_predictor.h"
+#include "policies/base/read_values.h"
+#include "policies/learning/least_squares.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {
@@ -91,7 +91,7 @@ class LinearRegression final : public CostPredictor {
   }
 
  private:
-  using Regression = LeastSquares<kCostInputs, 2>;
+  using Regression = learning::LeastSquares<kCostInputs, 2>;
   using InputMap = Eigen::Map<const Regression::Input>;
   using Row = Eigen::Matrix<double, 1, 2>;
 

@@ -3,14 +3,14 @@
 //
 // Choice  mean + alpha * width of the ridge regression of each action, exploring; the highest mean
 //         in phases that do not explore.
-// Model   policies/linear_bandit.h.
+// Model   policies/base/linear_bandit.h.
 // Source: L. Li, W. Chu, J. Langford and R. E. Schapire, "A Contextual-Bandit Approach to
 //   Personalized News Article Recommendation", WWW 2010 (algorithm 1, disjoint linear models).
 //   Departs from it in keeping models per DNN and in the ridge, which is 1 there.
 // Parameters: alpha, in units of the reward; ridge, in samples of squared features; models. In the
 //   paper's training an alpha of 1 did better than 0.25 and as well as 3.
-#include "policies/linear_bandit.h"
-#include "sim/env/registry.h"
+#include "policies/base/linear_bandit.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {

@@ -22,9 +22,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "sim/env/choice.h"
-#include "sim/env/registry.h"
-#include "sim/env/transfer.h"
+#include "sim/policy/registry.h"
+#include "sim/policy/transfer.h"
+#include "sim/system/choice.h"
 
 namespace autoscale {
 namespace {

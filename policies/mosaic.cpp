@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

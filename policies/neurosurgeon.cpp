@@ -16,7 +16,7 @@
 #include <Eigen/Dense>
 #include <array>
 
-#include "sim/env/registry.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 

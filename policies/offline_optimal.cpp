@@ -6,11 +6,11 @@
 // legal action of highest mean; for a DNN it never saw, for the best action of the calm world.
 // Trained in a phase under the conditions of the test (`conditions: scenario`) it is the best fixed
 // action per DNN of that environment; trained on the grid, of the grid.
-// Reward: `sound`, as policies/reward_means.h says.
+// Reward: `sound`, as policies/base/reward_means.h says.
 // Source: none; the best fixed action in hindsight, against which regret is counted (Auer,
 //   Cesa-Bianchi, Freund and Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM Journal
 //   on Computing 32(1), 2002), here one per DNN. Parameters: none.
-#include "policies/reward_means.h"
+#include "policies/base/reward_means.h"
 
 namespace autoscale {
 namespace {

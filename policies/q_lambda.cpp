@@ -11,13 +11,13 @@
 //   the chain breaks: the phone's request is not in the state S' in which its last one ended, as
 //   when another DNN comes or the variance has changed meanwhile. Where DNNs take turns, little
 //   but Q-learning is left.
-// State, action, choice, initial values, transfer: policies/td_learner.h. Traces are not saved.
+// State, action, choice, initial values, transfer: policies/base/td_learner.h. Traces are not saved.
 // Parameters: see Config (all dimensionless but signal_edges).
 // Departs from the source: S' is hypothetical (td_learner.h); a trace holds at most `trace_length`
 //   pairs and forgets the oldest, and a pair whose e is below 0.001.
 #include <unordered_map>
 
-#include "policies/td_learner.h"
+#include "policies/base/td_learner.h"
 
 namespace autoscale {
 namespace {

@@ -19,7 +19,7 @@
 #include <algorithm>
 #include <array>
 
-#include "policies/q_learning.h"
+#include "policies/base/q_learning.h"
 
 namespace autoscale {
 namespace {

@@ -1,6 +1,6 @@
 // Random: any legal action, each equally likely. The floor that every learner must beat.
 // Source: none. Parameters: none.
-#include "sim/env/fixed_policy.h"
+#include "policies/base/fixed_policy.h"
 
 namespace autoscale {
 namespace {

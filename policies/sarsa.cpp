@@ -5,12 +5,12 @@
 //   CUED/F-INFENG/TR 166, University of Cambridge, 1994; the name: R. S. Sutton, NIPS 1995.
 // Update: Q(S,A) += learning_rate * (R + discount * Q(S',A') - Q(S,A)), A' drawn in S' by the same
 //   epsilon-greedy rule that decides.
-// State, action, choice, initial values, transfer: policies/td_learner.h.
+// State, action, choice, initial values, transfer: policies/base/td_learner.h.
 // Parameters (all dimensionless but signal_edges): see TdStateConfig.
 // Departs from the source: S' is hypothetical (td_learner.h), so A' is a draw of its own, not the
 //   action that the phone takes next; in a phase that does not explore A' is greedy, and the update
 //   is that of Q-learning.
-#include "policies/td_learner.h"
+#include "policies/base/td_learner.h"
 
 namespace autoscale {
 namespace {

@@ -25,7 +25,7 @@
 #include <set>
 #include <tuple>
 
-#include "sim/env/registry.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {

@@ -1,8 +1,8 @@
 // SVM: classifies the observation by the target that was best in such situations, with support
 // vector machines, and takes it.
 //
-// Model   C-SVC with a Gaussian kernel (policies/kernel_machine.h) on the situations of
-//         policies/situations.h: one machine per pair of groups, the group with most votes wins,
+// Model   C-SVC with a Gaussian kernel (policies/learning/kernel_machine.h) on the situations of
+//         policies/base/situations.h: one machine per pair of groups, the group with most votes wins,
 //         the lower one among equals. The operating point within the group is the answer of an
 //         epsilon-SVR on the positions of the situations that the group was best in.
 // Cap     max_situations, 10,000 at most; outcomes of further situations are not kept. A decision
@@ -17,9 +17,9 @@
 //   training.
 #include <map>
 
-#include "policies/classifier_policy.h"
-#include "policies/kernel_machine.h"
-#include "sim/env/registry.h"
+#include "policies/base/classifier_policy.h"
+#include "policies/learning/kernel_machine.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {
@@ -80,11 +80,11 @@ class Svm {
  private:
   struct Class {
     std::uint8_t group = 0;
-    KernelMachine position;
+    learning::KernelMachine position;
   };
   struct Duel {
     std::uint8_t first = 0, second = 0;
-    KernelMachine machine;  // positive where `first` wins
+    learning::KernelMachine machine;  // positive where `first` wins
   };
 
   static Eigen::MatrixXd columns_of(const std::vector<Example>& examples) {
@@ -96,20 +96,21 @@ class Svm {
     return matrix;
   }
 
-  KernelMachine positions(const std::vector<Example>& examples) const {
+  learning::KernelMachine positions(const std::vector<Example>& examples) const {
     std::vector<double> targets;
     for (const Example& e : examples) targets.push_back(e.best.position);
-    return KernelMachine::regression(columns_of(examples), std::move(targets), settings_);
+    return learning::KernelMachine::regression(columns_of(examples), std::move(targets), settings_);
   }
 
-  KernelMachine duel(std::vector<Example> first, const std::vector<Example>& second) const {
+  learning::KernelMachine duel(std::vector<Example> first,
+                               const std::vector<Example>& second) const {
     std::vector<double> labels(first.size(), 1);
     labels.resize(first.size() + second.size(), -1);
     first.insert(first.end(), second.begin(), second.end());
-    return KernelMachine::classification(columns_of(first), std::move(labels), settings_);
+    return learning::KernelMachine::classification(columns_of(first), std::move(labels), settings_);
   }
 
-  KernelSettings settings_;
+  learning::KernelSettings settings_;
   std::vector<Class> classes_;  // ascending by group
   std::vector<Duel> duels_;     // of each pair of classes
 };

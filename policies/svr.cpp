@@ -1,8 +1,8 @@
 // SVR: predicts energy and latency of every action by support vector regression with a Gaussian
 // kernel, and takes the action that ranks first.
 //
-// Model   policies/cost_predictor.h, two epsilon-SVR per group of actions
-//         (policies/kernel_machine.h) on a uniform sample of the group's outcomes.
+// Model   policies/base/cost_predictor.h, two epsilon-SVR per group of actions
+//         (policies/learning/kernel_machine.h) on a uniform sample of the group's outcomes.
 // Cap     max_samples outcomes per group, 2,000 at most: a decision takes time in proportion to the
 //         support vectors among them, a fit in proportion to between their square and their cube.
 // Source: A. J. Smola and B. Schölkopf, "A Tutorial on Support Vector Regression", Statistics and
@@ -12,9 +12,9 @@
 //   standardised feature; tube, in logarithms: 0.05 is 5 % of the cost. The
 //   defaults of cost and gamma predict best of 1, 10 and 0.03, 0.1, 0.3, 1 on outcomes of the
 //   paper's training; a cost of 100 predicts a tenth better and takes three times as long to fit.
-#include "policies/cost_predictor.h"
-#include "policies/kernel_machine.h"
-#include "sim/env/registry.h"
+#include "policies/base/cost_predictor.h"
+#include "policies/learning/kernel_machine.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {
@@ -46,7 +46,7 @@ class Svr final : public CostPredictor {
   Svr(const Config& config, const PolicyContext& context)
       : CostPredictor("svr", context), config_(config) {
     for (std::uint32_t g = 0; g < context.actions.groups().size(); ++g) {
-      samples_.emplace_back(config.max_samples, context.random, kGroupDraws - g);
+      samples_.emplace_back(config.max_samples, PolicyDraws{context.random, kGroupDraws - g});
     }
     fit();
   }
@@ -94,7 +94,7 @@ class Svr final : public CostPredictor {
  private:
   /// The two regressions of a group.
   struct Machines {
-    KernelMachine energy, latency;
+    learning::KernelMachine energy, latency;
 
     LogCost operator()(const Eigen::VectorXd& x) const { return {energy(x), latency(x)}; }
   };
@@ -121,13 +121,13 @@ class Svr final : public CostPredictor {
       energy.push_back(samples[i].cost.energy);
       latency.push_back(samples[i].cost.latency);
     }
-    const KernelSettings settings{config_.cost, config_.gamma, config_.tube};
-    return {KernelMachine::regression(columns, std::move(energy), settings),
-            KernelMachine::regression(columns, std::move(latency), settings)};
+    const learning::KernelSettings settings{config_.cost, config_.gamma, config_.tube};
+    return {learning::KernelMachine::regression(columns, std::move(energy), settings),
+            learning::KernelMachine::regression(columns, std::move(latency), settings)};
   }
 
   Config config_;
-  std::vector<Reservoir<CostSample>> samples_;  // by group
+  std::vector<SampleReservoir<CostSample>> samples_;  // by group
   Model model_;
   Eigen::VectorXd inputs_{kCostInputs};  // of one prediction
 };

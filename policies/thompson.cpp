@@ -5,7 +5,7 @@
 //         regression. A decision needs only the reward they predict, which is normal with mean w.x
 //         and standard deviation scale * width; it is drawn directly, at O(inputs^2) instead of a
 //         Cholesky factor per action. In phases that do not explore the highest mean is taken.
-// Model   policies/linear_bandit.h.
+// Model   policies/base/linear_bandit.h.
 // Source: S. Agrawal and N. Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs",
 //   ICML 2013. There one weight vector serves all actions; a model per action is the same with
 //   contexts that are zero but for the action's own block. The ridge is 1 there, and the scale
@@ -13,8 +13,8 @@
 // Parameters: scale, in units of the reward; ridge, in samples of squared features; models. The
 //   default scale did best of 0.25, 0.5, 1 and 3 in the paper's training, with other seeds than it
 //   is evaluated on.
-#include "policies/linear_bandit.h"
-#include "sim/env/registry.h"
+#include "policies/base/linear_bandit.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale {
 namespace {

@@ -5,7 +5,7 @@
 //   Problem", Machine Learning 47, 2002.
 // Choice: while exploring, argmax_a mean(S,a) + reward_range * sqrt(2 ln n / n_a), n the visits of
 //   the state and n_a those of the action in it. Drawn from nothing: equal data, equal choice.
-// State, first trials, choice elsewhere, transfer: policies/mean_bandit.h. The bandit is one per
+// State, first trials, choice elsewhere, transfer: policies/base/mean_bandit.h. The bandit is one per
 //   state and not per DNN, because the best target changes with the variance.
 // Parameters: reward_range, width of the interval in which rewards lie (in the reward's unit; 5,
 //   that of the `sound` reward), which scales the source's [0, 1]; those of MeanBanditConfig.
@@ -13,7 +13,7 @@
 //   its first outcome is in.
 #include <cmath>
 
-#include "policies/mean_bandit.h"
+#include "policies/base/mean_bandit.h"
 
 namespace autoscale {
 namespace {

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/env/registry.h"
-#include "sim/env/world.h"
-#include "sim/experiment/scenario.h"
+#include "sim/policy/registry.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/world.h"
 
 namespace autoscale {
 

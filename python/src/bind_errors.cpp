@@ -3,8 +3,8 @@
 
 #include "bindings.h"
 #include "sim/config/diagnostics.h"
-#include "sim/env/policy.h"
-#include "sim/experiment/output_file.h"
+#include "sim/core/output_file.h"
+#include "sim/policy/policy.h"
 
 namespace autoscale::python {
 namespace {

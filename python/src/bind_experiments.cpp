@@ -7,9 +7,9 @@
 #include "bindings.h"
 #include "build_info.h"
 #include "python_policy.h"
-#include "sim/experiment/explain.h"
-#include "sim/experiment/run_folder.h"
-#include "sim/experiment/sweep_folder.h"
+#include "sim/results/run_folder.h"
+#include "sim/sweep/folder.h"
+#include "sim/system/explain.h"
 
 namespace autoscale::python {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/env/cost.h"
+#include "sim/system/cost.h"
 
 namespace autoscale::python {
 

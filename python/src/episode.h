@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "policies/features.h"
-#include "sim/env/state_space.h"
-#include "sim/experiment/scenario_environment.h"
+#include "policies/base/features.h"
+#include "sim/policy/state_space.h"
+#include "sim/run/stepped_scenario.h"
 
 namespace autoscale::python {
 

@@ -9,7 +9,7 @@
 
 #include "bindings.h"
 #include "episode.h"
-#include "sim/env/registry.h"
+#include "sim/policy/registry.h"
 
 namespace autoscale::python {
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "sim/experiment/results.h"
+#include "sim/results/results.h"
 
 namespace autoscale::cli {
 

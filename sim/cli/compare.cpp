@@ -1,9 +1,10 @@
 // autoscale compare: what is better than a baseline, how surely, and what it takes to know.
-#include "sim/experiment/compare.h"
+#include "sim/results/compare.h"
 
 #include <fmt/format.h>
 
 #include "sim/cli/commands.h"
+#include "sim/config/csv.h"
 #include "sim/core/text.h"
 
 namespace autoscale::cli {
@@ -67,9 +68,9 @@ void print_csv(const CompareResult& result) {
                            "ratio_ci95_low", "ratio_ci95_high", "verdict", "more_seeds"}) {
     header.emplace_back(name);
   }
-  fmt::print("{}\n", csv_line(header));
+  fmt::print("{}\n", config::csv_line(header));
   for (const Comparison& row : result.rows) {
-    fmt::print("{}\n", csv_line(cells(row, format_number, "")));
+    fmt::print("{}\n", config::csv_line(cells(row, format_number, "")));
   }
 }
 

@@ -1,5 +1,5 @@
 // autoscale explain: what every action would cost now.
-#include "sim/experiment/explain.h"
+#include "sim/system/explain.h"
 
 #include <fmt/format.h>
 

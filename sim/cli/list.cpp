@@ -4,9 +4,10 @@
 #include <algorithm>
 
 #include "sim/cli/commands.h"
+#include "sim/config/csv.h"
 #include "sim/config/reader.h"
 #include "sim/core/text.h"
-#include "sim/env/target.h"
+#include "sim/system/target.h"
 
 namespace autoscale::cli {
 namespace {
@@ -148,7 +149,7 @@ int list(const ListArguments& arguments) {
     fmt::print("{}", text_table(rows));
     return kOk;
   }
-  for (const auto& row : rows) fmt::print("{}\n", csv_line(row));
+  for (const auto& row : rows) fmt::print("{}\n", config::csv_line(row));
   return kOk;
 }
 

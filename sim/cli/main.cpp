@@ -9,8 +9,8 @@
 
 #include "sim/cli/commands.h"
 #include "sim/config/diagnostics.h"
-#include "sim/env/policy.h"
-#include "sim/experiment/output_file.h"
+#include "sim/core/output_file.h"
+#include "sim/policy/policy.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "sim/cli/commands.h"
-#include "sim/experiment/run_folder.h"
+#include "sim/results/run_folder.h"
 
 namespace autoscale::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "sim/cli/commands.h"
-#include "sim/experiment/output_file.h"
+#include "sim/core/output_file.h"
 
 namespace autoscale::cli {
 namespace {

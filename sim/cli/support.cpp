@@ -6,7 +6,7 @@
 
 #include "build_info.h"
 #include "sim/cli/commands.h"
-#include "sim/experiment/output_file.h"
+#include "sim/core/output_file.h"
 
 namespace autoscale::cli {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "sim/cli/commands.h"
 #include "sim/cli/slurm.h"
-#include "sim/experiment/sweep_folder.h"
+#include "sim/sweep/folder.h"
 
 namespace autoscale::cli {
 namespace {

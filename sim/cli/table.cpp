@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/commands.h"
-#include "sim/experiment/table_csv.h"
+#include "sim/results/table_csv.h"
 
 namespace autoscale::cli {
 namespace {

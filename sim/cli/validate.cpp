@@ -5,7 +5,7 @@
 #include "sim/config/csv.h"
 #include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
-#include "sim/experiment/sweep.h"
+#include "sim/sweep/sweep.h"
 
 namespace autoscale::cli {
 namespace {

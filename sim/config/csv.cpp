@@ -124,4 +124,47 @@ void CsvReader::error(std::string message) {
   diagnostics_.error({file_, line_ == 0 ? 1 : line_, 1}, std::move(message));
 }
 
+std::string csv_line(const std::vector<std::string>& values) {
+  std::string line;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) line += ',';
+    if (values[i].find_first_of(",\"\n") == std::string::npos) {
+      line += values[i];
+      continue;
+    }
+    line += '"';
+    for (const char c : values[i]) {
+      if (c == '"') line += '"';
+      line += c;
+    }
+    line += '"';
+  }
+  return line;
+}
+
+void split_csv_line(std::string_view line, std::vector<std::string>& values) {
+  std::size_t count = 0;
+  bool quoted = false, fresh = true;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    if (fresh) {
+      if (count == values.size()) values.emplace_back();
+      values[count].clear();
+      fresh = false;
+    }
+    if (i == line.size() || (line[i] == ',' && !quoted)) {
+      ++count;
+      fresh = true;
+    } else if (line[i] == '"') {
+      if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
+        values[count] += line[i++];
+      } else {
+        quoted = !quoted;
+      }
+    } else {
+      values[count] += line[i];
+    }
+  }
+  values.resize(count);
+}
+
 }  // namespace autoscale::config

@@ -1,4 +1,4 @@
-// Reads comma-separated tables row by row, with the place of every mistake.
+// Comma-separated tables: read row by row with the place of every mistake, written line by line.
 //
 // '#' lines are comments, the first other line is the header, fields may stand in double quotes.
 // Streamed: memory does not grow with the file. A line above 64 KiB is refused.
@@ -57,5 +57,10 @@ class CsvReader {
   int line_ = 0;
   int header_line_ = 1;
 };
+
+/// `values` joined by commas; texts that need it are quoted.
+std::string csv_line(const std::vector<std::string>& values);
+/// The values of a line that csv_line made; `values` is reused.
+void split_csv_line(std::string_view line, std::vector<std::string>& values);
 
 }  // namespace autoscale::config

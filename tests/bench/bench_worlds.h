@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/env/environment.h"
-#include "sim/experiment/scenario_environment.h"
+#include "sim/run/stepped_scenario.h"
+#include "sim/world/stepped_world.h"
 
 namespace autoscale::bench {
 

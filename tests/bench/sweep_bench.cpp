@@ -2,7 +2,7 @@
 // million rows.
 #include <benchmark/benchmark.h>
 
-#include "sim/experiment/sweep_folder.h"
+#include "sim/sweep/folder.h"
 #include "tests/unit/temporary_file.h"
 
 namespace autoscale {

@@ -2,8 +2,8 @@
 // and when, and the program with exit code 3.
 #include <gtest/gtest.h>
 
-#include "sim/env/fixed_policy.h"
-#include "sim/experiment/runner.h"
+#include "policies/base/fixed_policy.h"
+#include "sim/run/runner.h"
 #include "tests/program_testing.h"
 
 namespace autoscale {

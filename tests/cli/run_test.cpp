@@ -6,9 +6,9 @@
 #include <map>
 #include <sstream>
 
-#include "sim/experiment/memory.h"
-#include "sim/experiment/output_file.h"
-#include "sim/experiment/results.h"
+#include "sim/core/output_file.h"
+#include "sim/results/results.h"
+#include "sim/run/memory.h"
 #include "tests/program_testing.h"
 
 namespace autoscale {

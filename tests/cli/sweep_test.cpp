@@ -14,9 +14,9 @@
 #include <sstream>
 #include <thread>
 
-#include "sim/experiment/columns.h"
-#include "sim/experiment/folder_lock.h"
-#include "sim/experiment/journal.h"
+#include "sim/config/csv.h"
+#include "sim/sweep/folder_lock.h"
+#include "sim/sweep/journal.h"
 #include "tests/program_testing.h"
 
 namespace autoscale {
@@ -297,8 +297,8 @@ class Csv {
     std::istringstream lines(read_all(csv));
     std::string line;
     std::getline(lines, line);
-    split_csv_line(line, header_);
-    while (std::getline(lines, line)) split_csv_line(line, rows_.emplace_back());
+    config::split_csv_line(line, header_);
+    while (std::getline(lines, line)) config::split_csv_line(line, rows_.emplace_back());
   }
 
   std::size_t rows() const { return rows_.size(); }
@@ -311,7 +311,7 @@ class Csv {
   }
   /// A row without its first columns, as one text.
   std::string tail(std::size_t row, std::size_t from) const {
-    return csv_line(
+    return config::csv_line(
         {rows_.at(row).begin() + static_cast<std::ptrdiff_t>(from), rows_.at(row).end()});
   }
 

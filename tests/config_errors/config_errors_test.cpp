@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "sim/experiment/scenario.h"
+#include "sim/scenario/scenario.h"
 #include "tests/program_testing.h"
 
 namespace autoscale {

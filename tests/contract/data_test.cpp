@@ -6,8 +6,8 @@
 
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
-#include "sim/experiment/sweep.h"
 #include "sim/models/catalog.h"
+#include "sim/sweep/sweep.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/env/choice.h"
+#include "sim/system/choice.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

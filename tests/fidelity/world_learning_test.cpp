@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "sim/env/reward.h"
+#include "sim/system/reward.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

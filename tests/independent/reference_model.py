@@ -4,7 +4,7 @@ Reads device_profiles/ and workloads/ with PyYAML and the csv module and shares 
 engine, so that a slip in the engine's reading, unit conversion or arithmetic shows as a difference.
 Everything is in SI units: seconds, joules, watts, bits, hertz; signal strengths in dBm.
 
-Written from the statements in sim/env/cost.h, sim/models/{processor,link,roofline}.h and
+Written from the statements in sim/system/cost.h, sim/models/{processor,link,roofline}.h and
 workloads/roofline.yaml.
 """
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "sim/env/state_space.h"
+#include "sim/policy/state_space.h"
 #include "tests/judged_policy.h"
 
 namespace autoscale {

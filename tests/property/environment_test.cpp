@@ -1,14 +1,13 @@
 // A stepped world is the world that the runner runs: the same decisions under the same seed give
 // the same ledger, whatever was stepped before.
-#include "sim/env/environment.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
-#include "sim/experiment/runner.h"
-#include "sim/experiment/scenario_environment.h"
+#include "sim/run/runner.h"
+#include "sim/run/stepped_scenario.h"
+#include "sim/world/stepped_world.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

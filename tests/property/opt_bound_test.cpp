@@ -2,7 +2,7 @@
 // decision is expected to cost never ranks before what Opt's would have been expected to cost at
 // that moment.
 //
-// The ranking is that of the oracle, written out apart from sim/env/choice.h: an accurate target
+// The ranking is that of the oracle, written out apart from sim/system/choice.h: an accurate target
 // before one that is not, then one within the latency constraint before one that is late, then less
 // energy or, among late ones, less latency. Comparing energies alone would be wrong: whoever misses
 // a constraint may well need less. Opt chooses among whole networks on one target, so only such

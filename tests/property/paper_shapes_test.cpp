@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "sim/experiment/explain.h"
+#include "sim/system/explain.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

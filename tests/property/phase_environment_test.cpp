@@ -1,7 +1,7 @@
 // Phases that name an environment, results by phase, and what decisions give away against Opt.
 #include <fmt/format.h>
 
-#include "sim/experiment/runner.h"
+#include "sim/run/runner.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

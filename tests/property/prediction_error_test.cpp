@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "sim/experiment/results.h"
+#include "sim/results/results.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

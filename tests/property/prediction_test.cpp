@@ -2,7 +2,7 @@
 // request when nothing varies, Opt is never beaten, more bandwidth never hurts.
 #include <fmt/format.h>
 
-#include "sim/env/choice.h"
+#include "sim/system/choice.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

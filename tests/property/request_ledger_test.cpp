@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "sim/experiment/runner.h"
+#include "sim/run/runner.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

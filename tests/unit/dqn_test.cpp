@@ -6,18 +6,23 @@
 #include <array>
 #include <cmath>
 
-#include "policies/mlp.h"
-#include "policies/read_values.h"
-#include "policies/replay.h"
+#include "policies/base/policy_draws.h"
+#include "policies/base/read_values.h"
+#include "policies/learning/mlp.h"
+#include "policies/learning/replay.h"
 #include "tests/learner_testing.h"
 
 namespace autoscale {
 namespace {
 
+using learning::Adam;
+using learning::Mlp;
+using learning::Replay;
+
 // The network.
 
 TEST(MlpTest, ForwardByHand) {
-  Mlp<double> network({1, 2, 1}, RandomField(1), 7);
+  Mlp<double> network({1, 2, 1}, PolicyDraws{RandomField(1), 7});
   network.weights(0) << 2, -1;
   network.biases(0) << -1, 0.5;
   network.weights(1) << 3, 4;
@@ -30,7 +35,7 @@ TEST(MlpTest, ForwardByHand) {
 }
 
 TEST(MlpTest, GradientMatchesFiniteDifferences) {
-  Mlp<double> network({3, 6, 5, 2}, RandomField(2), 7);
+  Mlp<double> network({3, 6, 5, 2}, PolicyDraws{RandomField(2), 7});
   Mlp<double>::Batch batch(network, 4);
   Eigen::MatrixXd aims(2, 4);
   Draw draw = RandomField(3).at(Stream::kWorkload, 0, 0);
@@ -93,7 +98,7 @@ std::array<double, 2> values_of(const Policy& policy, ContextPair context) {
   std::vector<Eigen::Index> widths = {8};
   for (const auto& units : saved.at("hidden")) widths.push_back(units.get<Eigen::Index>());
   widths.push_back(static_cast<Eigen::Index>(saved.at("actions").size()));
-  Mlp<float> network(widths, RandomField(0), 0);
+  Mlp<float> network(widths, PolicyDraws{RandomField(0), 0});
   read_values(saved.at("parameters"), network.parameters());
   Mlp<float>::Batch batch(network, 1);
   batch.input()(4, 0) = static_cast<float>(context.first);

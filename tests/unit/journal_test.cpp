@@ -1,12 +1,12 @@
 // The journal: what was added is read again, whatever happened to the file's end.
-#include "sim/experiment/journal.h"
+#include "sim/sweep/journal.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <csignal>
 
-#include "sim/experiment/output_file.h"
+#include "sim/core/output_file.h"
 #include "tests/program_testing.h"
 
 namespace autoscale {

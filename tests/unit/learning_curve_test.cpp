@@ -1,5 +1,5 @@
 // Where the points of a learning curve lie.
-#include "sim/experiment/runner.h"
+#include "sim/run/runner.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

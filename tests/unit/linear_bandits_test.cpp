@@ -6,11 +6,13 @@
 #include <cmath>
 #include <numbers>
 
-#include "policies/online_ridge.h"
+#include "policies/learning/online_ridge.h"
 #include "tests/learner_testing.h"
 
 namespace autoscale {
 namespace {
+
+using learning::OnlineRidge;
 
 // The ridge regression.
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/env/registry.h"
+#include "sim/policy/registry.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

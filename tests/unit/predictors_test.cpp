@@ -6,15 +6,20 @@
 #include <cmath>
 #include <numbers>
 
-#include "policies/gaussian_process.h"
-#include "policies/kernel_machine.h"
-#include "policies/least_squares.h"
-#include "policies/nearest_neighbours.h"
-#include "policies/reservoir.h"
+#include "policies/base/nearest_neighbours.h"
+#include "policies/base/policy_draws.h"
+#include "policies/learning/gaussian_process.h"
+#include "policies/learning/kernel_machine.h"
+#include "policies/learning/least_squares.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {
 namespace {
+
+using learning::expected_improvement;
+using learning::GaussianProcess;
+using learning::KernelMachine;
+using learning::LeastSquares;
 
 // Features.
 
@@ -359,7 +364,7 @@ TEST(ExpectedImprovementTest, MatchesItsIntegral) {
 TEST(ReservoirTest, KeepsEveryItemEquallyOften) {
   std::array<int, 10> kept{};
   for (std::uint32_t run = 0; run < 10000; ++run) {
-    Reservoir<int> reservoir(3, RandomField(run), 1);
+    SampleReservoir<int> reservoir(3, {RandomField(run), 1});
     for (int item = 0; item < 10; ++item) reservoir.add(item);
     EXPECT_EQ(reservoir.seen(), 10U);
     ASSERT_EQ(reservoir.items().size(), 3U);
@@ -369,8 +374,8 @@ TEST(ReservoirTest, KeepsEveryItemEquallyOften) {
 }
 
 TEST(ReservoirTest, GoesOnAfterLoadingAsIfItHadNeverStopped) {
-  Reservoir<int> whole(5, RandomField(1), 2), first(5, RandomField(1), 2),
-      second(5, RandomField(1), 2);
+  const PolicyDraws draws{RandomField(1), 2};
+  SampleReservoir<int> whole(5, draws), first(5, draws), second(5, draws);
   for (int i = 0; i < 100; ++i) {
     whole.add(i);
     if (i < 40) first.add(i);
@@ -378,7 +383,7 @@ TEST(ReservoirTest, GoesOnAfterLoadingAsIfItHadNeverStopped) {
   second.load(nlohmann::ordered_json::parse(first.save().dump()));
   for (int i = 40; i < 100; ++i) second.add(i);
   EXPECT_EQ(second.items(), whole.items());
-  EXPECT_THROW(Reservoir<int>(4, RandomField(1), 2).load(first.save()), std::invalid_argument);
+  EXPECT_THROW(SampleReservoir<int>(4, draws).load(first.save()), std::invalid_argument);
 }
 
 // Situations, on a phone as shipped.

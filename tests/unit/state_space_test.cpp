@@ -1,5 +1,5 @@
 // State numbers from the bins of the design, worked by hand.
-#include "sim/env/state_space.h"
+#include "sim/policy/state_space.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Means, intervals and the seeds that are still missing, against values from elsewhere.
-#include "sim/experiment/statistics.h"
+#include "sim/results/statistics.h"
 
 #include <gtest/gtest.h>
 

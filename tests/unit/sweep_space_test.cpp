@@ -1,10 +1,9 @@
 // The points of a sweep: grids, zips, ranges, draws, what is skipped, and what is wrong.
-#include "sim/experiment/sweep_space.h"
-
 #include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "sim/sweep/space.h"
 #include "tests/unit/config_testing.h"
 
 namespace autoscale {

@@ -1,6 +1,6 @@
 // Which action of one phone takes over which of another: worked by hand for the shipped phones, and
 // what a scenario refuses to take over.
-#include "sim/env/transfer.h"
+#include "sim/policy/transfer.h"
 
 #include <fmt/format.h>
 

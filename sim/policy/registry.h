@@ -1,0 +1,83 @@
+// The roster of policies. A policy is one file in policies/ that defines a class with
+//   struct Config { ...; template <class V> void fields(V&); };
+//   static constexpr PolicyInfo kInfo{...};
+//   MyPolicy(const Config&, const PolicyContext&);
+// (or, where parameters choose between classes, `static std::unique_ptr<Policy> make(...)` of the
+// same arguments) and registers it: `const RegisterPolicy<MyPolicy> registered{"my_policy"};`
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/config/json.h"
+#include "sim/config/reader.h"
+#include "sim/policy/policy.h"
+
+namespace autoscale {
+
+/// A policy's parameters, read and checked, ready to make policies from.
+class PolicySettings {
+ public:
+  virtual ~PolicySettings() = default;
+  virtual std::unique_ptr<Policy> make(const PolicyContext& context) const = 0;
+  virtual nlohmann::ordered_json to_json() const = 0;
+};
+
+struct PolicyEntry {
+  std::string name;
+  PolicyInfo info;
+  /// Reads parameters; a null node means all defaults.
+  std::function<std::shared_ptr<const PolicySettings>(const config::Node*, config::Diagnostics&)>
+      read;
+};
+
+class PolicyRegistry {
+ public:
+  static PolicyRegistry& instance();
+
+  /// Adds an entry; a second one of the same name aborts the program.
+  void add(PolicyEntry entry);
+  const PolicyEntry* find(const std::string& name) const;
+  std::vector<std::string> names() const;  // sorted
+  const std::map<std::string, PolicyEntry>& entries() const { return entries_; }
+
+ private:
+  std::map<std::string, PolicyEntry> entries_;
+};
+
+template <class T>
+class TypedPolicySettings final : public PolicySettings {
+ public:
+  explicit TypedPolicySettings(typename T::Config config) : config_(std::move(config)) {}
+  std::unique_ptr<Policy> make(const PolicyContext& context) const override {
+    if constexpr (requires { T::make(config_, context); }) {
+      return T::make(config_, context);
+    } else {
+      return std::make_unique<T>(config_, context);
+    }
+  }
+  nlohmann::ordered_json to_json() const override { return config::to_json(config_); }
+
+ private:
+  typename T::Config config_;
+};
+
+template <class T>
+struct RegisterPolicy {
+  explicit RegisterPolicy(std::string name) {
+    PolicyEntry entry;
+    entry.name = std::move(name);
+    entry.info = T::kInfo;
+    entry.read = [](const config::Node* node, config::Diagnostics& diagnostics) {
+      auto settings =
+          node ? config::read<typename T::Config>(*node, diagnostics) : typename T::Config{};
+      return std::make_shared<const TypedPolicySettings<T>>(std::move(settings));
+    };
+    PolicyRegistry::instance().add(std::move(entry));
+  }
+};
+
+}  // namespace autoscale

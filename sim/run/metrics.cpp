@@ -1,0 +1,117 @@
+#include "sim/run/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace autoscale {
+namespace {
+
+/// Nearest-rank percentile; reorders `values`.
+double percentile(std::vector<double>& values, double p) {
+  const double rank = std::ceil(p * static_cast<double>(values.size()));
+  const std::size_t i = std::max<std::size_t>(1, static_cast<std::size_t>(rank)) - 1;
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values.end());
+  return values[i];
+}
+
+LatencySummary summarise(std::vector<double>& values) {
+  if (values.empty()) return {};
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return {sum / static_cast<double>(values.size()), percentile(values, 0.50),
+          percentile(values, 0.95), percentile(values, 0.99)};
+}
+
+}  // namespace
+
+void Tally::add(const Tally& o) {
+  finished += o.finished;
+  dropped += o.dropped;
+  qos_missed += o.qos_missed;
+  accuracy_missed += o.accuracy_missed;
+  energy_j += o.energy_j;
+  server_j += o.server_j;
+  reward += o.reward;
+  for (std::size_t i = 0; i < kCauses; ++i) joules[i] += o.joules[i];
+  for (std::size_t i = 0; i < kTargetKinds; ++i) decisions[i] += o.decisions[i];
+  compared += o.compared;
+  undefined += o.undefined;
+  same_target += o.same_target;
+  same_action += o.same_action;
+  equivalent += o.equivalent;
+  gap_sum += o.gap_sum;
+  gap_count += o.gap_count;
+}
+
+Metrics::Metrics(const SystemModel& system, bool pair, std::size_t phases,
+                 std::uint64_t requests_per_phone)
+    : system_(system),
+      dnns_(system.dnns.size()),
+      requests_per_phone_(requests_per_phone),
+      cells_(phases * system.types.size() * dnns_),
+      latencies_s_(cells_.size()) {
+  if (pair) pairs_.resize(system.devices() * requests_per_phone);
+}
+
+void Metrics::add(const RequestRecord& r) {
+  const std::size_t c = first_cell_ + r.type * dnns_ + r.observation.dnn;
+  Tally& cell = cells_[c];
+  ++cell.finished;
+  cell.qos_missed += !r.qos_met;
+  cell.accuracy_missed += !r.accuracy_met;
+  cell.energy_j += r.energy_j;
+  cell.server_j += r.server_j;
+  cell.reward += r.reward;
+  for (std::size_t i = 0; i < kCauses; ++i) cell.joules[i] += r.joules[i];
+  const Target& target = system_.types[r.type].actions[r.executed];
+  ++cell.decisions[target_kind(target.site, target.processor, target.precision)];
+  if (r.oracle.compared) {
+    cell.compared += r.oracle.defined;
+    cell.undefined += !r.oracle.defined;
+    cell.same_target += r.oracle.defined && r.oracle.same_target;
+    cell.same_action += r.oracle.defined && r.oracle.same_action;
+    cell.equivalent += r.oracle.defined && r.oracle.equivalent;
+  }
+  latencies_s_[c].push_back(to_seconds(r.completion - r.arrival));
+  if (!pairs_.empty()) {
+    const std::uint64_t i = r.observation.request + shift_;
+    pairs_[r.observation.device * requests_per_phone_ + i] = {r.energy_j,
+                                                              static_cast<std::uint32_t>(c)};
+  }
+}
+
+void Metrics::add_dropped(std::uint16_t type, std::uint16_t dnn, std::uint32_t count) {
+  cells_[first_cell_ + type * dnns_ + dnn].dropped += count;
+}
+
+void Metrics::finish() {
+  std::vector<double> all;
+  for (std::size_t c = 0; c < cells_.size(); ++c) {
+    total_.add(cells_[c]);
+    all.insert(all.end(), latencies_s_[c].begin(), latencies_s_[c].end());
+    cells_[c].latency = summarise(latencies_s_[c]);
+    latencies_s_[c] = {};
+  }
+  total_.latency = summarise(all);
+}
+
+double Metrics::energy_j(std::size_t type) const {
+  double sum = 0;
+  for (std::size_t phase = 0; phase < phases_begun_; ++phase) {
+    for (std::size_t dnn = 0; dnn < dnns_; ++dnn) sum += cell(phase, type, dnn).energy_j;
+  }
+  return sum;
+}
+
+void Metrics::compare_with(const Metrics& opt) {
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    if (pairs_[i].energy_j <= 0 || opt.pairs_[i].energy_j <= 0) continue;
+    const double gap = pairs_[i].energy_j / opt.pairs_[i].energy_j - 1;
+    cells_[pairs_[i].cell].gap_sum += gap;
+    ++cells_[pairs_[i].cell].gap_count;
+    total_.gap_sum += gap;
+    ++total_.gap_count;
+  }
+}
+
+}  // namespace autoscale

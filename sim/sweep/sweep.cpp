@@ -1,0 +1,207 @@
+#include "sim/sweep/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid_io.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "sim/config/json.h"
+#include "sim/config/reader.h"
+
+namespace autoscale {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Diagnostics;
+using config::Node;
+
+constexpr std::string_view kOverrides = "overrides.";
+
+/// The first 16 hexadecimal digits of the name-based UUID (RFC 4122, version 5: SHA-1) of a text,
+/// in the name space of URLs.
+std::string short_hash(const std::string& text) {
+  const boost::uuids::name_generator_sha1 generate(boost::uuids::ns::url());
+  std::string hex = boost::uuids::to_string(generate(text));
+  hex.erase(std::remove(hex.begin(), hex.end(), '-'), hex.end());
+  return hex.substr(0, 16);
+}
+
+/// The entry `key` of a map, made if it is not there.
+Node& child(Node& map, const std::string& key, const config::Mark& mark) {
+  if (Node* found = map.find(key)) return *found;
+  map.kind = Node::Kind::kMap;
+  map.entries.push_back({key, mark, {}});
+  map.entries.back().value.mark = mark;
+  return map.entries.back().value;
+}
+
+/// Changes a value of a scenario. "overrides.FILE.PATH" changes one of a data file, whose PATH is a
+/// single key there.
+void set_parameter(Node& root, const std::string& path, const Node& value,
+                   Diagnostics& diagnostics) {
+  const std::size_t dot = path.find('.', kOverrides.size());
+  if (!path.starts_with(kOverrides) || dot == std::string::npos) {
+    config::set_value(root, path, value, diagnostics);
+    return;
+  }
+  const std::string file = path.substr(kOverrides.size(), dot - kOverrides.size());
+  Node& changes = child(child(root, "overrides", value.mark), file, value.mark);
+  child(changes, path.substr(dot + 1), value.mark) = value;
+}
+
+/// Hash of the data files that scenarios name, so that results of different data do not mix.
+std::string data_hash(const fs::path& root) {
+  std::vector<fs::path> files;
+  for (const char* folder : {"device_profiles", "workloads", "scenarios/environments"}) {
+    std::error_code missing;
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder, missing)) {
+      const fs::path extension = entry.path().extension();
+      if (extension == ".yaml" || extension == ".csv") files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  std::string hashes;
+  for (const fs::path& file : files) {
+    std::ifstream stream(file, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(stream), {}};
+    hashes += file.lexically_relative(root).string() + ' ' + short_hash(content) + '\n';
+  }
+  return short_hash(hashes);
+}
+
+}  // namespace
+
+Sweep Sweep::load(const Catalog& catalog, const fs::path& file) {
+  Diagnostics diagnostics;
+  SweepConfig config = config::read<SweepConfig>(config::load_yaml(file), diagnostics);
+  diagnostics.throw_if_any();
+  Sweep sweep(catalog, std::move(config), diagnostics);
+  sweep.load_scenarios(file.parent_path(), diagnostics);
+  diagnostics.throw_if_any();
+  sweep.check_points(diagnostics);
+  diagnostics.throw_if_any();
+  return sweep;
+}
+
+Sweep::Sweep(const Catalog& catalog, SweepConfig config, Diagnostics& diagnostics)
+    : catalog_(&catalog), config_(std::move(config)), space_(config_, diagnostics) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  const std::string& name = config_.name.value;
+  if (name.empty() || name.find_first_not_of(kAllowed) != std::string::npos) {
+    diagnostics.error(config_.name.mark,
+                      fmt::format("name: expected letters, digits, '_', '-' and '.', got '{}'",
+                                  config::printable(name)));
+  }
+}
+
+void Sweep::load_scenarios(const fs::path& folder, Diagnostics& diagnostics) {
+  for (const Located<std::string>& name : config_.scenarios) {
+    const fs::path path = folder / name.value;
+    std::error_code missing;
+    if (!fs::exists(path, missing)) {
+      diagnostics.error(name.mark,
+                        fmt::format("scenarios: cannot read '{}': No such file or directory",
+                                    config::printable(path.string())));
+      continue;
+    }
+    try {
+      ScenarioFile file{path, config::load_yaml(path)};
+      const Node* title = file.root.find("name");
+      const bool twice =
+          std::any_of(scenarios_.begin(), scenarios_.end(), [title](const ScenarioFile& other) {
+            const Node* theirs = other.root.find("name");
+            return title && theirs && title->text == theirs->text;
+          });
+      if (twice) {
+        diagnostics.error(name.mark, fmt::format("scenarios: two are called '{}'",
+                                                 config::printable(title->text)));
+      }
+      for (const auto& [key, value] : config_.set) {
+        set_parameter(file.root, key, value, diagnostics);
+      }
+      scenarios_.push_back(std::move(file));
+    } catch (const config::ConfigError& error) {
+      diagnostics.add(error.diagnostics());
+    }
+  }
+}
+
+void Sweep::check_points(Diagnostics& diagnostics) const {
+  std::vector<std::string> policies;
+  for (const std::size_t point : space_.sample()) {
+    try {
+      const Scenario at_point = scenario(point);
+      for (const PolicyUse& policy : at_point.policies()) policies.push_back(policy.name);
+    } catch (const config::ConfigError& error) {
+      diagnostics.add(error.diagnostics());
+      return;
+    }
+  }
+  std::vector<std::string> columns;
+  for (const RunColumn& c : run_columns()) columns.push_back(c.name);
+  for (const Located<std::string>& metric : config_.metrics) {
+    if (std::find(columns.begin(), columns.end(), metric.value) != columns.end()) continue;
+    diagnostics.error(metric.mark, fmt::format("metrics: runs.csv has no column '{}'{}",
+                                               config::printable(metric.value),
+                                               config::suggest(metric.value, columns)));
+  }
+  const auto baseline = config_.baseline.find("policy");
+  if (baseline == config_.baseline.end()) return;
+  if (std::find(policies.begin(), policies.end(), baseline->second.value) == policies.end()) {
+    diagnostics.error(
+        baseline->second.mark,
+        fmt::format("baseline: no policy '{}' here{}", config::printable(baseline->second.value),
+                    config::suggest(baseline->second.value, policies)));
+  }
+}
+
+Scenario Sweep::scenario(std::size_t point) const {
+  const SweepPoint at = space_.point(point);
+  const ScenarioFile& file = scenarios_[at.scenario];
+  Node root = file.root;
+  Diagnostics diagnostics;
+  for (std::size_t i = 0; i < at.values.size(); ++i) {
+    set_parameter(root, space_.parameters()[i].path, at.values[i].node, diagnostics);
+  }
+  diagnostics.throw_if_any();
+  ScenarioOverrides overrides;
+  overrides.seed = config_.seed;
+  overrides.replications = config_.replications;
+  return Scenario::load(*catalog_, file.path, std::move(root), overrides);
+}
+
+nlohmann::ordered_json Sweep::definition(const BuildInfo& build) const {
+  nlohmann::ordered_json definition = build_manifest(build);
+  definition["data"] = data_hash(catalog_->root());
+  auto& sweep = definition["sweep"] = config::to_json(config_);
+  sweep["parameters"] = nlohmann::ordered_json::array();
+  for (const SweptParameter& p : space_.parameters()) {
+    sweep["parameters"].push_back({{"column", p.column}, {"path", p.path}, {"unit", p.unit}});
+  }
+  sweep["points"] = points();
+  auto& scenarios = definition["scenarios"] = nlohmann::ordered_json::array();
+  for (const ScenarioFile& file : scenarios_) scenarios.push_back(config::to_json(file.root));
+  return definition;
+}
+
+RunNames::RunNames(const Scenario& scenario) : scenario_(scenario) {
+  nlohmann::ordered_json world = scenario.resolved();
+  for (const char* key : {"summary", "policies", "seed", "replications"}) world.erase(key);
+  world_ = world.dump();
+}
+
+std::string RunNames::name(const RunSpec& spec) const {
+  const PolicyUse& policy = scenario_.policies()[spec.policy];
+  const nlohmann::ordered_json run = {{"policy", policy.entry->name},
+                                      {"label", policy.name},
+                                      {"parameters", policy.settings->to_json()},
+                                      {"held_out", scenario_.held_out(spec.fold)},
+                                      {"seed", spec.seed}};
+  return short_hash(world_ + run.dump());
+}
+
+}  // namespace autoscale

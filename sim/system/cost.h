@@ -1,0 +1,224 @@
+// What an action costs: time by stage and the phone's energy by cause.
+//
+// One function, predict(), states the physics of a request under given conditions. The oracle, the
+// cost model for planners and `autoscale explain` call it; the event-driven world must agree with
+// it whenever conditions hold still, and a test says so.
+//
+// Local   latency = decision + t(f) (sim/models/processor.h); energy = busy power * t
+// Remote  latency = decision + promotion + up + rtt/2 + queue + service + rtt/2 + down
+//         up = bits / rate(S) (times the number of transfers that share the air), down likewise
+//         energy = P_tx(S) * air time up + P_rx * air time down + P_listen * rest + tail
+// Both    plus the baseline power as the accounting mode says; only the phone's energy counts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sim/core/time.h"
+#include "sim/models/link.h"
+#include "sim/system/target.h"
+
+namespace autoscale {
+
+/// Energy causes, joules of the phone.
+enum class Cause : std::uint8_t {
+  kCpu,
+  kGpu,
+  kDsp,
+  kRadioTx,
+  kRadioRx,
+  kRadioTail,
+  kIdle,
+  kDecision
+};
+inline constexpr std::size_t kCauses = 8;
+inline constexpr std::array<std::string_view, kCauses> kCauseNames = {
+    "cpu", "gpu", "dsp", "radio_tx", "radio_rx", "radio_tail", "idle", "decision"};
+
+/// Stages of a request, in order.
+enum class Stage : std::uint8_t {
+  kWait,
+  kDecision,
+  kCompute,
+  kPromotion,
+  kUpload,
+  kNetwork,
+  kQueue,
+  kService,
+  kDownload
+};
+inline constexpr std::size_t kStages = 9;
+inline constexpr std::array<std::string_view, kStages> kStageNames = {
+    "wait",    "decision", "compute", "promotion", "upload",
+    "network", "queue",    "service", "download"};
+
+/// The two radio links of a phone.
+inline constexpr std::size_t kCloudLink = 0;
+inline constexpr std::size_t kTabletLink = 1;
+inline constexpr std::size_t kLinks = 2;
+constexpr std::size_t link_of(Site site) {
+  return site == Site::kTablet ? kTabletLink : kCloudLink;
+}
+
+/// What the baseline power and the radio's listening power are charged to (models: accounting).
+/// whole_phone charges the baseline for the whole request; marginal never; paper_equations only
+/// while a remote request is neither sending nor receiving, and without listening power.
+enum class AccountingMode : std::uint8_t { kWholePhone, kMarginal, kPaperEquations };
+
+template <>
+struct config::EnumNames<AccountingMode> {
+  static constexpr std::array<std::pair<AccountingMode, std::string_view>, 3> value{
+      {{AccountingMode::kWholePhone, "whole_phone"},
+       {AccountingMode::kMarginal, "marginal"},
+       {AccountingMode::kPaperEquations, "paper_equations"}}};
+};
+
+/// The phone's constant powers under an accounting mode, in watts.
+struct IdlePower {
+  double busy_w = 0;      // while computing locally or deciding
+  double transfer_w = 0;  // while sending or receiving
+  double waiting_w = 0;   // while a remote request does neither, or a request waits its turn
+  bool listens = true;    // whether the radio's listening power is charged
+
+  IdlePower() = default;
+  IdlePower(AccountingMode mode, double baseline_w)
+      : busy_w(mode == AccountingMode::kWholePhone ? baseline_w : 0),
+        transfer_w(busy_w),
+        waiting_w(mode == AccountingMode::kMarginal ? 0 : baseline_w),
+        listens(mode != AccountingMode::kPaperEquations) {}
+};
+
+/// One action for one DNN on one device type: everything about its cost that never changes.
+struct ActionModel {
+  bool legal = false;
+  bool accurate = false;  // meets the accuracy target
+  Site site{};
+  ProcessorKind processor{};
+  std::uint8_t pool = 0;  // remote: index of the server's processor
+  double score = 0;       // accuracy on the target's scale
+  WorkSplit work;         // alone, at the top operating point
+  double slowdown = 1;    // local: f_max / f
+  double busy_w = 0;      // local: of the processor at the operating point; remote: the server's
+  double service_s = 0;   // remote
+  double noise_cv = 0;
+};
+
+/// The state of the world that a request's cost depends on. Noise factors have mean 1.
+struct Conditions {
+  CoRunnerLoad load;
+  std::array<LinkConditions, kLinks> link{};
+  std::array<double, kLinks> air_share{1, 1};  // share of the air time a transfer would get
+  std::array<double, kLinks> rtt_s{};
+  std::array<double, kLinks> promotion_s{};  // before sending can start
+  std::array<double, kLinks> tail_s{};       // tail time this request would be charged
+  std::array<std::array<double, kProcessorKinds>, 2>
+      free_in_s{};  // [tablet?][pool]: a worker is free
+  std::array<double, kProcessorKinds> local_noise{1, 1, 1};
+  std::array<std::array<double, kProcessorKinds>, 2> service_noise{{{1, 1, 1}, {1, 1, 1}}};
+  double waited_s = 0;  // already, before the decision
+  double decision_s = 0;
+  double decision_w = 0;
+};
+
+/// Powers and sizes that all actions of a DNN on a device type share.
+struct RequestModel {
+  double up_bits = 0;
+  double down_bits = 0;
+  Contention contention;
+  IdlePower idle;
+  std::array<double, kLinks> listen_w{};
+  std::array<double, kLinks> promotion_w{};
+  std::array<double, kLinks> tail_w{};
+};
+
+/// Seconds by stage and joules by cause; sums to latency_s and energy_j.
+struct Cost {
+  std::array<double, kStages> seconds{};
+  std::array<double, kCauses> joules{};
+  double latency_s = 0;
+  double energy_j = 0;
+  double server_j = 0;  // the remote side's own energy, reported apart
+
+  double& stage(Stage s) { return seconds[static_cast<std::size_t>(s)]; }
+  double& cause(Cause c) { return joules[static_cast<std::size_t>(c)]; }
+};
+
+constexpr Cause processor_cause(ProcessorKind kind) {
+  return kind == ProcessorKind::kCpu   ? Cause::kCpu
+         : kind == ProcessorKind::kGpu ? Cause::kGpu
+                                       : Cause::kDsp;
+}
+
+inline Cost predict_local(const RequestModel& request, const ActionModel& action,
+                          const Conditions& now) {
+  Cost cost;
+  const bool on_cpu = action.processor == ProcessorKind::kCpu;
+  const double t =
+      local_latency_s(action.work, action.slowdown, on_cpu, request.contention, now.load) *
+      now.local_noise[static_cast<std::size_t>(action.processor)];
+  const double busy = action.busy_w * t;
+  const double idle =
+      request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
+  const double decision = now.decision_w * now.decision_s;
+  cost.stage(Stage::kWait) = now.waited_s;
+  cost.stage(Stage::kDecision) = now.decision_s;
+  cost.stage(Stage::kCompute) = t;
+  cost.cause(processor_cause(action.processor)) = busy;
+  cost.cause(Cause::kIdle) = idle;
+  cost.cause(Cause::kDecision) = decision;
+  cost.latency_s = now.waited_s + now.decision_s + t;
+  cost.energy_j = busy + idle + decision;
+  return cost;
+}
+
+inline Cost predict_remote(const RequestModel& request, const ActionModel& action,
+                           const Conditions& now) {
+  Cost cost;
+  const std::size_t l = link_of(action.site);
+  const bool tablet = action.site == Site::kTablet;
+  const LinkConditions& link = now.link[l];
+  const double air_up = request.up_bits / link.up_bps;
+  const double air_down = request.down_bits / link.down_bps;
+  const double up = air_up / now.air_share[l];
+  const double down = air_down / now.air_share[l];
+  const double network = now.rtt_s[l];
+  const double service = action.service_s * now.service_noise[tablet][action.pool];
+  const double lead = now.decision_s + now.promotion_s[l];
+  const double queue =
+      std::max(0.0, now.free_in_s[tablet][action.pool] - (lead + up + network / 2));
+  const double listening = (up - air_up) + network + queue + service + (down - air_down);
+  const double tx = link.tx_w * air_up;
+  const double rx = link.rx_w * air_down;
+  const double tail =
+      request.tail_w[l] * now.tail_s[l] + request.promotion_w[l] * now.promotion_s[l];
+  const double idle =
+      request.idle.busy_w * now.decision_s + request.idle.transfer_w * (up + down) +
+      request.idle.waiting_w * (network + queue + service + now.waited_s + now.promotion_s[l]) +
+      (request.idle.listens ? request.listen_w[l] * listening : 0.0);
+  const double decision = now.decision_w * now.decision_s;
+  cost.stage(Stage::kWait) = now.waited_s;
+  cost.stage(Stage::kDecision) = now.decision_s;
+  cost.stage(Stage::kPromotion) = now.promotion_s[l];
+  cost.stage(Stage::kUpload) = up;
+  cost.stage(Stage::kNetwork) = network;
+  cost.stage(Stage::kQueue) = queue;
+  cost.stage(Stage::kService) = service;
+  cost.stage(Stage::kDownload) = down;
+  cost.cause(Cause::kRadioTx) = tx;
+  cost.cause(Cause::kRadioRx) = rx;
+  cost.cause(Cause::kRadioTail) = tail;
+  cost.cause(Cause::kIdle) = idle;
+  cost.cause(Cause::kDecision) = decision;
+  cost.latency_s = now.waited_s + lead + up + network + queue + service + down;
+  cost.energy_j = tx + rx + tail + idle + decision;
+  cost.server_j = action.busy_w * service;
+  return cost;
+}
+
+/// The cost of `action` for one request under `now`. The action must be legal.
+inline Cost predict(const RequestModel& request, const ActionModel& action, const Conditions& now) {
+  return action.site == Site::kPhone ? predict_local(request, action, now)
+                                     : predict_remote(request, action, now);
+}
+
+}  // namespace autoscale

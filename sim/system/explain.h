@@ -1,0 +1,57 @@
+// What every action of a phone would cost for one request under given conditions, without noise:
+// how a person checks the model by hand.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/system/choice.h"
+#include "sim/system/system_model.h"
+
+namespace autoscale {
+
+struct ExplainRequest {
+  std::string device = "mi8pro";
+  std::string dnn;
+  std::string use_case;                      // empty: the first one that uses the DNN
+  std::map<std::string, double> signal_dbm;  // by link technology; others at their regular signal
+  double co_cpu = 0;
+  double co_memory = 0;
+  std::string cloud_link = "wifi";
+  std::string tablet_link = "wifi_direct";
+  double accuracy_target = 50;
+  AccuracySet accuracy_set = AccuracySet::kPostTraining;
+  AccountingMode accounting = AccountingMode::kWholePhone;
+  std::optional<PowerLevel> power_level;
+  Upload upload = Upload::kRaw;
+};
+
+struct ExplainedAction {
+  ActionId action = 0;
+  std::string name;
+  double frequency_hz = 0;
+  bool allowed = false;
+  std::string why;  // the constraint it misses or why it is illegal; empty if allowed
+  bool legal = false;
+  bool chosen = false;  // what Opt takes
+  double accuracy = 0;  // on the target's scale, percent
+  Cost cost;
+};
+
+struct Explanation {
+  std::string use_case;
+  double qos_s = 0;
+  Conditions conditions;
+  std::vector<ExplainedAction> actions;
+};
+
+/// Throws ConfigError for unknown names.
+Explanation explain(const Catalog& catalog, const ExplainRequest& request);
+
+/// One row per action with all figures; times in ms, energies in mJ, empty where it is illegal.
+std::string explanation_csv(const Explanation& explanation);
+
+}  // namespace autoscale

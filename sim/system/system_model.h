@@ -1,0 +1,127 @@
+// Everything about a simulated system that does not change while it runs: device types with their
+// action spaces and cost coefficients, links, servers, arrival process, constraints. Built once per
+// scenario, shared by all its runs.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/models/catalog.h"
+#include "sim/models/co_runner.h"
+#include "sim/models/signal.h"
+#include "sim/system/cost.h"
+#include "sim/system/reward.h"
+#include "sim/system/segment.h"
+
+namespace autoscale {
+
+/// Which form of a DNN's input is sent to a server.
+enum class Upload : std::uint8_t { kRaw, kJpeg };
+/// Which set of accuracy figures holds.
+enum class AccuracySet : std::uint8_t { kQuantisationAware, kPostTraining };
+
+template <>
+struct config::EnumNames<Upload> {
+  static constexpr std::array<std::pair<Upload, std::string_view>, 2> value{
+      {{Upload::kRaw, "raw"}, {Upload::kJpeg, "jpeg"}}};
+};
+template <>
+struct config::EnumNames<AccuracySet> {
+  static constexpr std::array<std::pair<AccuracySet, std::string_view>, 2> value{
+      {{AccuracySet::kQuantisationAware, "quantisation_aware"},
+       {AccuracySet::kPostTraining, "post_training"}}};
+};
+
+/// What every inference must meet.
+struct Constraints {
+  double qos_s = 0;            // latency at most
+  double accuracy_target = 0;  // score at least (percent; see accuracy_score)
+};
+
+/// A DNN as one device type runs it.
+struct DnnOnType {
+  RequestModel request;
+  std::vector<ActionModel> actions;  // by ActionId
+  std::vector<ActionId> legal;       // ascending
+  bool attainable = false;           // some legal action meets the accuracy target
+  double reference_j = 0;            // nominal energy of Edge (CPU FP32)
+};
+
+struct DeviceType {
+  DeviceProfile profile;
+  ActionSpace actions;
+  std::vector<DnnOnType> dnns;  // by DNN index of the system
+  std::array<RadioPower, kLinks> radio;
+  double cpu_top_w = 0;  // busy CPU at its top point: heat of co-runners, power of a decision
+};
+
+struct LinkSetup {
+  LinkTechnology technology;
+  std::uint32_t sharers = 1;  // phones on one access point
+  bool shared() const { return sharers > 1; }
+};
+
+struct ServerSetup {
+  DeviceProfile profile;
+  std::vector<std::size_t> workers;  // by processor of the profile
+  std::uint32_t phones_each = 0;     // phones per server; 0: one server for all
+};
+
+/// What varies at run time: an environment.
+struct Variance {
+  std::unique_ptr<const CoRunnerProcess> co_runner;
+  std::array<std::unique_ptr<const SignalProcess>, kLinks> signals;
+};
+
+/// A count of devices of one type.
+struct DeviceGroup {
+  std::uint16_t type = 0;
+  std::uint32_t count = 0;
+};
+
+struct SystemModel {
+  std::vector<Dnn> dnns;
+  std::vector<Cuts> cuts;  // by DNN
+  std::vector<DeviceType> types;
+  std::vector<DeviceGroup> groups;
+  std::array<LinkSetup, kLinks> links;
+  ServerSetup cloud;
+  ServerSetup tablet;
+  std::vector<Variance> variances;  // the scenario's, then those that phases name
+  ArrivalConfig arrivals;
+  Constraints constraints;
+  RewardConfig reward;
+  double decision_s = 0;  // time a deliberating policy takes
+  bool tails = false;
+  bool noise = true;
+  bool thermal = true;
+
+  std::uint32_t devices() const;
+  /// Phones of a type.
+  std::uint32_t count_of(std::size_t type) const;
+  /// What plans in pieces for a DNN on a device type are made from.
+  PlanContext plan_context(const DeviceType& type, std::uint16_t dnn) const {
+    const DnnOnType& on_type = type.dnns[dnn];
+    return {on_type.request, on_type.actions, type.actions, cuts[dnn]};
+  }
+};
+
+/// What fill_costs needs to know beyond the profiles.
+struct CostSettings {
+  AccountingMode accounting{};
+  AccuracySet accuracy{};
+  Upload upload{};
+};
+
+/// Fills the action spaces and cost tables of all types from the profiles, DNNs, links and servers
+/// already in `system`. Reports a DNN that no action of a type can run at `where`.
+void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
+                const config::Mark& where, config::Diagnostics& diagnostics);
+
+/// The calm world: no co-runner, regular signals, mean round trips, idle servers, no tails, no
+/// noise.
+Conditions nominal_conditions(const SystemModel& system, const DeviceType& type);
+
+}  // namespace autoscale

@@ -1,0 +1,134 @@
+#include "sim/world/stepped_world.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace autoscale {
+namespace {
+
+std::uint16_t type_of(const SystemModel& system, std::uint32_t device) {
+  std::uint32_t first = 0;
+  for (const DeviceGroup& group : system.groups) {
+    if (device - first < group.count) return group.type;
+    first += group.count;
+  }
+  throw std::invalid_argument("no phone " + std::to_string(device) + " in this system of " +
+                              std::to_string(system.devices()));
+}
+
+std::uint64_t length_of(const EnvironmentSetup& setup) {
+  std::uint64_t all = 0;
+  for (const EpisodePhase& phase : setup.phases) all += phase.taken ? phase.plan.length() : 0;
+  if (all == 0) throw std::invalid_argument("no phase with requests makes the episode");
+  return setup.length == 0 ? all : std::min(all, setup.length);
+}
+
+}  // namespace
+
+Environment::Environment(const SystemModel& system, EnvironmentSetup setup)
+    : system_(system),
+      setup_(std::move(setup)),
+      type_(type_of(system, setup_.steering.device)),
+      length_(length_of(setup_)),
+      world_(system, 0, setup_.others, *this, setup_.steering),
+      costs_(system, system.types[type_]) {}
+
+void Environment::reset(std::uint64_t seed) {
+  seed_ = seed;
+  steps_ = 0;
+  next_ = 0;
+  dropped_ = 0;
+  over_ = true;  // should the world throw on its way to the first decision
+  finished_.clear();
+  outcome_ = {};
+  world_.reset(seed);
+  begin_next_phase();
+  started_ = true;
+  advance();
+}
+
+void Environment::step(const ExecutionPlan& plan) {
+  require_decision("step");
+  world_.decide(plan);
+  finished_.clear();
+  dropped_ = 0;
+  ++steps_;
+  over_ = true;  // should the world throw on its way to the next decision
+  advance();
+}
+
+bool Environment::begin_next_phase() {
+  for (; next_ < setup_.phases.size(); ++next_) {
+    const EpisodePhase& phase = setup_.phases[next_];
+    if (phase.taken && phase.plan.length() > 0) {
+      at_ = next_++;
+      world_.begin(phase.plan);
+      return true;
+    }
+    world_.skip(phase.plan);
+  }
+  return false;
+}
+
+void Environment::advance() {
+  while (!world_.advance()) {
+    world_.end();
+    if (begin_next_phase()) continue;
+    over_ = true;
+    observation_ = outcome_.next;
+    return;
+  }
+  observation_ = world_.steered();
+  over_ = steps_ == length_;
+}
+
+void Environment::on_dropped(std::uint32_t device, std::uint16_t, std::uint16_t,
+                             std::uint32_t count) {
+  if (device == setup_.steering.device) dropped_ += count;
+}
+
+void Environment::on_finished(const RequestRecord& r, const Observation& next) {
+  const FinishedRequest finished{.observation = r.observation,
+                                 .next = next,
+                                 .type = r.type,
+                                 .action = r.action,
+                                 .executed = r.executed,
+                                 .since_phase_start = r.since_phase_start,
+                                 .latency = r.completion - r.arrival,
+                                 .stages = r.stages,
+                                 .joules = r.joules,
+                                 .energy_j = r.energy_j,
+                                 .server_j = r.server_j,
+                                 .reward = r.reward,
+                                 .score = r.score,
+                                 .temperature_c = r.temperature_c,
+                                 .qos_met = r.qos_met,
+                                 .accuracy_met = r.accuracy_met};
+  if (r.observation.device == setup_.steering.device) outcome_ = finished;
+  finished_.push_back(finished);
+}
+
+void Environment::require_decision(const char* what) const {
+  if (!started_) throw std::logic_error(std::string(what) + ": reset the environment first");
+  if (over_) {
+    throw std::logic_error(std::string(what) + ": the episode is over; reset the environment");
+  }
+}
+
+OracleChoice Environment::best(OracleForm form) const {
+  require_decision("oracle");
+  return world_.best(observation_, form);
+}
+
+PolicyContext Environment::policy_context(const PolicyInfo& info, std::uint64_t seed) const {
+  return {type().actions,
+          system_.dnns,
+          type().dnns,
+          info.needs_costs ? &costs_ : nullptr,
+          info.needs_oracle ? &world_ : nullptr,
+          RandomField(seed),
+          type().profile.id};
+}
+
+}  // namespace autoscale
