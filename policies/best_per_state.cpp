@@ -14,6 +14,7 @@
 // agreement with it) or clairvoyant (means over the requests' own noise, as learners meet it: the
 // ceiling of the mean reward); those of the state (sim/policy/state_space.h).
 #include "policies/base/reward_means.h"
+#include "sim/policy/oracle.h"
 #include "sim/policy/state_space.h"
 
 namespace autoscale {

@@ -103,7 +103,7 @@ class Dqn final : public Policy {
     if (outcomes_ % config_.train_every == 0) train();
   }
 
-  void set_mode(PolicyMode mode) override { mode_ = mode; }
+  void set_mode(LearningMode mode) override { mode_ = mode; }
 
   /// Both networks, Adam's two means, and the replay memory.
   std::size_t table_bytes() const override {
@@ -235,7 +235,7 @@ class Dqn final : public Policy {
   std::span<const DnnOnType> dnns_;
   RandomField random_;
   std::string device_type_;
-  PolicyMode mode_;
+  LearningMode mode_;
   Network online_;
   Network target_;
   learning::Adam<float> adam_;

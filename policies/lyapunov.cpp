@@ -22,6 +22,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "sim/policy/cost_model.h"
 #include "sim/policy/registry.h"
 #include "sim/policy/transfer.h"
 #include "sim/system/choice.h"

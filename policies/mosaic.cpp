@@ -18,6 +18,7 @@
 #include <limits>
 
 #include "policies/base/fixed_policy.h"
+#include "sim/policy/cost_model.h"
 
 namespace autoscale {
 namespace {

@@ -16,6 +16,7 @@
 #include <Eigen/Dense>
 #include <array>
 
+#include "sim/policy/cost_model.h"
 #include "sim/policy/registry.h"
 
 namespace autoscale {
@@ -30,8 +31,6 @@ struct config::EnumNames<SplitObjective> {
 };
 
 namespace {
-
-constexpr std::size_t kClasses = 6;  // of blocks
 
 /// Predicted seconds of a DNN's blocks on one target, cumulated up to each cut.
 using Cumulated = std::vector<double>;
@@ -112,29 +111,29 @@ class NeuroSurgeon final : public Policy {
   /// with it.
   void predict_blocks(std::span<const Dnn> dnns, ActionId Split::*target,
                       Cumulated Split::*predicted) {
-    std::array<Eigen::Matrix2d, kClasses> normal;
-    std::array<Eigen::Vector2d, kClasses> moment;
+    PerBlockClass<Eigen::Matrix2d> normal;
+    PerBlockClass<Eigen::Vector2d> moment;
     normal.fill(Eigen::Matrix2d::Zero());
     moment.fill(Eigen::Vector2d::Zero());
     for (std::uint16_t d = 0; d < costs_.dnn_count(); ++d) {
       const PlanContext context = costs_.plan_context(d);
       for (std::size_t i = 0; i < dnns[d].blocks.size(); ++i) {
-        const auto c = static_cast<std::size_t>(dnns[d].blocks[i].block_class);
+        const BlockClass c = dnns[d].blocks[i].block_class;
         const Eigen::Vector2d x = features(dnns[d].blocks[i]);
         normal[c] += x * x.transpose();
         moment[c] += x * block_s(context, splits_[d].*target, i);
       }
     }
-    std::array<Eigen::Vector2d, kClasses> weights;
-    for (std::size_t c = 0; c < kClasses; ++c) {
+    PerBlockClass<Eigen::Vector2d> weights;
+    for (std::size_t c = 0; c < kBlockClasses; ++c) {
       weights[c] = normal[c].completeOrthogonalDecomposition().solve(moment[c]);
     }
     for (std::uint16_t d = 0; d < costs_.dnn_count(); ++d) {
       Cumulated& sums = splits_[d].*predicted;
       sums = {0};
       for (const Block& block : dnns[d].blocks) {
-        const auto c = static_cast<std::size_t>(block.block_class);
-        sums.push_back(sums.back() + std::max(0.0, features(block).dot(weights[c])));
+        const double predicted_s = features(block).dot(weights[block.block_class]);
+        sums.push_back(sums.back() + std::max(0.0, predicted_s));
       }
     }
   }
@@ -150,14 +149,14 @@ class NeuroSurgeon final : public Policy {
     double energy_j = 0, latency_s = 0;
     RequestModel request = context.request;
     for (std::size_t i = 0; i < plan.size(); ++i) {
-      SegmentModel piece = segment_model(context, plan, i);
-      WorkSplit& work = piece.action.work;
-      const Cumulated& sums = piece.action.site == Site::kPhone ? split.phone_s : split.cloud_s;
+      SegmentModel model = segment_model(context, plan, i);
+      WorkSplit& work = model.action.work;
+      const Cumulated& sums = model.action.site == Site::kPhone ? split.phone_s : split.cloud_s;
       work = {work.overhead_s, sums[plan[i].last] - sums[plan[i].first], 0};
-      piece.action.service_s = work.total();
-      request.up_bits = piece.up_bits;
-      request.down_bits = piece.down_bits;
-      const Cost cost = predict(request, piece.action, now);
+      model.action.service_s = work.total();
+      request.up_bits = model.up_bits;
+      request.down_bits = model.down_bits;
+      const Cost cost = predict(request, model.action, now);
       energy_j += cost.energy_j;
       latency_s += cost.latency_s;
     }

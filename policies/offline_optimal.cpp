@@ -11,6 +11,7 @@
 //   Cesa-Bianchi, Freund and Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM Journal
 //   on Computing 32(1), 2002), here one per DNN. Parameters: none.
 #include "policies/base/reward_means.h"
+#include "sim/policy/oracle.h"
 
 namespace autoscale {
 namespace {

@@ -3,6 +3,7 @@
 // Myopic: it sees the present queues, not later arrivals, and not what its heat or radio tail does
 // later. Source: upper bound of Kim and Wu, AutoScale, MICRO 2020. Parameters: form = expected
 // (without the request's own noise) or clairvoyant (with it).
+#include "sim/policy/oracle.h"
 #include "sim/policy/registry.h"
 
 namespace autoscale {

@@ -169,7 +169,7 @@ class QuantileQ final : public QLearning<QuantileSpace> {
     if (seen_.size() == samples_) fix();
   }
 
-  void set_mode(PolicyMode mode) override {
+  void set_mode(LearningMode mode) override {
     if (!mode.learn && !space_.fixed() && !seen_.empty()) fix();
     QLearning::set_mode(mode);
   }

@@ -4,7 +4,7 @@
 // The script holds recorded phases only. That is enough: a policy that does not learn skips the
 // others. It has to hold a decision for every request of this run's seed, known by phone, request
 // number and DNN; each replication finds its own rows by its seed, each fold by its DNN. `action`
-// is replayed, not `executed`: heat caps it again. Plans in pieces are replayed as they are named
+// is replayed, not `executed`: heat caps it again. Plans in segments are replayed as they are named
 // there.
 // Whether decisions take the scenario's decision time is part of the ledger, so there are two
 // names: `scripted` for policies that decide in no time, `scripted_deliberating` for those that
@@ -131,24 +131,24 @@ std::optional<std::uint16_t> place_of(const std::string& name,
   return static_cast<std::uint16_t>(found - names.begin());
 }
 
-/// A decision as its row names it: one action, or pieces.
+/// A decision as its row names it: one action, or segments.
 struct Plan {
   ActionId action = 0;
-  std::vector<Segment> pieces;
+  std::vector<Segment> segments;
 };
 
-/// A piece such as cloud_gpu_fp32@0[5-12], as plan_name writes it; nothing if it is none.
-std::optional<Segment> piece_of(const std::string& text, const std::vector<std::string>& names) {
+/// A segment such as cloud_gpu_fp32@0[5-12], as plan_name writes it; nothing if it is none.
+std::optional<Segment> segment_of(const std::string& text, const std::vector<std::string>& names) {
   const std::size_t open = text.find('[');
   const auto action = place_of(text.substr(0, open), names);
   if (!action || open == std::string::npos) return std::nullopt;
-  Segment piece{.action = *action};
+  Segment segment{.action = *action};
   const char* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data() + open + 1, end, piece.first);
+  const auto first = std::from_chars(text.data() + open + 1, end, segment.first);
   if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return std::nullopt;
-  const auto last = std::from_chars(first.ptr + 1, end, piece.last);
+  const auto last = std::from_chars(first.ptr + 1, end, segment.last);
   if (last.ec != std::errc() || std::string_view(last.ptr, end) != "]") return std::nullopt;
-  return piece;
+  return segment;
 }
 
 /// The plan that a text names; nothing if this phone has no such action.
@@ -159,9 +159,9 @@ std::optional<Plan> plan_of(const std::string& text, const std::vector<std::stri
   }
   Plan plan;
   for (const std::string& part : split(text, '|')) {
-    const auto piece = piece_of(part, names);
-    if (!piece) return std::nullopt;
-    plan.pieces.push_back(*piece);
+    const auto segment = segment_of(part, names);
+    if (!segment) return std::nullopt;
+    plan.segments.push_back(*segment);
   }
   return plan;
 }
@@ -198,7 +198,7 @@ class Scripted final : public Policy {
     const auto found = std::lower_bound(decisions_.begin(), decisions_.end(), wanted);
     if (found != decisions_.end() && found->request_key() == wanted.request_key()) {
       const Plan& plan = plans_[found->plan];
-      return {plan.action, plan.pieces};
+      return {plan.action, plan.segments};
     }
     throw PolicyError(fmt::format("{}: no decision of '{}' for {} under this run's seed (at {} s)",
                                   file_.string(), policy_, describe(wanted),

@@ -22,7 +22,7 @@ class JudgedPolicy final : public Policy {
     return plan;
   }
   void learn(const Outcome& outcome) override { policy_->learn(outcome); }
-  void set_mode(PolicyMode mode) override { policy_->set_mode(mode); }
+  void set_mode(LearningMode mode) override { policy_->set_mode(mode); }
   nlohmann::ordered_json save() const override { return policy_->save(); }
 
  private:
@@ -32,7 +32,7 @@ class JudgedPolicy final : public Policy {
 };
 
 /// A scenario's policy with a judge, to whom the cost model and the oracle are given.
-inline PolicySetup judged(PolicySetup setup, JudgedPolicy::Judge judge) {
+inline PolicyUnderTest judged(PolicyUnderTest setup, JudgedPolicy::Judge judge) {
   setup.info.needs_costs = setup.info.needs_oracle = true;
   setup.make = [make = setup.make, judge = std::move(judge)](const PolicyContext& context) {
     return std::make_unique<JudgedPolicy>(context, make(context), judge);

@@ -73,8 +73,8 @@ struct KeptRequest {
   Time arrival{};
   Time completion{};
   Duration since_phase_start{};  // of the arrival
-  std::array<Duration, kStages> stages{};
-  std::array<double, kCauses> joules{};
+  PerStage<Duration> stages{};
+  PerCause<double> joules{};
   double energy_j = 0;
   double server_j = 0;
   double reward = 0;
@@ -82,8 +82,8 @@ struct KeptRequest {
   bool accuracy_met = false;
   OracleComparison oracle;
 
-  double seconds(Stage s) const { return to_seconds(stages[static_cast<std::size_t>(s)]); }
-  double cause(Cause c) const { return joules[static_cast<std::size_t>(c)]; }
+  double seconds(Stage s) const { return to_seconds(stages[s]); }
+  double cause(Cause c) const { return joules[c]; }
   double latency_s() const { return to_seconds(completion - arrival); }
 };
 
@@ -105,10 +105,10 @@ class Keeper final : public Observer {
 };
 
 /// The setup of one of the scenario's own policies.
-inline PolicySetup setup_of(const Scenario& scenario, const std::string& name) {
-  for (const PolicyUse& use : scenario.policies()) {
+inline PolicyUnderTest setup_of(const Scenario& scenario, const std::string& name) {
+  for (const ComparedPolicy& use : scenario.policies()) {
     if (use.name != name) continue;
-    PolicySetup setup;
+    PolicyUnderTest setup;
     setup.name = name;
     setup.info = use.entry->info;
     setup.make = [settings = use.settings](const PolicyContext& c) { return settings->make(c); };
@@ -140,8 +140,8 @@ class FunctionPolicy final : public Policy {
   Function function_;
 };
 
-inline PolicySetup setup_of(FunctionPolicy::Function function) {
-  PolicySetup setup;
+inline PolicyUnderTest setup_of(FunctionPolicy::Function function) {
+  PolicyUnderTest setup;
   setup.name = "function";
   setup.make = [function = std::move(function)](const PolicyContext& c) {
     return std::make_unique<FunctionPolicy>(c, function);
@@ -150,7 +150,7 @@ inline PolicySetup setup_of(FunctionPolicy::Function function) {
 }
 
 /// Always the top operating point of a target, e.g. cloud_cpu_fp32.
-inline PolicySetup always(std::string target) {
+inline PolicyUnderTest always(std::string target) {
   return setup_of([target = std::move(target)](const PolicyContext& c, const Observation&) {
     for (const TargetGroup& group : c.actions.groups()) {
       if (group.name == target) return static_cast<ActionId>(group.first + group.count - 1);
@@ -161,7 +161,7 @@ inline PolicySetup always(std::string target) {
 }
 
 /// Each phone goes round the legal actions of the DNN, one per request.
-inline PolicySetup every_action_in_turn() {
+inline PolicyUnderTest every_action_in_turn() {
   return setup_of([](const PolicyContext& c, const Observation& o) {
     const std::vector<ActionId>& legal = c.legality[o.dnn].legal;
     return legal[o.request % legal.size()];
@@ -169,14 +169,14 @@ inline PolicySetup every_action_in_turn() {
 }
 
 /// All phases of a scenario's first fold under one policy.
-inline void simulate(const Scenario& scenario, PolicySetup setup, std::uint64_t seed,
+inline void simulate(const Scenario& scenario, PolicyUnderTest setup, std::uint64_t seed,
                      Observer& observer) {
   World world(scenario.system(), seed, std::move(setup), observer);
   for (const PhasePlan& phase : scenario.phases(0)) world.run(phase);
 }
 
 /// The same, keeping all recorded requests.
-inline Keeper simulate(const Scenario& scenario, PolicySetup setup, std::uint64_t seed = 1) {
+inline Keeper simulate(const Scenario& scenario, PolicyUnderTest setup, std::uint64_t seed = 1) {
   Keeper keeper;
   simulate(scenario, std::move(setup), seed, keeper);
   return keeper;

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "policies/base/validation.h"
+#include "sim/policy/cost_model.h"
 #include "sim/system/choice.h"
 
 namespace autoscale {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "sim/policy/cost_model.h"
 #include "sim/policy/policy.h"
 #include "sim/policy/registry.h"
 #include "sim/system/choice.h"

@@ -65,7 +65,7 @@ class LinearBandit : public Policy {
     model.add(x, outcome.reward);
   }
 
-  void set_mode(PolicyMode mode) final { exploring_ = mode.explore; }
+  void set_mode(LearningMode mode) final { exploring_ = mode.explore; }
 
   std::size_t table_bytes() const final { return models_.size() * sizeof(Model); }
 

@@ -53,7 +53,7 @@ class MeanBandit : public Policy {
     convergence_.observe(s, best, static_cast<float>(means_.at(s, best).reward));
   }
 
-  void set_mode(PolicyMode mode) final { mode_ = mode; }
+  void set_mode(LearningMode mode) final { mode_ = mode; }
 
   std::size_t table_bytes() const final { return means_.bytes(); }
 
@@ -119,7 +119,7 @@ class MeanBandit : public Policy {
   }
 
   std::span<const DnnOnType> dnns_;
-  PolicyMode mode_;
+  LearningMode mode_;
   UpdateErrors errors_;
   Convergence convergence_;
   std::vector<std::uint64_t> visits_;  // by state

@@ -59,7 +59,7 @@ class Predictor : public Policy {
     ++outcomes_;
   }
 
-  void set_mode(PolicyMode mode) final {
+  void set_mode(LearningMode mode) final {
     exploring_ = mode.explore;
     if (!exploring_ && fitted_to_ != outcomes_) fit_to_all();
   }

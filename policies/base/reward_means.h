@@ -10,6 +10,8 @@
 
 #include "policies/base/fixed_policy.h"
 #include "policies/base/mean_table.h"
+#include "sim/policy/cost_model.h"
+#include "sim/policy/oracle.h"
 #include "sim/system/choice.h"
 
 namespace autoscale {
@@ -73,7 +75,7 @@ class FullInformationPolicy : public FixedPolicy {
     return best ? ExecutionPlan{*best} : FixedPolicy::decide(o);
   }
 
-  void set_mode(PolicyMode mode) override { learning_ = mode.learn; }
+  void set_mode(LearningMode mode) override { learning_ = mode.learn; }
   std::size_t table_bytes() const override { return means_.bytes(); }
   LearningProgress progress() override { return means_.progress(); }
 

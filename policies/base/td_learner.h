@@ -88,7 +88,7 @@ class TdLearner : public Policy {
                 o.device, o.request});
   }
 
-  void set_mode(PolicyMode mode) override { mode_ = mode; }
+  void set_mode(LearningMode mode) override { mode_ = mode; }
 
   std::size_t table_bytes() const override {
     std::size_t bytes = 0;
@@ -196,12 +196,12 @@ class TdLearner : public Policy {
   const ActionSpace& actions_;
   std::span<const DnnOnType> dnns_;
   RandomField random_;
-  PolicyMode mode_;
+  LearningMode mode_;
   QTable table_;  // decides, unless greedy() is overridden
   Convergence convergence_;
 
  private:
-  std::string precision() const { return config::enum_name(config_.precision); }
+  std::string precision() const { return std::string(name_of(config_.precision)); }
 
   void require_same_states(const nlohmann::ordered_json& saved) const {
     require_same(saved, "policy", name_);

@@ -55,7 +55,7 @@ class PolicyContext:
     def features(self, observation: Observation) -> list[float]: ...
 
 class Plan:
-    """A decision that cuts the network into pieces."""
+    """A decision that cuts the network into segments."""
 
 class Policy:
     """One of the simulator's policies, deciding in an environment."""

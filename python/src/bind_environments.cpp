@@ -66,7 +66,7 @@ class SingleEnvironment {
 
  private:
   void describe_decision(nb::dict& info) {
-    const Environment& environment = episode_.environment();
+    const SteppedWorld& environment = episode_.environment();
     const auto& actions = environment.dnn().actions;
     std::transform(actions.begin(), actions.end(), mask_.begin(),
                    [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });
@@ -119,7 +119,7 @@ nb::tuple names_of(const std::array<std::string_view, N>& names) {
   return nb::tuple(list);
 }
 
-nb::dict describe(const LoadedScenario& loaded, const Environment& environment) {
+nb::dict describe(const LoadedScenario& loaded, const SteppedWorld& environment) {
   nb::dict facts;
   facts["actions"] = environment.type().actions.names();
   facts["dnns"] = dnn_names(loaded);

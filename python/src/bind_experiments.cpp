@@ -57,13 +57,13 @@ class PolicyList {
   /// outlive this.
   void give_to(Scenario& scenario) const {
     if (names_.empty()) return;
-    std::vector<PolicyUse> policies;
+    std::vector<ComparedPolicy> policies;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (uses_[i]) {
         policies.push_back({names_[i], &uses_[i]->entry, uses_[i]->settings, false});
         continue;
       }
-      for (const PolicyUse& use : scenario.policies()) {
+      for (const ComparedPolicy& use : scenario.policies()) {
         if (use.name == names_[i]) policies.push_back(use);
       }
     }

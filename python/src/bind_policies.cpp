@@ -64,12 +64,12 @@ void bind_context(nb::module_& module) {
 void bind_policies(nb::module_& module) {
   bind_observation(module);
   bind_context(module);
-  nb::class_<Plan>(module, "Plan", "A decision that cuts the network into pieces.")
+  nb::class_<Plan>(module, "Plan", "A decision that cuts the network into segments.")
       .def("__repr__", [](const Plan& self) { return "Plan(" + self.name + ")"; });
   nb::class_<SteppedPolicy>(module, "Policy",
                             "One of the simulator's policies, deciding in an environment.")
       .def("decide", &SteppedPolicy::decide,
-           "The action for the decision that is due, or a Plan in pieces; step() takes both.")
+           "The action for the decision that is due, or a Plan in segments; step() takes both.")
       .def("learn", &SteppedPolicy::learn,
            "Tells it what became of the latest step. Does nothing if it does not learn.")
       .def("set_mode", &SteppedPolicy::set_mode, nb::arg("learn"), nb::arg("explore"))

@@ -23,7 +23,7 @@ void Episode::refuse(std::int64_t action) const {
     throw std::invalid_argument(fmt::format(
         "action {} is not in the action space: it has the actions 0 to {}", action, count - 1));
   }
-  const Environment& e = environment_;
+  const SteppedWorld& e = environment_;
   throw std::invalid_argument(fmt::format(
       "action {} ({}) is illegal for {}: choose one where info['action_mask'] is 1, or make the "
       "environment with illegal=\"penalty\"",

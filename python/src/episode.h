@@ -24,7 +24,7 @@ struct LoadedScenario {
 };
 
 struct EpisodeOptions {
-  EnvironmentOptions environment;
+  SteppedScenarioOptions environment;
   std::optional<double> penalty;  // reward of an illegal action; none: it is an error
   bool oracle = false;            // look up Opt's choice for every decision
 };
@@ -38,7 +38,7 @@ class Episode {
       : scenario_(std::move(scenario)),
         options_(options),
         environment_(scenario_->scenario.system(),
-                     environment_setup(scenario_->scenario, options.environment)),
+                     stepped_world_setup(scenario_->scenario, options.environment)),
         states_({}, scenario_->scenario.system().dnns),
         features_(scenario_->scenario.system().dnns) {}
 
@@ -63,7 +63,7 @@ class Episode {
     ask_oracle();
   }
 
-  /// The same for a plan of a policy, perhaps in pieces.
+  /// The same for a plan of a policy, perhaps in segments.
   void step(const ExecutionPlan& plan) {
     environment_.step(plan);
     illegal_ = false;
@@ -85,8 +85,8 @@ class Episode {
   std::uint32_t state() const { return states_.of(environment_.observation()); }
   FeatureVector features() const { return features_.of(environment_.observation()); }
 
-  Environment& environment() { return environment_; }
-  const Environment& environment() const { return environment_; }
+  SteppedWorld& environment() { return environment_; }
+  const SteppedWorld& environment() const { return environment_; }
   const StateSpace& states() const { return states_; }
   const FeatureMap& feature_map() const { return features_; }
   std::size_t actions() const { return environment_.type().actions.size(); }
@@ -109,7 +109,7 @@ class Episode {
 
   std::shared_ptr<const LoadedScenario> scenario_;
   EpisodeOptions options_;
-  Environment environment_;
+  SteppedWorld environment_;
   StateSpace states_;
   FeatureMap features_;
   bool illegal_ = false;

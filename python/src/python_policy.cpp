@@ -58,7 +58,7 @@ class PythonPolicy final : public Policy {
            nb::cast(outcome.next, nb::rv_policy::copy), told);
   }
 
-  void set_mode(PolicyMode mode) override {
+  void set_mode(LearningMode mode) override {
     const nb::gil_scoped_acquire held;
     object_.attr("set_mode")(mode.learn, mode.explore);
   }
@@ -85,7 +85,7 @@ SteppedPolicy::SteppedPolicy(nb::handle owner, Episode& episode, const std::stri
 }
 
 nb::object SteppedPolicy::decide() {
-  const Environment& environment = episode_.environment();
+  const SteppedWorld& environment = episode_.environment();
   if (!environment.started() || environment.over()) {
     throw std::logic_error("decide: no decision is due; reset the environment");
   }

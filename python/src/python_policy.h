@@ -13,7 +13,7 @@
 
 namespace autoscale::python {
 
-/// A policy's decision in pieces, kept.
+/// A policy's decision in segments, kept.
 struct Plan {
   ActionId action = 0;
   std::vector<Segment> segments;
@@ -27,7 +27,7 @@ class SteppedPolicy {
   SteppedPolicy(nb::handle owner, Episode& episode, const std::string& name,
                 const std::string& parameters, std::optional<std::uint64_t> seed);
 
-  /// An action's number, or a Plan if the network is cut into pieces.
+  /// An action's number, or a Plan if the network is cut into segments.
   nb::object decide();
   /// Tells it what became of its latest decision, if it learns.
   void learn();

@@ -46,7 +46,7 @@ void VectorEnvironment::reset(std::span<const std::uint64_t> seeds) {
 void VectorEnvironment::reset_following() {
   std::vector<std::uint64_t> seeds;
   for (const auto& episode : episodes_) {
-    const Environment& environment = episode->environment();
+    const SteppedWorld& environment = episode->environment();
     if (!environment.started()) throw std::invalid_argument("reset: needs seeds");
     seeds.push_back(following_seed(environment.seed()));
   }
@@ -60,7 +60,7 @@ void VectorEnvironment::step(std::span<const std::int64_t> actions) {
   }
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < size(); ++i) {
-    const Environment& environment = episodes_[i]->environment();
+    const SteppedWorld& environment = episodes_[i]->environment();
     if (!environment.started()) throw std::logic_error("step: reset the environments first");
     if (!environment.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
   }
@@ -100,7 +100,7 @@ void VectorEnvironment::encode(std::size_t i, std::vector<std::int64_t>& states,
 
 void VectorEnvironment::describe_decision(std::size_t i) {
   const Episode& episode = *episodes_[i];
-  const Environment& environment = episode.environment();
+  const SteppedWorld& environment = episode.environment();
   const auto& actions = environment.dnn().actions;
   std::transform(actions.begin(), actions.end(), &masks_[i * actions.size()],
                  [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });

@@ -12,7 +12,7 @@ struct SlurmRequest {
   std::filesystem::path folder;  // of the results, absolute; there already
   std::string name;
   std::uint64_t shards = 1;
-  std::size_t jobs = 1;  // worlds at the same time in each task
+  std::size_t jobs = 1;  // trials at the same time in each task
   std::string options;   // for sbatch, as for a shell
 };
 

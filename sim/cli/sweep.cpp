@@ -48,12 +48,12 @@ std::function<void(const SweepProgress&)> progress_line() {
   if (isatty(STDERR_FILENO) == 0) return {};
   return [last = -1.0](const SweepProgress& p) mutable {
     const double elapsed = p.elapsed.count();
-    if (elapsed - last < 0.2 && p.done != p.units) return;
+    if (elapsed - last < 0.2 && p.done != p.trials) return;
     last = elapsed;
-    const double rate = static_cast<double>(p.new_units) / std::max(elapsed, 1e-9);
-    fmt::print(stderr, "\r{}/{} worlds, {:.1f} per s, {} left, {} runs failed   {}", p.done,
-               p.units, rate, duration_text(static_cast<double>(p.units - p.done) / rate), p.failed,
-               p.done == p.units ? "\n" : "");
+    const double rate = static_cast<double>(p.new_trials) / std::max(elapsed, 1e-9);
+    fmt::print(stderr, "\r{}/{} trials, {:.1f} per s, {} left, {} runs failed   {}", p.done,
+               p.trials, rate, duration_text(static_cast<double>(p.trials - p.done) / rate),
+               p.failed, p.done == p.trials ? "\n" : "");
     std::fflush(stderr);
   };
 }
@@ -97,11 +97,11 @@ double estimate_seconds(const Sweep& sweep, const std::vector<PointSize>& sizes)
       sizes.begin(), sizes.end(),
       [](const PointSize& a, const PointSize& b) { return a.requests < b.requests; });
   const auto started = std::chrono::steady_clock::now();
-  run_unit(sweep, std::uint64_t{smallest->point} * sweep.config().replications);
+  run_trial(sweep, std::uint64_t{smallest->point} * sweep.config().replications);
   const std::chrono::duration<double> once = std::chrono::steady_clock::now() - started;
   double requests = 0;
   for (const PointSize& size : sizes) requests += size.requests / static_cast<double>(sizes.size());
-  return once.count() * requests / smallest->requests * static_cast<double>(sweep.units());
+  return once.count() * requests / smallest->requests * static_cast<double>(sweep.trials());
 }
 
 std::string first_points(const Sweep& sweep) {
@@ -123,15 +123,15 @@ int dry_run(const Sweep& sweep, const SweepArguments& arguments) {
   double runs = 0;
   bool equal = true;
   for (const PointSize& size : sizes) {
-    runs += size.runs / static_cast<double>(sizes.size()) * static_cast<double>(sweep.units());
+    runs += size.runs / static_cast<double>(sizes.size()) * static_cast<double>(sweep.trials());
     equal = equal && size.runs == sizes.front().runs;
   }
-  fmt::print("{}: {} points x {} replications = {} worlds, {}{:.0f} runs\n\n{}\n", c.name.value,
-             sweep.points(), c.replications, sweep.units(), equal ? "" : "about ", runs,
+  fmt::print("{}: {} points x {} replications = {} trials, {}{:.0f} runs\n\n{}\n", c.name.value,
+             sweep.points(), c.replications, sweep.trials(), equal ? "" : "about ", runs,
              first_points(sweep));
   fmt::print("policies: ");
   const Scenario first = sweep.scenario(0);
-  for (const PolicyUse& policy : first.policies()) {
+  for (const ComparedPolicy& policy : first.policies()) {
     fmt::print("{}{}", &policy == &first.policies().front() ? "" : ", ", policy.name);
   }
   fmt::print("\nseeds:    {} to {}\ntime:     about {} with --jobs {}\n", c.seed,
@@ -155,7 +155,7 @@ int submit(const Sweep& sweep, const SweepArguments& arguments, const std::strin
   request.folder = fs::absolute(out);
   request.name = sweep.config().name.value;
   request.shards =
-      arguments.array_size > 0 ? arguments.array_size : std::min(sweep.units(), kArraySize);
+      arguments.array_size > 0 ? arguments.array_size : std::min(sweep.trials(), kArraySize);
   request.jobs = arguments.jobs;
   request.options = arguments.sbatch;
   if (fs::exists(request.folder / "shards" / std::to_string(request.shards + 1))) {
@@ -164,11 +164,11 @@ int submit(const Sweep& sweep, const SweepArguments& arguments, const std::strin
   }
   const SlurmJobs jobs = submit_to_slurm(request);
   fmt::print(
-      "{} worlds in {} shards submitted: job {}, merged by job {}\n"
+      "{} trials in {} shards submitted: job {}, merged by job {}\n"
       "watch it:  squeue --jobs {},{}\n"
       "logs:      {}/slurm\n"
       "results:   {}\n",
-      sweep.units(), request.shards, jobs.array, jobs.merge, jobs.array, jobs.merge, out, out);
+      sweep.trials(), request.shards, jobs.array, jobs.merge, jobs.array, jobs.merge, out, out);
   return kOk;
 }
 
@@ -197,7 +197,7 @@ int sweep(const SweepArguments& arguments) {
     return kOk;
   }
   const SweepOutcome outcome = write_sweep_results(
-      out, definition, [&journal](std::uint64_t unit) { return journal.read(unit); });
+      out, definition, [&journal](std::uint64_t trial) { return journal.read(trial); });
   print_outcome(outcome, out);
   return exit_code(outcome);
 }
@@ -220,7 +220,7 @@ void add_sweep(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<SweepArguments>();
   CLI::App* sub = app.add_subcommand("sweep", "Run a scenario at many points");
   sub->add_option("sweep", arguments->sweep, "sweep file")->required();
-  sub->add_option("--jobs", arguments->jobs, "worlds at the same time")
+  sub->add_option("--jobs", arguments->jobs, "trials at the same time")
       ->check(whole_number(1, 1024));
   sub->add_option("--out", arguments->out, "folder of the results (default: results/NAME)");
   sub->add_flag("--resume", arguments->resume, "go on where an interrupted sweep stopped");
@@ -236,7 +236,7 @@ void add_sweep(CLI::App& app, Action& action) {
                                    "where to run: local, or slurm as a job array")
                        ->check(CLI::IsMember({"local", "slurm"}));
   sub->add_option("--array-size", arguments->array_size,
-                  "with slurm: number of shards (default: as many as worlds, at most 100)")
+                  "with slurm: number of shards (default: as many as trials, at most 100)")
       ->check(whole_number(1, 1000))
       ->needs(executor);
   sub->add_option("--sbatch", arguments->sbatch,

@@ -43,6 +43,15 @@ namespace autoscale::config {
 template <class E>
 struct EnumNames;
 
+/// The name of an enum's value.
+template <class E>
+constexpr std::string_view name_of(E value) {
+  for (const auto& [candidate, name] : EnumNames<E>::value) {
+    if (candidate == value) return name;
+  }
+  return "?";
+}
+
 /// How a number is known.
 enum class OriginKind { kMeasured, kCited, kDerived, kAssumed };
 
@@ -144,3 +153,7 @@ inline constexpr Ordered increasing{true};
 inline constexpr Ordered non_decreasing{false};
 
 }  // namespace autoscale::config
+
+namespace autoscale {
+using config::name_of;
+}  // namespace autoscale

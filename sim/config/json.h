@@ -97,7 +97,7 @@ Json write_sourced_list(SourcedList<T>& list) {
     object["unit"] = "1";
     object["values"] = write_value(list.values);
   }
-  object[enum_name(list.origin.kind)] = list.origin.text;
+  object[name_of(list.origin.kind)] = list.origin.text;
   return object;
 }
 
@@ -157,16 +157,16 @@ Json write_value(T& value) {
   } else if constexpr (Physical<T>) {
     return format_text(value);
   } else if constexpr (NamedEnum<T>) {
-    return enum_name(value);
+    return name_of(value);
   } else if constexpr (std::is_same_v<T, Node>) {
     return write_node(value);
   } else if constexpr (std::is_same_v<T, Origin>) {
-    return Json{{enum_name(value.kind), value.text}};
+    return Json{{name_of(value.kind), value.text}};
   } else if constexpr (IsLocated<T>) {
     return write_value(value.value);
   } else if constexpr (IsSourced<T>) {
     return Json{{"value", write_value(value.value)},
-                {enum_name(value.origin.kind), value.origin.text}};
+                {name_of(value.origin.kind), value.origin.text}};
   } else if constexpr (IsSourcedList<T>) {
     return write_sourced_list(value);
   } else if constexpr (IsOptional<T>) {

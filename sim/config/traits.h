@@ -72,20 +72,11 @@ concept IsVariant = detail::kIs<T, std::variant>;
 template <class T>
 inline constexpr bool kUnsupported = false;
 
-/// The name of an enum's value.
-template <NamedEnum E>
-std::string enum_name(E value) {
-  for (const auto& [candidate, name] : EnumNames<E>::value) {
-    if (candidate == value) return std::string(name);
-  }
-  return "";
-}
-
 /// A map's key as a configuration file writes it.
 inline const std::string& key_text(const std::string& key) { return key; }
 template <NamedEnum E>
 std::string key_text(E key) {
-  return enum_name(key);
+  return std::string(name_of(key));
 }
 
 /// All names of an enum, in the order of its list.

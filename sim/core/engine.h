@@ -1,4 +1,4 @@
-// The simulation clock and the events ahead of it, run in (time, phase, first-in-first-out) order.
+// The simulation clock and the events ahead of it, run in (time, rank, first-in-first-out) order.
 //
 // There is no cancel: an event whose entity has moved on carries an old Event::stamp and its
 // handler ignores it.
@@ -15,7 +15,7 @@ namespace autoscale {
 
 /// The order of simultaneous events: resources are freed, then the world changes, then requests
 /// arrive, and decisions see all of it.
-enum class Phase : std::uint8_t { kCompletion, kEnvironment, kArrival, kDecision };
+enum class EventRank : std::uint8_t { kCompletion, kEnvironment, kArrival, kDecision };
 
 class Engine {
  public:
@@ -31,25 +31,25 @@ class Engine {
   /// Makes room for `events` pending events, so that up to that many nothing is allocated.
   void reserve(std::size_t events) { queue_.reserve(events); }
 
-  /// Schedules `event`. Fails a check when `time` is not before kNever or (time, phase) is before
-  /// the current event: work that takes no time and belongs to an earlier phase is a function call,
+  /// Schedules `event`. Fails a check when `time` is not before kNever or (time, rank) is before
+  /// the current event: work that takes no time and belongs to an earlier rank is a function call,
   /// not an event.
-  void at(Time time, Phase phase, Event event) {
+  void at(Time time, EventRank rank, Event event) {
     AUTOSCALE_CHECK(kStart <= time && time < kNever, "{} ns is not an instant",
                     time.time_since_epoch().count());
-    const EventQueue::Key key = key_of(time, phase);
+    const EventQueue::Key key = key_of(time, rank);
     AUTOSCALE_CHECK(key >= current_key_,
-                    "event kind {} id {} at {} ns phase {}, but it is {} ns phase {}", event.kind,
-                    event.id, key >> kPhaseBits, key & kPhaseMask, current_key_ >> kPhaseBits,
-                    current_key_ & kPhaseMask);
+                    "event kind {} id {} at {} ns rank {}, but it is {} ns rank {}", event.kind,
+                    event.id, key >> kRankBits, key & kRankMask, current_key_ >> kRankBits,
+                    current_key_ & kRankMask);
     queue_.push(key, event);
   }
 
   /// Schedules `event` a span from now. Fails a check as at() does, and when `delay` is negative.
-  void after(Duration delay, Phase phase, Event event) {
+  void after(Duration delay, EventRank rank, Event event) {
     AUTOSCALE_CHECK(Duration::zero() <= delay && delay < kNever - now_, "a delay of {} ns at {} ns",
                     delay.count(), now_.time_since_epoch().count());
-    at(now_ + delay, phase, event);
+    at(now_ + delay, rank, event);
   }
 
   /// Runs every event up to and at `horizon`, those scheduled meanwhile included, calling
@@ -61,11 +61,11 @@ class Engine {
   void run_until(Time horizon, Handler&& handler) {
     AUTOSCALE_CHECK(now_ <= horizon && horizon <= kNever, "a horizon of {} ns at {} ns",
                     horizon.time_since_epoch().count(), now_.time_since_epoch().count());
-    const EventQueue::Key last_key = key_of(horizon, Phase::kDecision);
+    const EventQueue::Key last_key = key_of(horizon, EventRank::kDecision);
     stopped_ = false;
     while (!queue_.empty() && queue_.min_key() <= last_key) {
       current_key_ = queue_.min_key();
-      now_ = Time{Duration{static_cast<Duration::rep>(current_key_ >> kPhaseBits)}};
+      now_ = Time{Duration{static_cast<Duration::rep>(current_key_ >> kRankBits)}};
       ++processed_;
       handler(queue_.pop());
       if (stopped_) return;
@@ -86,12 +86,12 @@ class Engine {
   void stop() { stopped_ = true; }
 
  private:
-  static constexpr unsigned kPhaseBits = 3;
-  static constexpr EventQueue::Key kPhaseMask = (1U << kPhaseBits) - 1;
+  static constexpr unsigned kRankBits = 3;
+  static constexpr EventQueue::Key kRankMask = (1U << kRankBits) - 1;
 
-  static constexpr EventQueue::Key key_of(Time time, Phase phase) {
-    return static_cast<EventQueue::Key>(time.time_since_epoch().count()) << kPhaseBits |
-           static_cast<EventQueue::Key>(phase);
+  static constexpr EventQueue::Key key_of(Time time, EventRank rank) {
+    return static_cast<EventQueue::Key>(time.time_since_epoch().count()) << kRankBits |
+           static_cast<EventQueue::Key>(rank);
   }
 
   EventQueue queue_;

@@ -31,7 +31,7 @@ using Time = std::chrono::time_point<SimClock, Duration>;
 inline constexpr Time kStart{};
 
 /// After every event, 73 years past kStart. It is 2^61 - 1 ns, because an event's key is the
-/// instant and three bits of phase in one 64-bit word; nothing can be scheduled at or after it.
+/// instant and three bits of rank in one 64-bit word; nothing can be scheduled at or after it.
 inline constexpr Time kNever{Duration{(std::int64_t{1} << 61) - 1}};
 
 /// `seconds` rounded up to whole nanoseconds, so that work never takes less time than it needs;

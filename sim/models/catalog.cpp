@@ -78,7 +78,7 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
   dnn.post_training = make_accuracy(c.accuracy.post_training);
   for (const UnsupportedConfig& u : c.unsupported) {
     for (const DeviceKind on : u.on) {
-      dnn.unsupported[static_cast<std::size_t>(u.processor)][static_cast<std::size_t>(on)] = true;
+      dnn.unsupported[u.processor][on] = true;
     }
   }
   return dnn;
@@ -158,8 +158,7 @@ config::Mark Catalog::mark_of(const fs::path& file) const {
 void Catalog::check_ridges(config::Diagnostics& diagnostics) const {
   std::set<std::pair<ProcessorKind, Precision>> missing;
   for (const auto& [key, latency] : latency_s_) {
-    const double ridge = roofline_.ridge[static_cast<std::size_t>(key.processor)]
-                                        [static_cast<std::size_t>(key.precision)];
+    const double ridge = roofline_.ridge[key.processor][key.precision];
     if (ridge <= 0) missing.emplace(key.processor, key.precision);
   }
   for (const auto& [processor, precision] : missing) {

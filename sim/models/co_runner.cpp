@@ -59,7 +59,7 @@ bool CoRunnerProcess::advance(CoRunnerState& state, Time now, const RandomField&
                                              static_cast<std::int64_t>(apps_.size()));
       start_app(state, at, random, device);
     } else {
-      next_phase(state, at, random, device);
+      next_activity(state, at, random, device);
     }
   }
   return !(state.load == before);
@@ -68,17 +68,17 @@ bool CoRunnerProcess::advance(CoRunnerState& state, Time now, const RandomField&
 void CoRunnerProcess::start_app(CoRunnerState& state, Time at, const RandomField& random,
                                 std::uint32_t device) const {
   state.burst = true;  // so that the app begins with a pause
-  next_phase(state, at, random, device);
+  next_activity(state, at, random, device);
 }
 
-void CoRunnerProcess::next_phase(CoRunnerState& state, Time at, const RandomField& random,
-                                 std::uint32_t device) const {
+void CoRunnerProcess::next_activity(CoRunnerState& state, Time at, const RandomField& random,
+                                    std::uint32_t device) const {
   const App& app = apps_[state.app];
   state.burst = app.bursty && !state.burst;
   state.load = state.burst ? app.burst : app.calm;
   state.until = kNever;
   if (app.bursty) {
-    Draw draw = random.at(Stream::kCoRunner, device, state.phase++);
+    Draw draw = random.at(Stream::kCoRunner, device, state.draw++);
     const double length_s = state.burst
                                 ? draw.log_normal_median(app.burst_median_s, app.burst_sigma)
                                 : draw.exponential(app.pause_mean_s);

@@ -4,7 +4,7 @@
 //         `bursts` alternates log-normal bursts and exponential pauses (web browsing), `switching`
 //         goes round a list of apps every `period`.
 // Range   lengths from 1 ms (shorter ones would only cost run time) to a day.
-// Grid    phase i's length is addressed by i: the load never depends on when somebody looks.
+// Grid    activity i's length is addressed by i: the load never depends on when somebody looks.
 // Source  utilisation levels from the paper's state bins; lengths are assumptions (A).
 #pragma once
 
@@ -19,8 +19,8 @@
 
 namespace autoscale {
 
-/// Check on the lengths of phases.
-inline constexpr config::Interval kPhaseLength =
+/// Check on the lengths of activities.
+inline constexpr config::Interval kActivityLength =
     config::range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(24)));
 
 struct LoadConfig {
@@ -59,13 +59,14 @@ struct BurstyCoRunner {
   template <class V>
   void fields(V& v) {
     v.required("burst", burst, "load in a burst");
-    v.required("burst_median", burst_median, "median length of a burst (log-normal)", kPhaseLength);
-    v.required("burst_p90", burst_p90, "90th percentile of the same", kPhaseLength,
+    v.required("burst_median", burst_median, "median length of a burst (log-normal)",
+               kActivityLength);
+    v.required("burst_p90", burst_p90, "90th percentile of the same", kActivityLength,
                [this](Duration p90) {
                  return p90 < burst_median ? "must not be below burst_median" : "";
                });
     v.required("pause", pause, "load between bursts");
-    v.required("pause_mean", pause_mean, "mean length of a pause (exponential)", kPhaseLength);
+    v.required("pause_mean", pause_mean, "mean length of a pause (exponential)", kActivityLength);
   }
 };
 using AppConfig = std::variant<NoCoRunner, SteadyCoRunner, BurstyCoRunner>;
@@ -76,7 +77,7 @@ struct SwitchingCoRunner {
   std::vector<AppConfig> apps;
   template <class V>
   void fields(V& v) {
-    v.required("period", period, "an app runs this long", kPhaseLength);
+    v.required("period", period, "an app runs this long", kActivityLength);
     v.required("apps", apps, "the apps, in turn", config::non_empty);
   }
 };
@@ -85,8 +86,8 @@ using CoRunnerConfig = std::variant<NoCoRunner, SteadyCoRunner, BurstyCoRunner, 
 /// Where one device is in its co-runner process.
 struct CoRunnerState {
   CoRunnerLoad load;
-  Time until{};             // the load holds before this instant
-  std::uint32_t phase = 0;  // index of the next draw
+  Time until{};            // the load holds before this instant
+  std::uint32_t draw = 0;  // index of the next draw
   std::uint16_t app = 0;
   bool started = false;
   bool burst = false;
@@ -113,8 +114,8 @@ class CoRunnerProcess {
   static App make_app(const AppConfig& config);
   void start_app(CoRunnerState& state, Time at, const RandomField& random,
                  std::uint32_t device) const;
-  void next_phase(CoRunnerState& state, Time at, const RandomField& random,
-                  std::uint32_t device) const;
+  void next_activity(CoRunnerState& state, Time at, const RandomField& random,
+                     std::uint32_t device) const;
 
   std::vector<App> apps_;
   Duration switch_period_{};  // zero: one app for ever

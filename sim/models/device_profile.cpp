@@ -26,7 +26,7 @@ double power_scale(const ProcessorConfig& c, PowerLevel level) {
 void read_precisions(const ProcessorConfig& c, const config::Mark& where,
                      config::Diagnostics& diagnostics, Processor& processor) {
   for (const auto& [precision, settings] : c.precisions) {
-    PrecisionSupport& support = processor.precisions[static_cast<std::size_t>(precision)];
+    PrecisionSupport& support = processor.precisions[precision];
     support.supported = true;
     support.power_ratio = value_of(settings.power_ratio, 1);
     support.latency_from = settings.from.value_or(precision);

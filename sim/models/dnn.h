@@ -48,10 +48,10 @@ struct Dnn {
   std::vector<Block> blocks;
   Accuracy quantisation_aware;
   Accuracy post_training;
-  bool unsupported[kProcessorKinds][3] = {};  // [processor kind][device kind]
+  PerProcessor<PerDevice<bool>> unsupported{};
 
   bool runs_on(ProcessorKind processor, DeviceKind device) const {
-    return !unsupported[static_cast<std::size_t>(processor)][static_cast<std::size_t>(device)];
+    return !unsupported[processor][device];
   }
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/config/fields.h"
+#include "sim/core/enum_array.h"
 
 namespace autoscale {
 
@@ -24,8 +25,19 @@ enum class PowerLevel : std::uint8_t { kMeasured, kPaper };
 /// Which quantity a radio link calls its signal strength.
 enum class SignalKind : std::uint8_t { kRssi, kRsrp };
 
-inline constexpr std::size_t kProcessorKinds = 3;
 inline constexpr std::size_t kPrecisions = 3;
+inline constexpr std::size_t kProcessorKinds = 3;
+inline constexpr std::size_t kDeviceKinds = 3;
+inline constexpr std::size_t kBlockClasses = 6;
+
+template <class T>
+using PerPrecision = EnumArray<Precision, T, kPrecisions>;
+template <class T>
+using PerProcessor = EnumArray<ProcessorKind, T, kProcessorKinds>;
+template <class T>
+using PerDevice = EnumArray<DeviceKind, T, kDeviceKinds>;
+template <class T>
+using PerBlockClass = EnumArray<BlockClass, T, kBlockClasses>;
 
 template <>
 struct config::EnumNames<Precision> {
@@ -71,14 +83,5 @@ struct config::EnumNames<SignalKind> {
   static constexpr std::array<std::pair<SignalKind, std::string_view>, 2> value{
       {{SignalKind::kRssi, "rssi"}, {SignalKind::kRsrp, "rsrp"}}};
 };
-
-/// The name a data file uses for an enumerator.
-template <class E>
-constexpr std::string_view name_of(E e) {
-  for (const auto& [value, name] : config::EnumNames<E>::value) {
-    if (value == e) return name;
-  }
-  return "?";
-}
 
 }  // namespace autoscale

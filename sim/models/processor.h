@@ -59,15 +59,13 @@ struct Processor {
   std::vector<OperatingPoint> points;  // ascending clock
   double overhead_s = 0;
   double noise_cv = 0;
-  PrecisionSupport precisions[kPrecisions];
+  PerPrecision<PrecisionSupport> precisions;
   int workers = 1;
   bool serves = false;
   Precision served = Precision::kFp32;
 
   int top() const { return static_cast<int>(points.size()) - 1; }
-  const PrecisionSupport& support(Precision p) const {
-    return precisions[static_cast<std::size_t>(p)];
-  }
+  const PrecisionSupport& support(Precision p) const { return precisions[p]; }
   double busy_w(int point, Precision p) const {
     return points[static_cast<std::size_t>(point)].busy_w * support(p).power_ratio;
   }

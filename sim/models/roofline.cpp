@@ -1,17 +1,14 @@
 #include "sim/models/roofline.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace autoscale {
 namespace {
 
-constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
-
 void read_ridges(const std::map<Precision, RidgeConfig>& config, ProcessorKind kind,
                  Roofline& roofline) {
   for (const auto& [precision, c] : config) {
-    roofline.ridge[index(kind)][index(precision)] = c.ridge.value;
+    roofline.ridge[kind][precision] = c.ridge.value;
   }
 }
 
@@ -22,11 +19,10 @@ Roofline make_roofline(const RooflineConfig& config) {
   read_ridges(config.cpu, ProcessorKind::kCpu, roofline);
   read_ridges(config.gpu, ProcessorKind::kGpu, roofline);
   read_ridges(config.dsp, ProcessorKind::kDsp, roofline);
-  for (auto& per_kind : roofline.class_cost)
-    std::fill(std::begin(per_kind), std::end(per_kind), 1.0);
+  for (auto& costs : roofline.class_cost) costs.fill(1);
   for (const auto& [kind, costs] : config.class_memory_cost) {
     for (const auto& [block_class, cost] : costs) {
-      roofline.class_cost[index(kind)][index(block_class)] = cost.value;
+      roofline.class_cost[kind][block_class] = cost.value;
     }
   }
   return roofline;
@@ -35,13 +31,13 @@ Roofline make_roofline(const RooflineConfig& config) {
 std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
                                    ProcessorKind processor, Precision precision, double latency_s,
                                    double overhead_s) {
-  const double ridge = roofline.ridge[index(processor)][index(precision)];
+  const double ridge = roofline.ridge[processor][precision];
   std::vector<BlockTime> times;
   double sum = 0;
   for (const Block& block : dnn.blocks) {
     const double bytes =
         (block.in_elements + block.out_elements + block.parameters) * element_bytes(precision);
-    const double cost = roofline.class_cost[index(processor)][index(block.block_class)];
+    const double cost = roofline.class_cost[processor][block.block_class];
     const bool input = block.block_class == BlockClass::kInput;
     times.push_back({block.macs, input ? 0 : bytes * ridge * cost});
     sum += times.back().compute_s + times.back().memory_s;

@@ -15,8 +15,8 @@ namespace autoscale {
 
 /// Ridges (MAC per byte) and memory costs of block classes, per kind of processor.
 struct Roofline {
-  double ridge[kProcessorKinds][kPrecisions] = {};  // 0: no figure
-  double class_cost[kProcessorKinds][6] = {};
+  PerProcessor<PerPrecision<double>> ridge{};  // 0: no figure
+  PerProcessor<PerBlockClass<double>> class_cost{};
 };
 
 Roofline make_roofline(const RooflineConfig& config);

@@ -35,8 +35,8 @@ std::string_view after(std::string_view text, std::string_view key) {
 StateSpace::StateSpace(const StateConfig& config, std::span<const Dnn> dnns) {
   for (const Dbm edge : config.signal_edges) edges_dbm_.push_back(edge.value());
   const auto signals = static_cast<std::uint32_t>(edges_dbm_.empty() ? 2 : edges_dbm_.size() + 1);
-  radix_ = {4, 2, 2, 3, 4, 4, signals, signals};
-  for (const Feature f : config.drop_features) radix_[static_cast<std::size_t>(f)] = 1;
+  radix_ = {{4, 2, 2, 3, 4, 4, signals, signals}};
+  for (const Feature f : config.drop_features) radix_[f] = 1;
   for (const Dnn& dnn : dnns) dnn_digits_.push_back(dnn_digits(dnn.layers, dnn.macs));
 }
 
@@ -73,7 +73,7 @@ StateSpace StateSpace::defined_by(const std::string& definition) {
 }
 
 std::vector<std::string> StateSpace::bin_names(Feature feature) const {
-  const std::string name = config::enum_name(feature);
+  const std::string name(name_of(feature));
   if (feature == Feature::kConv) return {"conv<30", "conv<50", "conv<90", "conv>=90"};
   if (feature == Feature::kMac) return {"mac<1e9", "mac<2e9", "mac>=2e9"};
   if (feature == Feature::kFc || feature == Feature::kRc) return {name + "<10", name + ">=10"};
@@ -90,7 +90,7 @@ std::vector<std::string> StateSpace::bin_names(Feature feature) const {
 std::vector<std::string> StateSpace::names() const {
   std::vector<std::string> names = {""};
   for (const auto& [feature, unused] : config::EnumNames<Feature>::value) {
-    if (radix_[static_cast<std::size_t>(feature)] == 1) continue;
+    if (radix_[feature] == 1) continue;
     std::vector<std::string> longer;
     for (const std::string& name : names) {
       for (const std::string& bin : bin_names(feature)) {

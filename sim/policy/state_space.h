@@ -32,6 +32,7 @@ enum class Feature : std::uint8_t {
   kCloudSignal,
   kTabletSignal
 };
+inline constexpr std::size_t kStateFeatures = 8;
 
 template <>
 struct config::EnumNames<Feature> {
@@ -90,7 +91,7 @@ class StateSpace {
 
   /// Appends a digit; a dropped feature has only the digit 0.
   std::uint32_t push(std::uint32_t state, Feature feature, std::uint32_t bin) const {
-    const std::uint32_t radix = radix_[static_cast<std::size_t>(feature)];
+    const std::uint32_t radix = radix_[feature];
     return state * radix + (radix == 1 ? 0 : bin);
   }
 
@@ -104,7 +105,7 @@ class StateSpace {
   std::uint32_t dnn_digits(const LayerCounts& n, double macs) const;
   std::vector<std::string> bin_names(Feature feature) const;
 
-  std::array<std::uint32_t, 8> radix_{};
+  EnumArray<Feature, std::uint32_t, kStateFeatures> radix_{};
   std::vector<double> edges_dbm_;
   std::vector<std::uint32_t> dnn_digits_;  // by DNN
 };

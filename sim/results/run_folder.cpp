@@ -3,7 +3,7 @@
 namespace autoscale {
 namespace {
 
-/// Removes the pieces of requests.csv and timeline.json that a failed run leaves.
+/// Removes the parts of requests.csv and timeline.json that a failed run leaves.
 class PartsGuard {
  public:
   PartsGuard(std::filesystem::path folder, std::size_t runs)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/policy/cost_model.h"
 #include "sim/run/metrics.h"
 #include "sim/run/run.h"
 
@@ -23,7 +24,7 @@ constexpr double kSavedPerTableByte = 8;
 double table_bytes(const Scenario& scenario) {
   std::size_t largest = 0;
   const SystemModel& system = scenario.system();
-  for (const PolicyUse& use : scenario.policies()) {
+  for (const ComparedPolicy& use : scenario.policies()) {
     if (!use.entry->info.learns || use.entry->info.needs_oracle) continue;
     for (const DeviceType& type : system.types) {
       const CostModel costs(system, type);

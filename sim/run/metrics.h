@@ -32,7 +32,7 @@ struct Tally {
   double energy_j = 0;
   double server_j = 0;
   double reward = 0;
-  std::array<double, kCauses> joules{};
+  PerCause<double> joules{};
   std::array<std::uint64_t, kTargetKinds> decisions{};
   std::uint64_t compared = 0;   // with an Opt that is defined
   std::uint64_t undefined = 0;  // no action meets the accuracy target

@@ -50,7 +50,7 @@ struct RunResult {
   std::vector<std::pair<std::string, nlohmann::ordered_json>> tables;  // by device type
   RunTiming timing;
 
-  const PolicyUse& policy() const { return scenario->policies()[spec.policy]; }
+  const ComparedPolicy& policy() const { return scenario->policies()[spec.policy]; }
 };
 
 /// A run that may have failed.

@@ -154,8 +154,8 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
     timeline = std::make_unique<Timeline>(timeline_part(options.parts, place), result, place);
   }
   RunObserver observer(scenario, result, log.get(), timeline.get(), tick);
-  const PolicyUse& use = scenario.policies()[spec.policy];
-  World world(system, spec.seed, policy_setup(scenario, use), observer);
+  const ComparedPolicy& use = scenario.policies()[spec.policy];
+  World world(system, spec.seed, policy_under_test(scenario, use), observer);
   observer.watch(world, scenario.config().learners == LearnerSharing::kPerDevice);
   const auto describe = [&] {
     return fmt::format("run {} (seed {}), simulated time {} s", spec.id, spec.seed,
@@ -183,15 +183,15 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, std::size_t pla
   return result;
 }
 
-/// Adds the gap to Opt to the runs of one world.
-void compare_with_opt(std::span<RunResult* const> world) {
-  const auto opt = std::find_if(world.begin(), world.end(), [](const RunResult* r) {
+/// Adds the gap to Opt to the runs of one fold and replication.
+void compare_with_opt(std::span<RunResult* const> fold) {
+  const auto opt = std::find_if(fold.begin(), fold.end(), [](const RunResult* r) {
     return r->policy().name == kOptReference;
   });
-  if (opt != world.end()) {
-    for (RunResult* run : world) run->metrics->compare_with(*(*opt)->metrics);
+  if (opt != fold.end()) {
+    for (RunResult* run : fold) run->metrics->compare_with(*(*opt)->metrics);
   }
-  for (RunResult* run : world) run->metrics->forget_pairs();
+  for (RunResult* run : fold) run->metrics->forget_pairs();
 }
 
 /// Works through the runs with several threads; keeps each run's exception.
@@ -203,7 +203,7 @@ class Pool {
         specs_(run_specs(scenario)),
         results_(specs_.size()),
         errors_(specs_.size()),
-        left_in_world_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {
+        left_in_fold_(specs_.size() / scenario.policies().size(), scenario.policies().size()) {
     for (const RunSpec& spec : specs_) requests_ += requests_of(scenario, spec);
   }
 
@@ -235,12 +235,12 @@ class Pool {
   void finish(std::size_t i) {
     const std::lock_guard lock(mutex_);
     const std::size_t policies = scenario_.policies().size();
-    const bool world_done = --left_in_world_[i / policies] == 0;
-    if (world_done && scenario_.config().relative_metrics && all_good(i / policies * policies)) {
-      std::vector<RunResult*> world;  // the runs of one world lie next to each other
+    const bool fold_done = --left_in_fold_[i / policies] == 0;
+    if (fold_done && scenario_.config().relative_metrics && all_good(i / policies * policies)) {
+      std::vector<RunResult*> fold;  // the runs of one fold and replication lie next to each other
       for (std::size_t r = 0; r < policies; ++r)
-        world.push_back(&results_[i / policies * policies + r]);
-      compare_with_opt(world);
+        fold.push_back(&results_[i / policies * policies + r]);
+      compare_with_opt(fold);
     }
     ++done_;
     // Ticks count whole steps; a finished run counts the rest of its requests.
@@ -278,7 +278,7 @@ class Pool {
   std::vector<RunSpec> specs_;
   std::vector<RunResult> results_;
   std::vector<std::exception_ptr> errors_;
-  std::vector<std::size_t> left_in_world_;
+  std::vector<std::size_t> left_in_fold_;
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::size_t done_ = 0;
@@ -287,9 +287,9 @@ class Pool {
   std::function<void()> tick_ = [this] { tick(); };
 };
 
-/// The runs of one world, one per policy.
-std::vector<RunSpec> world_specs(const Scenario& scenario, std::size_t fold,
-                                 std::uint32_t replication) {
+/// The runs of one fold and replication, one per policy.
+std::vector<RunSpec> fold_specs(const Scenario& scenario, std::size_t fold,
+                                std::uint32_t replication) {
   std::vector<RunSpec> specs;
   for (std::size_t p = 0; p < scenario.policies().size(); ++p) {
     std::string id = scenario.policies()[p].name;
@@ -300,30 +300,30 @@ std::vector<RunSpec> world_specs(const Scenario& scenario, std::size_t fold,
   return specs;
 }
 
-std::vector<RunOutcome> run_world(const Scenario& scenario, std::size_t fold,
-                                  std::uint32_t replication) {
+std::vector<RunOutcome> run_fold(const Scenario& scenario, std::size_t fold,
+                                 std::uint32_t replication) {
   const std::function<void()> no_tick = [] {};
   std::vector<RunOutcome> outcomes;
-  std::vector<RunResult*> world;
-  for (RunSpec& spec : world_specs(scenario, fold, replication)) {
+  std::vector<RunResult*> group;
+  for (RunSpec& spec : fold_specs(scenario, fold, replication)) {
     outcomes.push_back({std::move(spec), std::nullopt, nullptr});
   }
   for (RunOutcome& run : outcomes) {
     try {
       run.result = run_one(scenario, run.spec, 0, {}, no_tick);
-      world.push_back(&*run.result);
+      group.push_back(&*run.result);
     } catch (...) {
       run.error = std::current_exception();
     }
   }
-  if (scenario.config().relative_metrics) compare_with_opt(world);
+  if (scenario.config().relative_metrics) compare_with_opt(group);
   return outcomes;
 }
 
 }  // namespace
 
-PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use) {
-  PolicySetup setup;
+PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use) {
+  PolicyUnderTest setup;
   setup.name = use.name;
   setup.info = use.entry->info;
   setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
@@ -340,7 +340,7 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
   std::vector<RunSpec> specs;
   for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
     for (std::uint32_t r = 0; r < scenario.config().replications; ++r) {
-      for (RunSpec& spec : world_specs(scenario, fold, r)) specs.push_back(std::move(spec));
+      for (RunSpec& spec : fold_specs(scenario, fold, r)) specs.push_back(std::move(spec));
     }
   }
   return specs;
@@ -349,7 +349,7 @@ std::vector<RunSpec> run_specs(const Scenario& scenario) {
 std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication) {
   std::vector<RunSpec> specs;
   for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
-    for (RunSpec& spec : world_specs(scenario, fold, replication)) specs.push_back(std::move(spec));
+    for (RunSpec& spec : fold_specs(scenario, fold, replication)) specs.push_back(std::move(spec));
   }
   return specs;
 }
@@ -357,7 +357,7 @@ std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replicati
 std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t replication) {
   std::vector<RunOutcome> outcomes;
   for (std::size_t fold = 0; fold < scenario.folds(); ++fold) {
-    for (RunOutcome& run : run_world(scenario, fold, replication)) {
+    for (RunOutcome& run : run_fold(scenario, fold, replication)) {
       outcomes.push_back(std::move(run));
     }
   }

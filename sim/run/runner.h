@@ -30,7 +30,7 @@ struct RunOptions {
 };
 
 /// How worlds make a policy of the scenario, which must outlive it.
-PolicySetup policy_setup(const Scenario& scenario, const PolicyUse& use);
+PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use);
 
 /// Executes the runs of one replication, one after another, in the order of their rows: fold,
 /// policy. A run that fails does not stop the others.

@@ -30,17 +30,18 @@ std::vector<EpisodePhase> episode_phases(const Scenario& scenario, const std::st
 
 }  // namespace
 
-EnvironmentSetup environment_setup(const Scenario& scenario, const EnvironmentOptions& options) {
+SteppedWorldSetup stepped_world_setup(const Scenario& scenario,
+                                      const SteppedScenarioOptions& options) {
   if (options.device >= scenario.system().devices()) {
     throw std::invalid_argument(
         fmt::format("device: there is no phone {}; the scenario's are numbered 0 to {}",
                     options.device, scenario.system().devices() - 1));
   }
-  EnvironmentSetup setup;
+  SteppedWorldSetup setup;
   setup.phases = episode_phases(scenario, options.phase);
   setup.length = options.length;
   setup.steering = {options.device, options.deliberates};
-  setup.others = policy_setup(scenario, scenario.policies().front());
+  setup.others = policy_under_test(scenario, scenario.policies().front());
   std::uint64_t all = 0;
   for (const EpisodePhase& phase : setup.phases) all += phase.taken ? phase.plan.length() : 0;
   if (options.length > all) {

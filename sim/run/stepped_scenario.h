@@ -14,7 +14,7 @@ namespace autoscale {
 inline constexpr std::string_view kRecordedPhases = "recorded";
 inline constexpr std::string_view kAllPhases = "all";
 
-struct EnvironmentOptions {
+struct SteppedScenarioOptions {
   std::uint32_t device = 0;  // number of the steered phone
   std::string phase{kRecordedPhases};
   std::uint64_t length = 0;  // decisions of an episode; 0: all that the phases have
@@ -24,6 +24,7 @@ struct EnvironmentOptions {
 /// Of a scenario with folds, the first. The other phones follow the scenario's first policy.
 /// `scenario` must outlive the environment. Throws std::invalid_argument for an unknown phase, a
 /// phone that is not there, or a length that the phases do not have.
-EnvironmentSetup environment_setup(const Scenario& scenario, const EnvironmentOptions& options);
+SteppedWorldSetup stepped_world_setup(const Scenario& scenario,
+                                      const SteppedScenarioOptions& options);
 
 }  // namespace autoscale

@@ -47,11 +47,11 @@ void Timeline::add(const RequestRecord& r) {
            {"qos_met", r.qos_met},
            {"accuracy_met", r.accuracy_met},
            {"reward", r.reward}}}});
-  // Half of the network time lies before the service and half after; it is drawn as two pieces.
+  // Half of the network time lies before the service and half after; it is drawn as two spans.
   double at = start;
-  const auto piece = [&](Stage stage, double length) {
+  const auto span = [&](Stage stage, double length) {
     if (length <= 0) return;
-    write({{"name", kStageNames[static_cast<std::size_t>(stage)]},
+    write({{"name", kStageNames[stage]},
            {"cat", "stage"},
            {"ph", "X"},
            {"ts", at},
@@ -60,11 +60,11 @@ void Timeline::add(const RequestRecord& r) {
            {"tid", o.device + 1}});
     at += length;
   };
-  const double half_network = micros(r.stages[static_cast<std::size_t>(Stage::kNetwork)]) / 2;
+  const double half_network = micros(r.stages[Stage::kNetwork]) / 2;
   for (const Stage stage : kOrder) {
-    if (stage == Stage::kDownload) piece(Stage::kNetwork, half_network);
-    const double length = micros(r.stages[static_cast<std::size_t>(stage)]);
-    piece(stage, stage == Stage::kNetwork ? half_network : length);
+    if (stage == Stage::kDownload) span(Stage::kNetwork, half_network);
+    const double length = micros(r.stages[stage]);
+    span(stage, stage == Stage::kNetwork ? half_network : length);
   }
   const std::string phone = fmt::format("phone {}", o.device);
   const auto counter = [&](const char* name, nlohmann::ordered_json args) {

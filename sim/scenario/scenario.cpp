@@ -208,9 +208,9 @@ void Scenario::check_length(const Mark& where, Diagnostics& diagnostics) const {
     return;
   }
   const MeanInterval interval = mean_interval(arrivals_);
-  const bool deliberates = std::any_of(policies_.begin(), policies_.end(), [](const PolicyUse& p) {
-    return p.entry->info.deliberates;
-  });
+  const bool deliberates =
+      std::any_of(policies_.begin(), policies_.end(),
+                  [](const ComparedPolicy& p) { return p.entry->info.deliberates; });
   const double decision_s = deliberates ? system_->decision_s : 0;
   // Ten standard deviations and one long draw: no run of a random process comes near that.
   const double random_s = interval.random ? (10 * std::sqrt(requests) + 50) * interval.seconds : 0;
@@ -368,7 +368,7 @@ void Scenario::add_policy(const PolicyItem& item, Diagnostics& diagnostics) {
     return;
   }
   if (std::any_of(policies_.begin(), policies_.end(),
-                  [&](const PolicyUse& p) { return p.name == item.name; })) {
+                  [&](const ComparedPolicy& p) { return p.name == item.name; })) {
     diagnostics.error(item.where, fmt::format("policy '{}' stands twice", item.name));
     return;
   }
@@ -383,7 +383,7 @@ void Scenario::add_references() {
 
 void Scenario::add_reference(const std::string& name) {
   const bool there = std::any_of(policies_.begin(), policies_.end(),
-                                 [&](const PolicyUse& p) { return p.name == name; });
+                                 [&](const ComparedPolicy& p) { return p.name == name; });
   if (there) return;
   const PolicyEntry* entry = PolicyRegistry::instance().find(name);
   Diagnostics none;
@@ -403,7 +403,7 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
     const bool twice = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
                                  names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i);
     const bool there = std::any_of(policies_.begin(), policies_.end(),
-                                   [&](const PolicyUse& p) { return p.name == names[i]; });
+                                   [&](const ComparedPolicy& p) { return p.name == names[i]; });
     if (twice) {
       diagnostics.error(argument_mark("--policy", names[i]), "stands twice");
     } else if (!there) {
@@ -413,7 +413,7 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
   if (diagnostics.empty()) add_references();
 }
 
-void Scenario::set_policies(std::vector<PolicyUse> policies) {
+void Scenario::set_policies(std::vector<ComparedPolicy> policies) {
   policies_ = std::move(policies);
   add_references();
 }
@@ -446,7 +446,7 @@ void Scenario::read_tables(std::string_view key,
   }
 }
 
-void Scenario::start_from_table(const PolicyUse& use, const std::string& device_type,
+void Scenario::start_from_table(const ComparedPolicy& use, const std::string& device_type,
                                 Policy& policy) const {
   const auto table = tables_.find(device_type);
   if (!use.entry->info.learns || table == tables_.end()) return;
@@ -515,7 +515,7 @@ nlohmann::ordered_json Scenario::resolved() const {
   for (const Dnn& dnn : system_->dnns) filled.dnns.push_back({dnn.id, {}});
   nlohmann::ordered_json json = config::to_json(filled);
   auto& policies = json["policies"] = nlohmann::ordered_json::array();
-  for (const PolicyUse& p : policies_) {
+  for (const ComparedPolicy& p : policies_) {
     if (p.reference) continue;
     nlohmann::ordered_json item = {{p.entry->name, p.settings->to_json()}};
     if (p.name != p.entry->name) item["label"] = p.name;

@@ -17,7 +17,7 @@
 namespace autoscale {
 
 /// One policy of the comparison.
-struct PolicyUse {
+struct ComparedPolicy {
   std::string name;  // its label, if it has one, else the policy's name
   const PolicyEntry* entry = nullptr;
   std::shared_ptr<const PolicySettings> settings;
@@ -49,11 +49,11 @@ class Scenario {
                        const ScenarioOverrides& overrides);
 
   /// Replaces the policies; the references that relative columns need are added again.
-  void set_policies(std::vector<PolicyUse> policies);
+  void set_policies(std::vector<ComparedPolicy> policies);
 
   const ScenarioConfig& config() const { return config_; }
   const SystemModel& system() const { return *system_; }
-  const std::vector<PolicyUse>& policies() const { return policies_; }
+  const std::vector<ComparedPolicy>& policies() const { return policies_; }
   const std::string& environment() const { return environment_; }
   const std::string& use_case() const { return use_case_; }
 
@@ -74,12 +74,13 @@ class Scenario {
   /// Lets a new policy start from the table that load_tables or transfer_tables names for its
   /// device type, if any.
   /// Throws ConfigError if the table is not for such a policy.
-  void start_from_table(const PolicyUse& use, const std::string& device_type, Policy& policy) const;
+  void start_from_table(const ComparedPolicy& use, const std::string& device_type,
+                        Policy& policy) const;
 
  private:
   /// One item of the list of policies, as written.
   struct PolicyItem {
-    std::string name;  // as in PolicyUse
+    std::string name;  // as in ComparedPolicy
     std::string policy;
     config::Mark where;
     const config::Node* parameters = nullptr;  // null: all defaults
@@ -114,7 +115,7 @@ class Scenario {
 
   ScenarioConfig config_;
   std::unique_ptr<SystemModel> system_;
-  std::vector<PolicyUse> policies_;
+  std::vector<ComparedPolicy> policies_;
   std::string environment_;
   std::string use_case_;
   std::vector<EnvironmentConfig> variances_;    // the scenario's, then those that phases name

@@ -102,7 +102,7 @@ struct SweepConfig {
     v.optional("skip", skip,
                "combinations that are not run: column -> value, list of values, or a comparison "
                "such as '> 5'; all columns of an item must match");
-    v.optional("replications", replications, "worlds per combination", config::range(1.0, 1e6));
+    v.optional("replications", replications, "trials per combination", config::range(1.0, 1e6));
     v.optional("seed", seed, "seed of the first replication, the same for every combination");
     v.optional("baseline", baseline,
                "what the rest is compared with: column -> value, e.g. {policy: cloud}");

@@ -100,7 +100,7 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
   };
   std::vector<std::optional<Part>> parts;
   Json definition;
-  std::uint64_t units = 0;
+  std::uint64_t trials = 0;
   std::set<fs::path> seen;
   for (const fs::path& folder : shards) {
     if (!fs::exists(folder / Journal::kFile)) {
@@ -116,8 +116,8 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
     if (parts.empty()) {
       definition = head["definition"];
       parts.resize(static_cast<std::size_t>(shard.count));
-      units = definition["sweep"]["points"].get<std::uint64_t>() *
-              definition["sweep"]["replications"].get<std::uint64_t>();
+      trials = definition["sweep"]["points"].get<std::uint64_t>() *
+               definition["sweep"]["replications"].get<std::uint64_t>();
     }
     const auto fail = [&folder](const std::string& why) {
       throw std::invalid_argument(folder.string() + ": " + why);
@@ -133,9 +133,9 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
     auto& part = parts[static_cast<std::size_t>(shard.index)];
     const std::string name = fmt::format("shard {}/{}", shard.index + 1, shard.count);
     if (part) fail(name + " is given twice");
-    if (journal.size() != shard.size(units)) {
-      fail(fmt::format("{} is not finished: {} of {} units", name, journal.size(),
-                       shard.size(units)));
+    if (journal.size() != shard.size(trials)) {
+      fail(fmt::format("{} is not finished: {} of {} trials", name, journal.size(),
+                       shard.size(trials)));
     }
     part.emplace(Part{std::move(lock), std::move(journal)});
   }
@@ -149,8 +149,8 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
   if (fs::exists(out / Journal::kFile)) {
     throw std::invalid_argument(out.string() + ": a sweep is there already");
   }
-  return write_sweep_results(out, definition, [&parts](std::uint64_t unit) {
-    return parts[static_cast<std::size_t>(unit % parts.size())]->journal.read(unit);
+  return write_sweep_results(out, definition, [&parts](std::uint64_t trial) {
+    return parts[static_cast<std::size_t>(trial % parts.size())]->journal.read(trial);
   });
 }
 

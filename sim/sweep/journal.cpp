@@ -63,7 +63,7 @@ class Unpacker {
 
 std::string pack(const JournalRecord& record) {
   std::string out;
-  put(out, record.unit, 8);
+  put(out, record.trial, 8);
   for (const auto* list : {&record.rows, &record.timing}) {
     put(out, list->size(), 4);
     for (const std::string& row : *list) put_text(out, row);
@@ -79,7 +79,7 @@ std::string pack(const JournalRecord& record) {
 JournalRecord unpack(std::string_view bytes) {
   Unpacker in(bytes);
   JournalRecord record;
-  record.unit = in.number(8);
+  record.trial = in.number(8);
   for (auto* list : {&record.rows, &record.timing}) {
     for (std::uint64_t n = in.number(4); n > 0; --n) list->push_back(in.text());
   }
@@ -210,7 +210,7 @@ void Journal::scan() {
       if (*at == 0) {
         head_ = *content;
       } else {
-        remember(unpack(*content).unit, *at);
+        remember(unpack(*content).trial, *at);
       }
       whole += kFrameBytes + content->size();
       end_ = *at + kFrameBytes + content->size();
@@ -227,20 +227,20 @@ void Journal::scan() {
   }
 }
 
-void Journal::remember(std::uint64_t unit, std::uint64_t offset) {
-  if (unit >= offsets_.size()) offsets_.resize(static_cast<std::size_t>(unit) + 1, 0);
-  auto& place = offsets_[static_cast<std::size_t>(unit)];
+void Journal::remember(std::uint64_t trial, std::uint64_t offset) {
+  if (trial >= offsets_.size()) offsets_.resize(static_cast<std::size_t>(trial) + 1, 0);
+  auto& place = offsets_[static_cast<std::size_t>(trial)];
   count_ += place == 0;
   place = offset;
 }
 
-bool Journal::has(std::uint64_t unit) const {
-  return unit < offsets_.size() && offsets_[static_cast<std::size_t>(unit)] != 0;
+bool Journal::has(std::uint64_t trial) const {
+  return trial < offsets_.size() && offsets_[static_cast<std::size_t>(trial)] != 0;
 }
 
-JournalRecord Journal::read(std::uint64_t unit) const {
+JournalRecord Journal::read(std::uint64_t trial) const {
   std::optional<std::string> content;
-  if (!read_frame(file_.get(), offsets_[static_cast<std::size_t>(unit)], content)) fail();
+  if (!read_frame(file_.get(), offsets_[static_cast<std::size_t>(trial)], content)) fail();
   if (!content) throw IoError(path_.string() + ": was changed while it was read");
   return unpack(*content);
 }
@@ -267,7 +267,7 @@ void Journal::append(std::string_view content) {
 void Journal::add(const JournalRecord& record) {
   const std::uint64_t offset = end_;
   append(pack(record));
-  remember(record.unit, offset);
+  remember(record.trial, offset);
 }
 
 void Journal::sync() {

@@ -14,13 +14,13 @@
 
 namespace autoscale {
 
-/// Of one unit of work.
+/// Of one trial.
 struct JournalRecord {
   struct Failure {
     std::string run;
     std::string error;
   };
-  std::uint64_t unit = 0;
+  std::uint64_t trial = 0;
   std::vector<std::string> rows;    // of runs.csv
   std::vector<std::string> timing;  // rows of timing.csv
   std::vector<Failure> failures;
@@ -53,10 +53,10 @@ class Journal {
   /// Bytes that belong to no whole record.
   std::uint64_t damaged() const { return damaged_; }
 
-  bool has(std::uint64_t unit) const;
+  bool has(std::uint64_t trial) const;
   std::uint64_t size() const { return count_; }
-  /// The record of a unit that the journal has. Throws IoError.
-  JournalRecord read(std::uint64_t unit) const;
+  /// The record of a trial that the journal has. Throws IoError.
+  JournalRecord read(std::uint64_t trial) const;
 
   /// Adds a record. Throws IoError; the journal is then as it was before.
   void add(const JournalRecord& record);
@@ -67,7 +67,7 @@ class Journal {
   Journal(std::filesystem::path path, Descriptor file);
   void scan();
   void append(std::string_view content);
-  void remember(std::uint64_t unit, std::uint64_t offset);
+  void remember(std::uint64_t trial, std::uint64_t offset);
   [[noreturn]] void fail() const;
 
   std::filesystem::path path_;
@@ -76,7 +76,7 @@ class Journal {
   std::uint64_t damaged_ = 0;
   std::uint64_t count_ = 0;
   std::string head_;
-  std::vector<std::uint64_t> offsets_;  // by unit; 0: missing
+  std::vector<std::uint64_t> offsets_;  // by trial; 0: missing
 };
 
 }  // namespace autoscale

@@ -1,4 +1,4 @@
-// Writes the results of a sweep from the journals of all its units, in the order of points,
+// Writes the results of a sweep from the journals of all its trials, in the order of points,
 // replications and policies: runs.csv, summary.csv, failures.csv, timing.csv, columns.csv,
 // manifest.json. What a sweep is, it reads from its definition (Sweep::definition), so that results
 // of shards are put together without the sweep's own files.
@@ -17,7 +17,7 @@ struct SweepOutcome {
   std::uint64_t failed = 0;
 };
 
-/// Replaces what an earlier call wrote; runs.csv comes last. `record` gives every unit's record
+/// Replaces what an earlier call wrote; runs.csv comes last. `record` gives every trial's record
 /// once or more. Everything but timing.csv is the same to the byte for the same definition. Throws
 /// IoError.
 SweepOutcome write_sweep_results(const std::filesystem::path& folder,

@@ -49,15 +49,15 @@ std::string reason(const std::exception_ptr& error) {
   }
 }
 
-JournalRecord run_prepared(const PreparedPoint& at, const Sweep& sweep, std::uint64_t unit) {
+JournalRecord run_prepared(const PreparedPoint& at, const Sweep& sweep, std::uint64_t trial) {
   JournalRecord record;
-  record.unit = unit;
+  record.trial = trial;
   if (!at.error.empty()) {
     record.failures.push_back({"", at.error});
     return record;
   }
   std::vector<RunResult> results;
-  for (RunOutcome& run : run_replication(*at.scenario, sweep.replication_of(unit))) {
+  for (RunOutcome& run : run_replication(*at.scenario, sweep.replication_of(trial))) {
     if (run.result) {
       run.result->spec.id = at.names->name(run.spec);
       results.push_back(std::move(*run.result));
@@ -79,13 +79,13 @@ class Workers {
  public:
   Workers(const Sweep& sweep, Journal& journal, const SweepRunOptions& options)
       : sweep_(sweep), journal_(journal), options_(options), next_(options.shard.index) {
-    progress_.units = options.shard.size(sweep.units());
+    progress_.trials = options.shard.size(sweep.trials());
     progress_.done = journal.size();
   }
 
   void run() {
     std::vector<std::jthread> threads;
-    const std::uint64_t missing = progress_.units - progress_.done;
+    const std::uint64_t missing = progress_.trials - progress_.done;
     const std::uint64_t jobs =
         std::clamp<std::uint64_t>(options_.jobs, 1, std::max<std::uint64_t>(missing, 1));
     for (std::uint64_t i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
@@ -99,10 +99,10 @@ class Workers {
   void work() {
     try {
       std::optional<PreparedPoint> prepared;
-      while (const auto unit = take()) {
-        const std::size_t point = sweep_.point_of(*unit);
+      while (const auto trial = take()) {
+        const std::size_t point = sweep_.point_of(*trial);
         if (!prepared || prepared->point != point) prepared.emplace(sweep_, point);
-        finish(run_prepared(*prepared, sweep_, *unit));
+        finish(run_prepared(*prepared, sweep_, *trial));
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -110,13 +110,13 @@ class Workers {
     }
   }
 
-  /// The next unit that is missing.
+  /// The next trial that is missing.
   std::optional<std::uint64_t> take() {
     const std::lock_guard lock(mutex_);
-    while (!error_ && next_ < sweep_.units()) {
-      const std::uint64_t unit = next_;
+    while (!error_ && next_ < sweep_.trials()) {
+      const std::uint64_t trial = next_;
       next_ += options_.shard.count;
-      if (!journal_.has(unit)) return unit;
+      if (!journal_.has(trial)) return trial;
     }
     return std::nullopt;
   }
@@ -127,7 +127,7 @@ class Workers {
       const std::lock_guard lock(mutex_);
       journal_.add(record);
       ++progress_.done;
-      ++progress_.new_units;
+      ++progress_.new_trials;
       progress_.failed += record.failures.size();
       progress_.elapsed = Clock::now() - started_;
       if (options_.progress) options_.progress(progress_);
@@ -150,8 +150,8 @@ class Workers {
 
 }  // namespace
 
-JournalRecord run_unit(const Sweep& sweep, std::uint64_t unit) {
-  return run_prepared(PreparedPoint(sweep, sweep.point_of(unit)), sweep, unit);
+JournalRecord run_trial(const Sweep& sweep, std::uint64_t trial) {
+  return run_prepared(PreparedPoint(sweep, sweep.point_of(trial)), sweep, trial);
 }
 
 void run_sweep(const Sweep& sweep, Journal& journal, const SweepRunOptions& options) {

@@ -1,4 +1,4 @@
-// Runs the units of a sweep that its journal does not have yet, with several threads.
+// Runs the trials of a sweep that its journal does not have yet, with several threads.
 #pragma once
 
 #include <chrono>
@@ -10,33 +10,33 @@
 
 namespace autoscale {
 
-/// Every count-th unit of a sweep, from unit index on.
+/// Every count-th trial of a sweep, from trial index on.
 struct Shard {
   std::uint64_t index = 0;
   std::uint64_t count = 1;
 
-  std::uint64_t size(std::uint64_t units) const {
-    return units / count + (index < units % count ? 1 : 0);
+  std::uint64_t size(std::uint64_t trials) const {
+    return trials / count + (index < trials % count ? 1 : 0);
   }
 };
 
 struct SweepProgress {
-  std::uint64_t done = 0;  // units, those of earlier calls included
-  std::uint64_t units = 0;
-  std::uint64_t new_units = 0;  // of this call
-  std::uint64_t failed = 0;     // runs of this call
+  std::uint64_t done = 0;  // trials, those of earlier calls included
+  std::uint64_t trials = 0;
+  std::uint64_t new_trials = 0;  // of this call
+  std::uint64_t failed = 0;      // runs of this call
   std::chrono::duration<double> elapsed{};
 };
 
 struct SweepRunOptions {
   Shard shard;
   std::size_t jobs = 1;
-  /// Called after every unit from any thread, one call at a time.
+  /// Called after every trial from any thread, one call at a time.
   std::function<void(const SweepProgress&)> progress;
 };
 
-/// Runs one unit. What fails because of the scenario or a policy is in the record.
-JournalRecord run_unit(const Sweep& sweep, std::uint64_t unit);
+/// Runs one trial. What fails because of the scenario or a policy is in the record.
+JournalRecord run_trial(const Sweep& sweep, std::uint64_t trial);
 
 /// Runs what is missing. A run that fails is recorded and does not stop the others; IoError and
 /// std::bad_alloc do, and leave what is finished in the journal.

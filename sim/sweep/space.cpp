@@ -113,7 +113,7 @@ class SteppedValues final : public SweptValues {
   std::size_t steps_;
 };
 
-/// "sweep" in ASCII: sets the seed of draws apart from the seeds of worlds.
+/// "sweep" in ASCII: sets the seed of draws apart from the seeds of trials.
 constexpr std::uint64_t kDraws = 0x7377656570;
 
 /// A uniform number per sample: independent, or one in each of as many equal strata as there are

@@ -135,7 +135,7 @@ void Sweep::check_points(Diagnostics& diagnostics) const {
   for (const std::size_t point : space_.sample()) {
     try {
       const Scenario at_point = scenario(point);
-      for (const PolicyUse& policy : at_point.policies()) policies.push_back(policy.name);
+      for (const ComparedPolicy& policy : at_point.policies()) policies.push_back(policy.name);
     } catch (const config::ConfigError& error) {
       diagnostics.add(error.diagnostics());
       return;
@@ -195,7 +195,7 @@ RunNames::RunNames(const Scenario& scenario) : scenario_(scenario) {
 }
 
 std::string RunNames::name(const RunSpec& spec) const {
-  const PolicyUse& policy = scenario_.policies()[spec.policy];
+  const ComparedPolicy& policy = scenario_.policies()[spec.policy];
   const nlohmann::ordered_json run = {{"policy", policy.entry->name},
                                       {"label", policy.name},
                                       {"parameters", policy.settings->to_json()},

@@ -1,7 +1,7 @@
 // A sweep: a scenario at many points, each with several replications.
 //
-// A unit of work is one replication of one point with all its policies, so that they share a world
-// and what they are compared with. Replication r has the same seed at every point, the sweep's seed
+// A trial is one replication of one point: the runs of all its policies, which meet the same draws and
+// share what they are compared with. Replication r has the same seed at every point, the sweep's seed
 // plus r, as `autoscale run` would give it.
 #pragma once
 
@@ -26,13 +26,13 @@ class Sweep {
   const SweepSpace& space() const { return space_; }
 
   std::size_t points() const { return space_.size(); }
-  /// Units of work; unit u is replication u % replications of point u / replications.
-  std::uint64_t units() const { return std::uint64_t{points()} * config_.replications; }
-  std::size_t point_of(std::uint64_t unit) const {
-    return static_cast<std::size_t>(unit / config_.replications);
+  /// Trial t is replication u % replications of point t / replications.
+  std::uint64_t trials() const { return std::uint64_t{points()} * config_.replications; }
+  std::size_t point_of(std::uint64_t trial) const {
+    return static_cast<std::size_t>(trial / config_.replications);
   }
-  std::uint32_t replication_of(std::uint64_t unit) const {
-    return static_cast<std::uint32_t>(unit % config_.replications);
+  std::uint32_t replication_of(std::uint64_t trial) const {
+    return static_cast<std::uint32_t>(trial % config_.replications);
   }
 
   /// The scenario of a point. Throws ConfigError if its values do not go together. Safe to call

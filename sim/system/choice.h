@@ -5,8 +5,8 @@
 
 #include <optional>
 
+#include "sim/system/dnn_on_type.h"
 #include "sim/system/reward.h"
-#include "sim/system/system_model.h"
 
 namespace autoscale {
 

@@ -32,7 +32,9 @@ enum class Cause : std::uint8_t {
   kDecision
 };
 inline constexpr std::size_t kCauses = 8;
-inline constexpr std::array<std::string_view, kCauses> kCauseNames = {
+template <class T>
+using PerCause = EnumArray<Cause, T, kCauses>;
+inline constexpr PerCause<std::string_view> kCauseNames = {
     "cpu", "gpu", "dsp", "radio_tx", "radio_rx", "radio_tail", "idle", "decision"};
 
 /// Stages of a request, in order.
@@ -48,9 +50,11 @@ enum class Stage : std::uint8_t {
   kDownload
 };
 inline constexpr std::size_t kStages = 9;
-inline constexpr std::array<std::string_view, kStages> kStageNames = {
-    "wait",    "decision", "compute", "promotion", "upload",
-    "network", "queue",    "service", "download"};
+template <class T>
+using PerStage = EnumArray<Stage, T, kStages>;
+inline constexpr PerStage<std::string_view> kStageNames = {"wait",      "decision", "compute",
+                                                           "promotion", "upload",   "network",
+                                                           "queue",     "service",  "download"};
 
 /// The two radio links of a phone.
 inline constexpr std::size_t kCloudLink = 0;
@@ -113,7 +117,7 @@ struct Conditions {
   std::array<double, kLinks> tail_s{};       // tail time this request would be charged
   std::array<std::array<double, kProcessorKinds>, 2>
       free_in_s{};  // [tablet?][pool]: a worker is free
-  std::array<double, kProcessorKinds> local_noise{1, 1, 1};
+  PerProcessor<double> local_noise = filled<PerProcessor<double>>(1);
   std::array<std::array<double, kProcessorKinds>, 2> service_noise{{{1, 1, 1}, {1, 1, 1}}};
   double waited_s = 0;  // already, before the decision
   double decision_s = 0;
@@ -133,14 +137,11 @@ struct RequestModel {
 
 /// Seconds by stage and joules by cause; sums to latency_s and energy_j.
 struct Cost {
-  std::array<double, kStages> seconds{};
-  std::array<double, kCauses> joules{};
+  PerStage<double> seconds{};
+  PerCause<double> joules{};
   double latency_s = 0;
   double energy_j = 0;
   double server_j = 0;  // the remote side's own energy, reported apart
-
-  double& stage(Stage s) { return seconds[static_cast<std::size_t>(s)]; }
-  double& cause(Cause c) { return joules[static_cast<std::size_t>(c)]; }
 };
 
 constexpr Cause processor_cause(ProcessorKind kind) {
@@ -155,17 +156,17 @@ inline Cost predict_local(const RequestModel& request, const ActionModel& action
   const bool on_cpu = action.processor == ProcessorKind::kCpu;
   const double t =
       local_latency_s(action.work, action.slowdown, on_cpu, request.contention, now.load) *
-      now.local_noise[static_cast<std::size_t>(action.processor)];
+      now.local_noise[action.processor];
   const double busy = action.busy_w * t;
   const double idle =
       request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
   const double decision = now.decision_w * now.decision_s;
-  cost.stage(Stage::kWait) = now.waited_s;
-  cost.stage(Stage::kDecision) = now.decision_s;
-  cost.stage(Stage::kCompute) = t;
-  cost.cause(processor_cause(action.processor)) = busy;
-  cost.cause(Cause::kIdle) = idle;
-  cost.cause(Cause::kDecision) = decision;
+  cost.seconds[Stage::kWait] = now.waited_s;
+  cost.seconds[Stage::kDecision] = now.decision_s;
+  cost.seconds[Stage::kCompute] = t;
+  cost.joules[processor_cause(action.processor)] = busy;
+  cost.joules[Cause::kIdle] = idle;
+  cost.joules[Cause::kDecision] = decision;
   cost.latency_s = now.waited_s + now.decision_s + t;
   cost.energy_j = busy + idle + decision;
   return cost;
@@ -196,19 +197,19 @@ inline Cost predict_remote(const RequestModel& request, const ActionModel& actio
       request.idle.waiting_w * (network + queue + service + now.waited_s + now.promotion_s[l]) +
       (request.idle.listens ? request.listen_w[l] * listening : 0.0);
   const double decision = now.decision_w * now.decision_s;
-  cost.stage(Stage::kWait) = now.waited_s;
-  cost.stage(Stage::kDecision) = now.decision_s;
-  cost.stage(Stage::kPromotion) = now.promotion_s[l];
-  cost.stage(Stage::kUpload) = up;
-  cost.stage(Stage::kNetwork) = network;
-  cost.stage(Stage::kQueue) = queue;
-  cost.stage(Stage::kService) = service;
-  cost.stage(Stage::kDownload) = down;
-  cost.cause(Cause::kRadioTx) = tx;
-  cost.cause(Cause::kRadioRx) = rx;
-  cost.cause(Cause::kRadioTail) = tail;
-  cost.cause(Cause::kIdle) = idle;
-  cost.cause(Cause::kDecision) = decision;
+  cost.seconds[Stage::kWait] = now.waited_s;
+  cost.seconds[Stage::kDecision] = now.decision_s;
+  cost.seconds[Stage::kPromotion] = now.promotion_s[l];
+  cost.seconds[Stage::kUpload] = up;
+  cost.seconds[Stage::kNetwork] = network;
+  cost.seconds[Stage::kQueue] = queue;
+  cost.seconds[Stage::kService] = service;
+  cost.seconds[Stage::kDownload] = down;
+  cost.joules[Cause::kRadioTx] = tx;
+  cost.joules[Cause::kRadioRx] = rx;
+  cost.joules[Cause::kRadioTail] = tail;
+  cost.joules[Cause::kIdle] = idle;
+  cost.joules[Cause::kDecision] = decision;
   cost.latency_s = now.waited_s + lead + up + network + queue + service + down;
   cost.energy_j = tx + rx + tail + idle + decision;
   cost.server_j = action.busy_w * service;

@@ -7,8 +7,6 @@
 namespace autoscale {
 namespace {
 
-constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
-
 /// Sums up to each cut, as shares of the whole.
 std::vector<double> cumulative_shares(const std::vector<double>& amounts) {
   std::vector<double> shares{0};
@@ -21,7 +19,7 @@ std::vector<double> cumulative_shares(const std::vector<double>& amounts) {
 /// A precision that the roofline knows for a kind of processor; shares do not depend on which.
 Precision known_precision(const Roofline& roofline, ProcessorKind kind) {
   for (std::size_t p = 0; p < kPrecisions; ++p) {
-    if (roofline.ridge[index(kind)][p] > 0) return static_cast<Precision>(p);
+    if (roofline.ridge[kind][p] > 0) return static_cast<Precision>(p);
   }
   return Precision::kFp32;
 }
@@ -42,12 +40,12 @@ double tensor_bits(const PlanContext& context, std::uint16_t cut, ActionId made_
   return 8 * element_bytes(context.actions[made_by].precision) * context.cuts.elements[cut];
 }
 
-void add(Cost& total, const Cost& piece) {
-  for (std::size_t s = 0; s < kStages; ++s) total.seconds[s] += piece.seconds[s];
-  for (std::size_t c = 0; c < kCauses; ++c) total.joules[c] += piece.joules[c];
-  total.latency_s += piece.latency_s;
-  total.energy_j += piece.energy_j;
-  total.server_j += piece.server_j;
+void add(Cost& total, const Cost& part) {
+  for (std::size_t s = 0; s < kStages; ++s) total.seconds[s] += part.seconds[s];
+  for (std::size_t c = 0; c < kCauses; ++c) total.joules[c] += part.joules[c];
+  total.latency_s += part.latency_s;
+  total.energy_j += part.energy_j;
+  total.server_j += part.server_j;
 }
 
 }  // namespace
@@ -71,24 +69,24 @@ SegmentModel segment_model(const PlanContext& context, std::span<const Segment> 
                            std::size_t i) {
   const Segment& segment = plan[i];
   const Cuts& cuts = context.cuts;
-  SegmentModel piece{context.models[segment.action]};
-  ActionModel& action = piece.action;
-  const auto& memory = cuts.memory[index(action.processor)];
+  SegmentModel model{context.models[segment.action]};
+  ActionModel& action = model.action;
+  const auto& memory = cuts.memory[action.processor];
   action.work.compute_s *= cuts.compute[segment.last] - cuts.compute[segment.first];
   action.work.memory_s *= memory[segment.last] - memory[segment.first];
-  if (action.site == Site::kPhone) return piece;
+  if (action.site == Site::kPhone) return model;
   action.service_s = action.work.total();
-  piece.up_bits =
+  model.up_bits =
       i == 0 ? context.request.up_bits : tensor_bits(context, segment.first, plan[i - 1].action);
-  piece.down_bits = i + 1 == plan.size() ? context.request.down_bits
+  model.down_bits = i + 1 == plan.size() ? context.request.down_bits
                                          : tensor_bits(context, segment.last, segment.action);
-  return piece;
+  return model;
 }
 
 double block_s(const PlanContext& context, ActionId action, std::size_t block) {
   const ActionModel& model = context.models[action];
   const std::vector<double>& compute = context.cuts.compute;
-  const std::vector<double>& memory = context.cuts.memory[index(model.processor)];
+  const std::vector<double>& memory = context.cuts.memory[model.processor];
   return model.work.compute_s * model.slowdown * (compute[block + 1] - compute[block]) +
          model.work.memory_s * (memory[block + 1] - memory[block]);
 }
@@ -97,7 +95,7 @@ std::string plan_problem(const PlanContext& context, std::span<const Segment> pl
   std::uint16_t next = 0;
   for (const Segment& s : plan) {
     if (s.first != next || s.last <= s.first) {
-      return fmt::format("a piece of blocks {} to {} where block {} is next", s.first, s.last,
+      return fmt::format("a segment of blocks {} to {} where block {} is next", s.first, s.last,
                          next);
     }
     if (s.action >= context.models.size() || !context.models[s.action].legal) {
@@ -133,16 +131,16 @@ Cost predict_plan(const PlanContext& context, std::span<const Segment> plan,
   RequestModel request = context.request;
   std::array<double, kLinks> used_at{-1, -1};  // latency at the end of the last use
   for (std::size_t i = 0; i < plan.size(); ++i) {
-    const SegmentModel piece = segment_model(context, plan, i);
-    const bool remote = piece.action.site != Site::kPhone;
-    const std::size_t link = link_of(piece.action.site);
+    const SegmentModel model = segment_model(context, plan, i);
+    const bool remote = model.action.site != Site::kPhone;
+    const std::size_t link = link_of(model.action.site);
     if (remote && used_at[link] >= 0) {
       present.promotion_s[link] = 0;
       present.tail_s[link] = std::min(now.tail_s[link], total.latency_s - used_at[link]);
     }
-    request.up_bits = piece.up_bits;
-    request.down_bits = piece.down_bits;
-    const Cost cost = predict(request, piece.action, present);
+    request.up_bits = model.up_bits;
+    request.down_bits = model.down_bits;
+    const Cost cost = predict(request, model.action, present);
     add(total, cost);
     if (remote) used_at[link] = total.latency_s;
     for (auto& site : present.free_in_s) {

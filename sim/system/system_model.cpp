@@ -5,8 +5,6 @@
 namespace autoscale {
 namespace {
 
-constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
-
 /// The phone's own processor at one operating point, or nothing if it cannot run the DNN.
 void fill_local(ActionModel& model, const Target& target, const DeviceProfile& phone,
                 const Dnn& dnn, const Catalog& catalog) {

@@ -11,7 +11,7 @@
 #include "sim/models/catalog.h"
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
-#include "sim/system/cost.h"
+#include "sim/system/dnn_on_type.h"
 #include "sim/system/reward.h"
 #include "sim/system/segment.h"
 
@@ -32,21 +32,6 @@ struct config::EnumNames<AccuracySet> {
   static constexpr std::array<std::pair<AccuracySet, std::string_view>, 2> value{
       {{AccuracySet::kQuantisationAware, "quantisation_aware"},
        {AccuracySet::kPostTraining, "post_training"}}};
-};
-
-/// What every inference must meet.
-struct Constraints {
-  double qos_s = 0;            // latency at most
-  double accuracy_target = 0;  // score at least (percent; see accuracy_score)
-};
-
-/// A DNN as one device type runs it.
-struct DnnOnType {
-  RequestModel request;
-  std::vector<ActionModel> actions;  // by ActionId
-  std::vector<ActionId> legal;       // ascending
-  bool attainable = false;           // some legal action meets the accuracy target
-  double reference_j = 0;            // nominal energy of Edge (CPU FP32)
 };
 
 struct DeviceType {
@@ -101,7 +86,7 @@ struct SystemModel {
   std::uint32_t devices() const;
   /// Phones of a type.
   std::uint32_t count_of(std::size_t type) const;
-  /// What plans in pieces for a DNN on a device type are made from.
+  /// What plans in segments for a DNN on a device type are made from.
   PlanContext plan_context(const DeviceType& type, std::uint16_t dnn) const {
     const DnnOnType& on_type = type.dnns[dnn];
     return {on_type.request, on_type.actions, type.actions, cuts[dnn]};

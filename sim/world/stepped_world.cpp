@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "sim/policy/oracle.h"
+
 namespace autoscale {
 namespace {
 
@@ -17,7 +19,7 @@ std::uint16_t type_of(const SystemModel& system, std::uint32_t device) {
                               std::to_string(system.devices()));
 }
 
-std::uint64_t length_of(const EnvironmentSetup& setup) {
+std::uint64_t length_of(const SteppedWorldSetup& setup) {
   std::uint64_t all = 0;
   for (const EpisodePhase& phase : setup.phases) all += phase.taken ? phase.plan.length() : 0;
   if (all == 0) throw std::invalid_argument("no phase with requests makes the episode");
@@ -26,7 +28,7 @@ std::uint64_t length_of(const EnvironmentSetup& setup) {
 
 }  // namespace
 
-Environment::Environment(const SystemModel& system, EnvironmentSetup setup)
+SteppedWorld::SteppedWorld(const SystemModel& system, SteppedWorldSetup setup)
     : system_(system),
       setup_(std::move(setup)),
       type_(type_of(system, setup_.steering.device)),
@@ -34,7 +36,7 @@ Environment::Environment(const SystemModel& system, EnvironmentSetup setup)
       world_(system, 0, setup_.others, *this, setup_.steering),
       costs_(system, system.types[type_]) {}
 
-void Environment::reset(std::uint64_t seed) {
+void SteppedWorld::reset(std::uint64_t seed) {
   seed_ = seed;
   steps_ = 0;
   next_ = 0;
@@ -48,7 +50,7 @@ void Environment::reset(std::uint64_t seed) {
   advance();
 }
 
-void Environment::step(const ExecutionPlan& plan) {
+void SteppedWorld::step(const ExecutionPlan& plan) {
   require_decision("step");
   world_.decide(plan);
   finished_.clear();
@@ -58,7 +60,7 @@ void Environment::step(const ExecutionPlan& plan) {
   advance();
 }
 
-bool Environment::begin_next_phase() {
+bool SteppedWorld::begin_next_phase() {
   for (; next_ < setup_.phases.size(); ++next_) {
     const EpisodePhase& phase = setup_.phases[next_];
     if (phase.taken && phase.plan.length() > 0) {
@@ -71,7 +73,7 @@ bool Environment::begin_next_phase() {
   return false;
 }
 
-void Environment::advance() {
+void SteppedWorld::advance() {
   while (!world_.advance()) {
     world_.end();
     if (begin_next_phase()) continue;
@@ -83,12 +85,12 @@ void Environment::advance() {
   over_ = steps_ == length_;
 }
 
-void Environment::on_dropped(std::uint32_t device, std::uint16_t, std::uint16_t,
-                             std::uint32_t count) {
+void SteppedWorld::on_dropped(std::uint32_t device, std::uint16_t, std::uint16_t,
+                              std::uint32_t count) {
   if (device == setup_.steering.device) dropped_ += count;
 }
 
-void Environment::on_finished(const RequestRecord& r, const Observation& next) {
+void SteppedWorld::on_finished(const RequestRecord& r, const Observation& next) {
   const FinishedRequest finished{.observation = r.observation,
                                  .next = next,
                                  .type = r.type,
@@ -109,19 +111,19 @@ void Environment::on_finished(const RequestRecord& r, const Observation& next) {
   finished_.push_back(finished);
 }
 
-void Environment::require_decision(const char* what) const {
+void SteppedWorld::require_decision(const char* what) const {
   if (!started_) throw std::logic_error(std::string(what) + ": reset the environment first");
   if (over_) {
     throw std::logic_error(std::string(what) + ": the episode is over; reset the environment");
   }
 }
 
-OracleChoice Environment::best(OracleForm form) const {
+OracleChoice SteppedWorld::best(OracleForm form) const {
   require_decision("oracle");
   return world_.best(observation_, form);
 }
 
-PolicyContext Environment::policy_context(const PolicyInfo& info, std::uint64_t seed) const {
+PolicyContext SteppedWorld::policy_context(const PolicyInfo& info, std::uint64_t seed) const {
   return {type().actions,
           system_.dnns,
           type().dnns,

@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/policy/cost_model.h"
+#include "sim/policy/oracle.h"
 #include "sim/world/world.h"
 
 namespace autoscale {
@@ -24,8 +26,8 @@ struct FinishedRequest {
   ActionId executed = 0;
   Duration since_phase_start{};
   Duration latency{};
-  std::array<Duration, kStages> stages{};
-  std::array<double, kCauses> joules{};
+  PerStage<Duration> stages{};
+  PerCause<double> joules{};
   double energy_j = 0;
   double server_j = 0;
   double reward = 0;
@@ -47,11 +49,11 @@ struct EpisodePhase {
   bool taken = true;
 };
 
-struct EnvironmentSetup {
+struct SteppedWorldSetup {
   std::vector<EpisodePhase> phases;  // of the run, in order; at least one is taken
   std::uint64_t length = 0;          // decisions of an episode at most; 0: all there are
   Steering steering;
-  PolicySetup others;  // decides for all other phones; not asked if there are none
+  PolicyUnderTest others;  // decides for all other phones; not asked if there are none
 };
 
 /// The seed of the episode after the one of `seed`, when none is asked for.
@@ -61,12 +63,12 @@ inline std::uint64_t following_seed(std::uint64_t seed) {
   return (high << 32 | draw()) >> 1;  // fits a signed number too
 }
 
-class Environment final : private Observer {
+class SteppedWorld final : private Observer {
  public:
   /// `system` must outlive the environment.
-  Environment(const SystemModel& system, EnvironmentSetup setup);
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
+  SteppedWorld(const SystemModel& system, SteppedWorldSetup setup);
+  SteppedWorld(const SteppedWorld&) = delete;
+  SteppedWorld& operator=(const SteppedWorld&) = delete;
 
   /// Begins an episode; what went before is dropped. Equal seeds give equal episodes.
   void reset(std::uint64_t seed);
@@ -126,7 +128,7 @@ class Environment final : private Observer {
   void require_decision(const char* what) const;
 
   const SystemModel& system_;
-  EnvironmentSetup setup_;
+  SteppedWorldSetup setup_;
   std::uint16_t type_ = 0;
   std::uint64_t length_ = 0;
   World world_;

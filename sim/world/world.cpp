@@ -5,12 +5,11 @@
 #include <chrono>
 #include <numeric>
 
+#include "sim/policy/oracle.h"
 #include "sim/system/choice.h"
 
 namespace autoscale {
 namespace {
-
-constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
 
 /// Energies within this share of each other are equivalent.
 constexpr double kEquivalent = 0.01;
@@ -20,8 +19,8 @@ constexpr std::uint64_t kPhaseSeed = 0x9e3779b97f4a7c15;
 
 }  // namespace
 
-World::World(const SystemModel& system, std::uint64_t seed, PolicySetup setup, Observer& observer,
-             std::optional<Steering> steering)
+World::World(const SystemModel& system, std::uint64_t seed, PolicyUnderTest setup,
+             Observer& observer, std::optional<Steering> steering)
     : system_(system),
       seed_(seed),
       random_(seed),
@@ -156,7 +155,7 @@ void World::begin_request(std::uint32_t device) {
   phone.joules = {};
   phone.server_j = 0;
   phone.oracle = {};
-  phone.stages[index(Stage::kWait)] = now - phone.arrival;
+  phone.stages[Stage::kWait] = now - phone.arrival;
   if (phase_->grid()) set_grid_conditions(device);
   refresh(device, now);
   const std::uint16_t dnn = phase_->dnn_of(phone.done, random_, device, request_of(phone));
@@ -193,9 +192,8 @@ void World::decide(std::uint32_t device, const ExecutionPlan& plan) {
   adopt(phone, plan);
   if (setup_.compare_with_oracle && phase_->record) compare(phone);
   const Duration decision = decision_time(device);
-  phone.stages[index(Stage::kDecision)] = decision;
-  phone.joules[index(Cause::kDecision)] =
-      system_.types[phone.type].cpu_top_w * to_seconds(decision);
+  phone.stages[Stage::kDecision] = decision;
+  phone.joules[Cause::kDecision] = system_.types[phone.type].cpu_top_w * to_seconds(decision);
   start(device);
 }
 
@@ -268,9 +266,8 @@ void World::prepare_piece(Phone& phone) {
 /// Closes the account of the piece at hand and goes on to the next; false if it was the last.
 bool World::next_piece(Phone& phone) {
   Pieces& pieces = *phone.pieces;
-  const double remote_s =
-      to_seconds(phone.stages[index(Stage::kNetwork)] + phone.stages[index(Stage::kQueue)] +
-                 phone.stages[index(Stage::kService)]);
+  const double remote_s = to_seconds(phone.stages[Stage::kNetwork] + phone.stages[Stage::kQueue] +
+                                     phone.stages[Stage::kService]);
   const Site site = pieces.now.action.site;
   if (site != Site::kPhone) {
     pieces.listened_j +=
@@ -333,13 +330,13 @@ void World::schedule_local(std::uint32_t device) {
   phone.pace =
       local_latency_s(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
                       dnn_on_type(phone).request.contention, phone.load) *
-      noise(phone.observation, Site::kPhone, index(action.processor), action.noise_cv);
+      local_noise(phone.observation, action.processor, action.noise_cv);
   const Time end = phone.mark + from_seconds(phone.left * phone.pace);
   const Time change = phase_->grid() ? kNever : world_time(phone.co_runner.until);
   if (end <= change) {
-    schedule(end, Phase::kCompletion, Kind::kLocalStep, device);
+    schedule(end, EventRank::kCompletion, Kind::kLocalStep, device);
   } else {
-    schedule(change, Phase::kEnvironment, Kind::kLocalStep, device);
+    schedule(change, EventRank::kEnvironment, Kind::kLocalStep, device);
   }
 }
 
@@ -354,7 +351,7 @@ void World::step_local(std::uint32_t device) {
     return schedule_local(device);
   }
   const ActionModel& action = running(phone);
-  phone.joules[index(processor_cause(action.processor))] +=
+  phone.joules[processor_cause(action.processor)] +=
       action.busy_w * to_seconds(now - phone.stage_start);
   end_stage(phone, Stage::kCompute, now);
   finish(device);
@@ -367,12 +364,12 @@ void World::start_remote(std::uint32_t device) {
   const std::size_t link = link_of(running(phone).site);
   const LinkTechnology& technology = system_.links[link].technology;
   const double promotion = promotion_s(phone, link);
-  phone.joules[index(Cause::kRadioTail)] +=
+  phone.joules[Cause::kRadioTail] +=
       technology.tail_w * tail_s(phone, link) + technology.promotion_w * promotion;
-  phone.stages[index(Stage::kPromotion)] += from_seconds(promotion);
+  phone.stages[Stage::kPromotion] += from_seconds(promotion);
   const Duration lead = decision_of(phone) + from_seconds(promotion);
   if (lead > Duration::zero()) {
-    schedule(engine_.now() + lead, Phase::kCompletion, Kind::kUploadStart, device);
+    schedule(engine_.now() + lead, EventRank::kCompletion, Kind::kUploadStart, device);
   } else {
     start_upload(device);
   }
@@ -415,9 +412,9 @@ void World::schedule_transfer(std::uint32_t device) {
   const Time end = phone.mark + from_seconds(phone.left / rate_of(phone));
   const Time change = next_signal_change(device, link_of(running(phone).site));
   if (end <= change) {
-    schedule(end, Phase::kCompletion, Kind::kTransferStep, device);
+    schedule(end, EventRank::kCompletion, Kind::kTransferStep, device);
   } else {
-    schedule(change, Phase::kEnvironment, Kind::kTransferStep, device);
+    schedule(change, EventRank::kEnvironment, Kind::kTransferStep, device);
   }
 }
 
@@ -443,11 +440,11 @@ void World::account_transfer(std::uint32_t device, double air_s) {
   const RequestModel& request = dnn_on_type(phone).request;
   const double waiting_s = std::max(0.0, to_seconds(engine_.now() - phone.mark) - air_s);
   if (phone.uploading) {
-    phone.joules[index(Cause::kRadioTx)] += now.tx_w * air_s;
+    phone.joules[Cause::kRadioTx] += now.tx_w * air_s;
   } else {
-    phone.joules[index(Cause::kRadioRx)] += now.rx_w * air_s;
+    phone.joules[Cause::kRadioRx] += now.rx_w * air_s;
   }
-  if (request.idle.listens) phone.joules[index(Cause::kIdle)] += request.listen_w[link] * waiting_s;
+  if (request.idle.listens) phone.joules[Cause::kIdle] += request.listen_w[link] * waiting_s;
 }
 
 void World::finish_transfer(std::uint32_t device) {
@@ -465,7 +462,7 @@ void World::finish_transfer(std::uint32_t device) {
   end_stage(phone, Stage::kUpload, now);
   phone.active_w = system_.types[phone.type].radio[link].listen_w;
   const double half_rtt = rtt_s(phone.observation, link) / 2;
-  schedule(now + from_seconds(half_rtt), Phase::kArrival, Kind::kServerArrival, device);
+  schedule(now + from_seconds(half_rtt), EventRank::kArrival, Kind::kServerArrival, device);
 }
 
 void World::arrive_at_server(std::uint32_t device) {
@@ -479,12 +476,12 @@ void World::arrive_at_server(std::uint32_t device) {
   const Duration service = from_seconds(service_s);
   const Time start = pools_[pool_index(device, action.site, action.pool)].admit(now, service);
   phone.server_j += action.busy_w * to_seconds(service);
-  phone.stages[index(Stage::kQueue)] += start - now;
-  phone.stages[index(Stage::kService)] += service;
+  phone.stages[Stage::kQueue] += start - now;
+  phone.stages[Stage::kService] += service;
   phone.stage_start = start + service;
   const double half_rtt = rtt_s(phone.observation, link) / 2;
-  schedule(phone.stage_start + from_seconds(half_rtt), Phase::kEnvironment, Kind::kDownloadStart,
-           device);
+  schedule(phone.stage_start + from_seconds(half_rtt), EventRank::kEnvironment,
+           Kind::kDownloadStart, device);
 }
 
 // --- completion
@@ -492,13 +489,13 @@ void World::arrive_at_server(std::uint32_t device) {
 /// The baseline's and the listening radio's share, from the times of the stages.
 void World::charge_idle(Phone& phone) {
   const RequestModel& request = dnn_on_type(phone).request;
-  const auto seconds = [&phone](Stage s) { return to_seconds(phone.stages[index(s)]); };
+  const auto seconds = [&phone](Stage s) { return to_seconds(phone.stages[s]); };
   const double busy = seconds(Stage::kDecision) + seconds(Stage::kCompute);
   const double transfer = seconds(Stage::kUpload) + seconds(Stage::kDownload);
   const double remote =
       seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
   const double waiting = remote + seconds(Stage::kWait) + seconds(Stage::kPromotion);
-  double& idle = phone.joules[index(Cause::kIdle)];
+  double& idle = phone.joules[Cause::kIdle];
   idle += request.idle.busy_w * busy + request.idle.transfer_w * transfer +
           request.idle.waiting_w * waiting;
   if (!request.idle.listens) return;

@@ -18,7 +18,10 @@
 #include "sim/models/medium.h"
 #include "sim/models/server.h"
 #include "sim/models/thermal.h"
+#include "sim/policy/cost_model.h"
+#include "sim/policy/oracle.h"
 #include "sim/policy/policy.h"
+#include "sim/system/system_model.h"
 #include "sim/world/phase.h"
 
 namespace autoscale {
@@ -46,8 +49,8 @@ struct RequestRecord {
   Time completion{};
   Duration
       since_phase_start{};  // of the arrival; the same under every policy unless the loop is closed
-  const std::array<Duration, kStages>& stages;  // sums to completion - arrival
-  const std::array<double, kCauses>& joules;    // sums to energy_j
+  const PerStage<Duration>& stages;  // sums to completion - arrival
+  const PerCause<double>& joules;    // sums to energy_j
   double energy_j = 0;
   double server_j = 0;
   double reward = 0;
@@ -77,7 +80,7 @@ class Observer {
 };
 
 /// The policy under test.
-struct PolicySetup {
+struct PolicyUnderTest {
   std::string name;
   PolicyInfo info;
   std::function<std::unique_ptr<Policy>(const PolicyContext&)> make;
@@ -94,7 +97,7 @@ struct Steering {
 class World final : public Oracle {
  public:
   /// `system` and `observer` must outlive the world.
-  World(const SystemModel& system, std::uint64_t seed, PolicySetup policy, Observer& observer,
+  World(const SystemModel& system, std::uint64_t seed, PolicyUnderTest policy, Observer& observer,
         std::optional<Steering> steering = std::nullopt);
 
   /// Back to the beginning under another seed: equal to a new world, but keeps what was allocated
@@ -180,8 +183,8 @@ class World final : public Oracle {
     double left = 0;      // share of a local inference, or bits of a transfer
     double pace = 0;      // seconds of the whole local inference under present conditions
     double air_mark = 0;  // shared medium: its virtual time at `mark`
-    std::array<Duration, kStages> stages{};
-    std::array<double, kCauses> joules{};
+    PerStage<Duration> stages{};
+    PerCause<double> joules{};
     double server_j = 0;
     ActionId action = 0;
     ActionId executed = 0;
@@ -204,9 +207,9 @@ class World final : public Oracle {
   void handle(Event event);
 
   /// Schedules an event of `device`. Work that ends now ends one nanosecond later, so that the
-  /// order of phases holds.
-  void schedule(Time at, Phase phase, Kind kind, std::uint32_t device, std::uint16_t stamp = 0) {
-    engine_.at(soon(at), phase, {static_cast<std::uint8_t>(kind), 0, stamp, device});
+  /// order of ranks holds.
+  void schedule(Time at, EventRank rank, Kind kind, std::uint32_t device, std::uint16_t stamp = 0) {
+    engine_.at(soon(at), rank, {static_cast<std::uint8_t>(kind), 0, stamp, device});
   }
   Time soon(Time at) const { return std::max(at, engine_.now() + Duration(1)); }
 
@@ -236,6 +239,9 @@ class World final : public Oracle {
   double tail_s(const Phone& phone, std::size_t link) const;
   double promotion_s(const Phone& phone, std::size_t link) const;
   double noise(const Observation& observation, Site site, std::size_t processor, double cv) const;
+  double local_noise(const Observation& observation, ProcessorKind kind, double cv) const {
+    return noise(observation, Site::kPhone, static_cast<std::size_t>(kind), cv);
+  }
   double rtt_s(const Observation& observation, std::size_t link) const;
   Time next_signal_change(std::uint32_t device, std::size_t link) const;
   const Variance& variance() const { return system_.variances[phase_->variance]; }
@@ -255,9 +261,8 @@ class World final : public Oracle {
   void prepare_piece(Phone& phone);
   bool next_piece(Phone& phone);
   Duration decision_of(const Phone& phone) const {
-    return phone.in_pieces && phone.pieces->at > 0
-               ? Duration::zero()
-               : phone.stages[static_cast<std::size_t>(Stage::kDecision)];
+    return phone.in_pieces && phone.pieces->at > 0 ? Duration::zero()
+                                                   : phone.stages[Stage::kDecision];
   }
   ActionId capped(const Phone& phone, ActionId action) const;
   void start_local(std::uint32_t device);
@@ -316,7 +321,7 @@ class World final : public Oracle {
     return static_cast<std::uint32_t>(device * kLinks + link);
   }
   static void end_stage(Phone& phone, Stage stage, Time now) {
-    phone.stages[static_cast<std::size_t>(stage)] += now - phone.stage_start;
+    phone.stages[stage] += now - phone.stage_start;
     phone.stage_start = now;
   }
 
@@ -324,7 +329,7 @@ class World final : public Oracle {
   std::uint64_t seed_;
   RandomField random_;        // of requests: arrivals, noise, policies
   RandomField phase_random_;  // of the phase's signals and co-runners
-  PolicySetup setup_;
+  PolicyUnderTest setup_;
   Observer& observer_;
   std::optional<Steering> steering_;
   Duration decision_{};          // of this policy

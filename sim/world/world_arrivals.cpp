@@ -37,7 +37,7 @@ void World::begin_phase(std::uint32_t device) {
     const double share = random_.at(Stream::kArrivals, device, request_of(phone)).uniform();
     phone.planned = engine_.now() + from_seconds(share * to_seconds(camera->period));
   }
-  schedule(phone.planned, Phase::kArrival, Kind::kArrival, device);
+  schedule(phone.planned, EventRank::kArrival, Kind::kArrival, device);
 }
 
 /// When the phone's next request is meant to arrive, which may lie in the past.
@@ -77,7 +77,7 @@ void World::plan_next(std::uint32_t device) {
   }
   phone.planned = next_planned(device);
   if (phone.planned > engine_.now()) {
-    schedule(phone.planned, Phase::kArrival, Kind::kArrival, device);
+    schedule(phone.planned, EventRank::kArrival, Kind::kArrival, device);
   } else {
     begin_request(device);
   }

@@ -1,13 +1,12 @@
 // The conditions a request meets: signals, co-runner, temperature, queues, noise; and the oracle,
 // which sees all of them.
 #include "sim/core/check.h"
+#include "sim/policy/oracle.h"
 #include "sim/system/choice.h"
 #include "sim/world/world.h"
 
 namespace autoscale {
 namespace {
-
-constexpr std::size_t index(auto e) { return static_cast<std::size_t>(e); }
 
 /// Noise draws of one request: one per processor of the phone, the cloud and the tablet.
 constexpr std::uint64_t kNoiseSlots = 16;
@@ -179,7 +178,7 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
   }
   if (form == OracleForm::kClairvoyant) {
     for (const Processor& p : system_.types[phone.type].profile.processors) {
-      c.local_noise[index(p.kind)] = noise(o, Site::kPhone, index(p.kind), p.noise_cv);
+      c.local_noise[p.kind] = local_noise(o, p.kind, p.noise_cv);
     }
   }
   return c;

@@ -18,7 +18,7 @@ void World::schedule_medium(std::size_t link, std::size_t m) {
   Medium& medium = media_[link][m];
   ++medium.stamp;
   if (medium.active() == 0) return;
-  engine_.at(soon(medium.next_finish()), Phase::kCompletion,
+  engine_.at(soon(medium.next_finish()), EventRank::kCompletion,
              {static_cast<std::uint8_t>(Kind::kMediumFinish), static_cast<std::uint8_t>(link),
               medium.stamp, static_cast<std::uint32_t>(m)});
 }
@@ -50,7 +50,7 @@ void World::schedule_rerate(std::uint32_t device) {
   Phone& phone = phones_[device];
   const Time change = next_signal_change(device, link_of(running(phone).site));
   if (change < kNever) {
-    schedule(change, Phase::kEnvironment, Kind::kMediumRerate, device, phone.generation);
+    schedule(change, EventRank::kEnvironment, Kind::kMediumRerate, device, phone.generation);
   }
 }
 

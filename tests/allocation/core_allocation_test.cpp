@@ -16,7 +16,8 @@ constexpr std::uint32_t kPending = 1'000;
 class Hold {
  public:
   explicit Hold(Time start) {
-    for (std::uint32_t id = 0; id < kPending; ++id) engine_.at(start, Phase::kArrival, {.id = id});
+    for (std::uint32_t id = 0; id < kPending; ++id)
+      engine_.at(start, EventRank::kArrival, {.id = id});
   }
 
   void run(std::uint64_t events) {
@@ -24,7 +25,7 @@ class Hold {
     engine_.run_until(kNever, [&](Event event) {
       Draw draw = field_.at(Stream::kWorkload, event.id, engine_.processed());
       const double mean_seconds = draw.below(10) == 0 ? 10.0 : 0.005;
-      engine_.after(from_seconds(draw.exponential(mean_seconds)), Phase::kArrival, event);
+      engine_.after(from_seconds(draw.exponential(mean_seconds)), EventRank::kArrival, event);
       if (engine_.processed() == last) engine_.stop();
     });
   }
@@ -54,7 +55,7 @@ TEST(Allocation, NoneUpToTheReservedNumberOfEvents) {
   engine.reserve(kPending);
   const std::uint64_t before = allocations();
   for (std::uint32_t i = 0; i < kPending; ++i) {
-    engine.at(kStart + Duration{std::int64_t{1} << (i % 60)}, Phase::kArrival, {.id = i});
+    engine.at(kStart + Duration{std::int64_t{1} << (i % 60)}, EventRank::kArrival, {.id = i});
   }
   engine.run_until(kNever, [](Event) {});
   EXPECT_EQ(allocations() - before, 0U);
@@ -63,7 +64,7 @@ TEST(Allocation, NoneUpToTheReservedNumberOfEvents) {
 TEST(Allocation, IsCounted) {
   const std::uint64_t before = allocations();
   Engine engine;
-  engine.at(kStart, Phase::kArrival, {});
+  engine.at(kStart, EventRank::kArrival, {});
   EXPECT_GT(allocations() - before, 0U);
 }
 

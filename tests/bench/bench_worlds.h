@@ -52,8 +52,8 @@ class NullPolicy final : public Policy {
   std::span<const DnnOnType> dnns_;
 };
 
-inline PolicySetup null_policy() {
-  PolicySetup setup;
+inline PolicyUnderTest null_policy() {
+  PolicyUnderTest setup;
   setup.name = "null";
   setup.make = [](const PolicyContext& context) { return std::make_unique<NullPolicy>(context); };
   return setup;
@@ -72,9 +72,9 @@ inline void tell(Policy& policy, const Observation& o, ActionId action) {
 }
 
 /// The scenario's policy `i`, comparing with Opt as the scenario says.
-inline PolicySetup policy_of(const Scenario& scenario, std::size_t i) {
-  const PolicyUse& use = scenario.policies()[i];
-  PolicySetup setup;
+inline PolicyUnderTest policy_of(const Scenario& scenario, std::size_t i) {
+  const ComparedPolicy& use = scenario.policies()[i];
+  PolicyUnderTest setup;
   setup.name = use.name;
   setup.info = use.entry->info;
   setup.compare_with_oracle = scenario.config().compare_with_opt;
@@ -83,7 +83,8 @@ inline PolicySetup policy_of(const Scenario& scenario, std::size_t i) {
 }
 
 /// Runs all phases of a scenario and returns the number of requests.
-inline std::uint64_t run(const Scenario& scenario, PolicySetup policy, CountingObserver& observer) {
+inline std::uint64_t run(const Scenario& scenario, PolicyUnderTest policy,
+                         CountingObserver& observer) {
   World world(scenario.system(), scenario.config().seed, std::move(policy), observer);
   std::uint64_t requests = 0;
   for (const PhasePlan& phase : scenario.phases(0)) {
@@ -95,7 +96,7 @@ inline std::uint64_t run(const Scenario& scenario, PolicySetup policy, CountingO
 
 /// Steps `episodes` episodes of a scenario, always the first legal action, and returns the number
 /// of steps.
-inline std::uint64_t step(Environment& environment, int episodes) {
+inline std::uint64_t step(SteppedWorld& environment, int episodes) {
   std::uint64_t steps = 0;
   for (int i = 0; i < episodes; ++i) {
     environment.reset(static_cast<std::uint64_t>(i));

@@ -125,11 +125,11 @@ void engine_event(benchmark::State& state) {
 
   Engine engine;
   engine.reserve(pending + 1);
-  for (std::size_t i = 0; i < pending; ++i) engine.at(kStart + delay(), Phase::kArrival, {});
+  for (std::size_t i = 0; i < pending; ++i) engine.at(kStart + delay(), EventRank::kArrival, {});
   const auto run = [&](std::uint64_t events) {
     const std::uint64_t last = engine.processed() + events;
     engine.run_until(kNever, [&](Event event) {
-      engine.after(delay(), Phase::kArrival, event);
+      engine.after(delay(), EventRank::kArrival, event);
       if (engine.processed() == last) engine.stop();
     });
   };

@@ -190,7 +190,7 @@ TEST(Ratios, ANetworksDecisionCostsAFewTimesItsArithmetic) {
 
 TEST(Ratios, SteppingAWorldCostsLittleMoreThanRunningIt) {
   const Scenario scenario = load("bench/one_phone.yaml", {"phases[1].inferences=100000"});
-  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  SteppedWorld environment(scenario.system(), stepped_world_setup(scenario, {}));
   const auto stepped = [&] { step(environment, 1); };
   const auto whole = [&] {
     CountingObserver observer;
@@ -215,11 +215,11 @@ TEST(Ratios, AWorldCostsAFewTimesItsBareEvents) {
     Delays delay;
     std::uint64_t left = events;
     for (std::uint32_t i = 0; i < 1000; ++i) {
-      engine.at(kStart + Duration(delay()), Phase::kArrival, {0, 0, 0, i});
+      engine.at(kStart + Duration(delay()), EventRank::kArrival, {0, 0, 0, i});
     }
     engine.run_until(kNever - Duration(1), [&](Event event) {
       if (--left == 0) return engine.stop();
-      engine.after(Duration(delay()), Phase::kArrival, event);
+      engine.after(Duration(delay()), EventRank::kArrival, event);
     });
   };
   EXPECT_LT(median_ratio(world, bare), 12.0);

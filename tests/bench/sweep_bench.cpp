@@ -26,13 +26,13 @@ void journal_and_results(benchmark::State& state) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
   const Sweep sweep = sweep_of(catalog, state.range(0));
   const nlohmann::ordered_json definition = sweep.definition({"", "", ""});
-  JournalRecord record = run_unit(sweep, 0);
+  JournalRecord record = run_trial(sweep, 0);
   for (auto _ : state) {
     const fs::path out =
         fs::temp_directory_path() / ("autoscale_sweep_bench_" + std::to_string(::getpid()));
     {
       SweepFolder target = SweepFolder::open(out, definition, {}, false);
-      for (record.unit = 0; record.unit < sweep.units(); ++record.unit) {
+      for (record.trial = 0; record.trial < sweep.trials(); ++record.trial) {
         target.journal().add(record);
       }
     }

@@ -7,7 +7,7 @@
 namespace autoscale::bench {
 namespace {
 
-void measure(benchmark::State& state, const Scenario& scenario, const PolicySetup& policy) {
+void measure(benchmark::State& state, const Scenario& scenario, const PolicyUnderTest& policy) {
   std::uint64_t requests = 0;
   for (auto _ : state) {
     CountingObserver observer;
@@ -34,7 +34,7 @@ void one_phone_compared_with_opt(benchmark::State& state) {
 /// An episode per iteration, as a learner outside the world steps it.
 void one_phone_stepped(benchmark::State& state) {
   const Scenario scenario = load("bench/one_phone.yaml");
-  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  SteppedWorld environment(scenario.system(), stepped_world_setup(scenario, {}));
   std::uint64_t steps = 0;
   for (auto _ : state) steps += step(environment, 1);
   state.SetItemsProcessed(static_cast<std::int64_t>(steps));
@@ -42,7 +42,7 @@ void one_phone_stepped(benchmark::State& state) {
 
 void reset(benchmark::State& state) {
   const Scenario scenario = load("bench/one_phone.yaml");
-  Environment environment(scenario.system(), environment_setup(scenario, {}));
+  SteppedWorld environment(scenario.system(), stepped_world_setup(scenario, {}));
   std::uint64_t seed = 0;
   for (auto _ : state) environment.reset(++seed);
 }

@@ -63,16 +63,16 @@ TEST(Scripted, ReplaysALedgerToTheByte) {
 
 TEST(Scripted, ReplaysPlansInPieces) {
   // A signal about the threshold: NeuroSurgeon cuts here and there.
-  const Words pieces = {
+  const Words segments = {
       "--policy", "neurosurgeon",
       "--policy", "mosaic",
       "--set",    "dnns=[inception_v3, mobilenet_v1, mobilebert, ssd_mobilenet_v1]",
       "--set",    "cloud_signal={gaussian: {mean: -80 dBm, sd: 6 dB}}"};
   const TemporaryFolder folder;
-  ASSERT_EQ(run_program(recording(folder / "once", pieces)).code, 0);
+  ASSERT_EQ(run_program(recording(folder / "once", segments)).code, 0);
   for (const auto& [policy, kind] :
        {std::pair{"neurosurgeon", "scripted_deliberating"}, std::pair{"mosaic", "scripted"}}) {
-    Words again = recording(folder / "again", {"--set", pieces[5], "--set", pieces[7]});
+    Words again = recording(folder / "again", {"--set", segments[5], "--set", segments[7]});
     again.insert(again.end(), {"--set", script_of(folder / "once/requests.csv", policy, kind)});
     const ProgramResult result = run_program(again);
     ASSERT_EQ(result.code, 0) << result.err;

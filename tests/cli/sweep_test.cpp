@@ -29,7 +29,7 @@ using Words = std::vector<std::string>;
 constexpr const char* kFiles[] = {"runs.csv", "summary.csv", "failures.csv", "manifest.json",
                                   "columns.csv"};
 
-/// 3 x 2 points, 3 replications, 4 policies with the references: 18 worlds of a few milliseconds.
+/// 3 x 2 points, 3 replications, 4 policies with the references: 18 trials of a few milliseconds.
 std::string small_sweep(const std::string& more = "") {
   return "name: small\n"
          "scenarios: [" AUTOSCALE_SOURCE_DIR
@@ -116,7 +116,7 @@ TEST_F(CliSweep, MergeRefusesWhatIsNotAllOfOneSweep) {
   refused({"a", "copy"}, "shard 1/2 is given twice");
   const std::string journal = read_all(folder.path() / "b" / "journal");
   write_all(folder.path() / "b" / "journal", journal.substr(0, journal.size() - 1));
-  refused({"a", "b"}, "shard 2/2 is not finished: 8 of 9 units");
+  refused({"a", "b"}, "shard 2/2 is not finished: 8 of 9 trials");
 }
 
 TEST_F(CliSweep, RefusesAFolderThatIsNotForIt) {
@@ -407,7 +407,7 @@ TEST_F(CliSweep, SweepsDataPoliciesScenariosAndFolds) {
 TEST_F(CliSweep, DryRunShowsWhatWouldHappenAndWritesNothing) {
   const ProgramResult result = sweep("dry", {"--dry-run"});
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_NE(result.out.find("small: 6 points x 3 replications = 18 worlds, 72 runs"),
+  EXPECT_NE(result.out.find("small: 6 points x 3 replications = 18 trials, 72 runs"),
             std::string::npos)
       << result.out;
   EXPECT_FALSE(fs::exists(folder.path() / "dry"));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "sim/policy/cost_model.h"
 #include "sim/system/choice.h"
 #include "tests/simulation_testing.h"
 

@@ -121,7 +121,7 @@ TEST(WorldLearningTest, TheLearnedPolicyIsOpts) {
                                "phases:\n  - {name: train, inferences: 8000, learn: true, "
                                "explore: true, record: false}\n")));
   Keeper keeper;
-  PolicySetup setup = setup_of(scenario, "autoscale");
+  PolicyUnderTest setup = setup_of(scenario, "autoscale");
   setup.compare_with_oracle = true;
   simulate(scenario, std::move(setup), 1, keeper);
   ASSERT_EQ(keeper.requests.size(), 15U);

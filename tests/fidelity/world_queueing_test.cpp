@@ -19,8 +19,7 @@ class StageSampler final : public Observer {
   explicit StageSampler(Stage stage) : stage_(stage), last_arrival_(kPhones) {}
 
   void on_request(const RequestRecord& r) override {
-    samples_.push_back(
-        {to_seconds(r.arrival), to_seconds(r.stages[static_cast<std::size_t>(stage_)])});
+    samples_.push_back({to_seconds(r.arrival), to_seconds(r.stages[stage_])});
     last_arrival_[r.observation.device] = to_seconds(r.arrival);
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t) override {}
@@ -123,7 +122,7 @@ TEST(WorldQueueingTest, OnePhonesLoadRaisesAnothersLatency) {
         "arrivals: {{closed_loop: {{think: {{exponential: {{mean: 50 ms}}}}}}}}\n"
         "phases: [{{name: test, inferences: 2000}}]\n",
         devices));
-    std::array<double, kStages> seconds{};
+    PerStage<double> seconds{};
     for (const KeptRequest& r : simulate(scenario, always("cloud_cpu_fp32")).requests) {
       for (std::size_t s = 0; s < kStages; ++s) {
         if (r.observation.device == 0) seconds[s] += to_seconds(r.stages[s]);

@@ -55,7 +55,7 @@ TEST(WorldTransferTest, AVaryingSignalMovesExactlyTheBits) {
     const SignalProcess& signal = *scenario.system().variances.front().signals[kCloudLink];
     for (const std::uint64_t seed : {1, 2, 3}) {
       const KeptRequest r = simulate(scenario, always("cloud_gpu_fp32"), seed).requests.at(0);
-      const Time end = r.arrival + r.stages[static_cast<std::size_t>(Stage::kUpload)];
+      const Time end = r.arrival + r.stages[Stage::kUpload];
       // The same signal once more, block by block.
       const RandomField random(seed);
       SignalState state;

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "sim/policy/cost_model.h"
 #include "sim/policy/state_space.h"
 #include "tests/judged_policy.h"
 
@@ -39,7 +40,7 @@ TEST(BestPerStateTest, IsOptWhereEveryBinHasOneCondition) {
                   "phases: [{{name: train, inferences: 2, learn: true, record: false}}, "
                   "{{name: test, inferences: 2}}]\n",
                   kPhones));
-  PolicySetup setup = setup_of(scenario, "best_per_state");
+  PolicyUnderTest setup = setup_of(scenario, "best_per_state");
   setup.compare_with_oracle = true;
   const std::vector<bool> shares = shares_a_state(scenario.system());
   std::size_t alone = 0;
@@ -72,7 +73,7 @@ using Tables = std::map<std::string, nlohmann::ordered_json>;
 /// `tables` where these have one and leave there what was learned.
 double judge(const Scenario& scenario, const std::string& name, Tables& tables) {
   double sum = 0;
-  PolicySetup setup = setup_of(scenario, name);
+  PolicyUnderTest setup = setup_of(scenario, name);
   setup.make = [make = setup.make, &tables](const PolicyContext& context) {
     auto policy = make(context);
     const auto table = tables.find(context.device_type);

@@ -48,8 +48,8 @@ phases: [{name: all_of_it, inferences: 60, order: random}]
 struct Row {
   std::uint32_t device, request;
   ActionId action, executed;
-  std::array<Duration, kStages> stages;
-  std::array<double, kCauses> joules;
+  PerStage<Duration> stages;
+  PerCause<double> joules;
   double energy_j, reward, temperature_c;
   std::array<double, kLinks> signal_dbm;
 
@@ -86,14 +86,14 @@ class RowKeeper final : public Observer {
 /// A run by World::run.
 RowKeeper run_whole(const Scenario& scenario, std::uint64_t seed) {
   RowKeeper keeper;
-  World world(scenario.system(), seed, policy_setup(scenario, scenario.policies()[0]), keeper);
+  World world(scenario.system(), seed, policy_under_test(scenario, scenario.policies()[0]), keeper);
   for (const PhasePlan& phase : scenario.phases(0)) world.run(phase);
   return keeper;
 }
 
 /// An episode whose steered phone decides as its rows of a run say, until `stop` steps are done.
 /// Returns the rows of all phones.
-std::vector<Row> replay(Environment& environment, std::uint64_t seed, const std::vector<Row>& rows,
+std::vector<Row> replay(SteppedWorld& environment, std::uint64_t seed, const std::vector<Row>& rows,
                         std::uint32_t device, std::size_t stop = ~std::size_t{0}) {
   std::vector<Row> seen;
   environment.reset(seed);
@@ -111,15 +111,15 @@ std::vector<Row> replay(Environment& environment, std::uint64_t seed, const std:
   return seen;
 }
 
-Environment steered(const Scenario& scenario, EnvironmentOptions options) {
+SteppedWorld steered(const Scenario& scenario, SteppedScenarioOptions options) {
   options.deliberates = false;
-  return Environment(scenario.system(), environment_setup(scenario, options));
+  return SteppedWorld(scenario.system(), stepped_world_setup(scenario, options));
 }
 
 TEST(EnvironmentTest, ReplayedDecisionsGiveTheSameLedger) {
   const Scenario scenario = scenario_of(kOnePhone);
   const RowKeeper run = run_whole(scenario, 3);
-  Environment environment = steered(scenario, {});
+  SteppedWorld environment = steered(scenario, {});
   EXPECT_EQ(replay(environment, 3, run.rows, 0), run.rows);
   EXPECT_TRUE(environment.over());
   EXPECT_EQ(environment.steps(), environment.length());
@@ -130,9 +130,9 @@ TEST(EnvironmentTest, OnePhoneOfAFleetIsSteeredAndTheOthersDoAsInARun) {
   const RowKeeper run = run_whole(scenario, 5);
   ASSERT_FALSE(run.dropped.empty());
   for (const std::uint32_t device : {0U, 4U, 10U}) {
-    EnvironmentOptions options;
+    SteppedScenarioOptions options;
     options.device = device;
-    Environment environment = steered(scenario, options);
+    SteppedWorld environment = steered(scenario, options);
     EXPECT_EQ(replay(environment, 5, run.rows, device), run.rows) << device;
     EXPECT_TRUE(environment.over());
   }
@@ -141,7 +141,7 @@ TEST(EnvironmentTest, OnePhoneOfAFleetIsSteeredAndTheOthersDoAsInARun) {
 TEST(EnvironmentTest, AResetLeavesNothingOfWhatWentBefore) {
   const Scenario scenario = scenario_of(kFleet);
   const RowKeeper run = run_whole(scenario, 5);
-  Environment environment = steered(scenario, {});
+  SteppedWorld environment = steered(scenario, {});
   for (const std::size_t steps : {0U, 1U, 17U}) {
     replay(environment, 99, run.rows, 0, 0);
     for (std::size_t i = 0; i < steps; ++i) environment.step({environment.dnn().legal.back()});
@@ -152,9 +152,9 @@ TEST(EnvironmentTest, AResetLeavesNothingOfWhatWentBefore) {
 TEST(EnvironmentTest, PhasesThatAreNotTakenChangeNothing) {
   const Scenario scenario = scenario_of(kOnePhone);
   const RowKeeper run = run_whole(scenario, 3);
-  EnvironmentOptions options;
+  SteppedScenarioOptions options;
   options.phase = "last";
-  Environment environment = steered(scenario, options);
+  SteppedWorld environment = steered(scenario, options);
   std::vector<Row> last;
   const std::uint32_t first = scenario.phases(0)[0].length() + scenario.phases(0)[1].length();
   for (const Row& row : run.rows) {
@@ -169,7 +169,7 @@ TEST(EnvironmentTest, PhasesThatAreNotTakenChangeNothing) {
 TEST(EnvironmentTest, AnIllegalDecisionIsRefusedAndStillDue) {
   const Scenario scenario = scenario_of(kOnePhone);
   const RowKeeper run = run_whole(scenario, 3);
-  Environment environment = steered(scenario, {});
+  SteppedWorld environment = steered(scenario, {});
   environment.reset(3);
   EXPECT_THROW(environment.step({60000}), PolicyError);
   EXPECT_EQ(environment.steps(), 0U);
@@ -179,9 +179,9 @@ TEST(EnvironmentTest, AnIllegalDecisionIsRefusedAndStillDue) {
 
 TEST(EnvironmentTest, NothingIsDueBeforeAResetAndAfterTheEnd) {
   const Scenario scenario = scenario_of(kOnePhone);
-  EnvironmentOptions options;
+  SteppedScenarioOptions options;
   options.length = 2;
-  Environment environment = steered(scenario, options);
+  SteppedWorld environment = steered(scenario, options);
   EXPECT_THROW(environment.step({0}), std::logic_error);
   EXPECT_THROW(environment.best(OracleForm::kExpected), std::logic_error);
   environment.reset(1);
@@ -197,12 +197,12 @@ TEST(EnvironmentTest, NothingIsDueBeforeAResetAndAfterTheEnd) {
 TEST(EnvironmentTest, DecisionsTakeTheirTimeWhenAsked) {
   const Scenario scenario = scenario_of(kOnePhone);
   for (const bool deliberates : {false, true}) {
-    EnvironmentOptions options;
+    SteppedScenarioOptions options;
     options.deliberates = deliberates;
-    Environment environment(scenario.system(), environment_setup(scenario, options));
+    SteppedWorld environment(scenario.system(), stepped_world_setup(scenario, options));
     environment.reset(1);
     environment.step({0});
-    const Duration spent = environment.outcome().stages[static_cast<std::size_t>(Stage::kDecision)];
+    const Duration spent = environment.outcome().stages[Stage::kDecision];
     EXPECT_EQ(spent, deliberates ? from_seconds(scenario.system().decision_s) : Duration::zero());
   }
 }
@@ -210,9 +210,9 @@ TEST(EnvironmentTest, DecisionsTakeTheirTimeWhenAsked) {
 TEST(EnvironmentTest, CountsTheDroppedFramesOfItsPhone) {
   const Scenario scenario = scenario_of(kFleet);
   const RowKeeper run = run_whole(scenario, 5);
-  EnvironmentOptions options;
+  SteppedScenarioOptions options;
   options.device = 7;
-  Environment environment = steered(scenario, options);
+  SteppedWorld environment = steered(scenario, options);
   environment.reset(5);
   std::uint32_t dropped = environment.dropped();
   for (const Row& row : run.rows) {
@@ -245,14 +245,14 @@ class Noting final : public Policy {
 TEST(EnvironmentTest, ThePolicyOfTheOthersHearsNothingOfTheSteeredPhone) {
   const Scenario scenario = scenario_of(kFleet);
   std::set<std::uint32_t> decided, told;
-  EnvironmentSetup setup = environment_setup(scenario, {});
+  SteppedWorldSetup setup = stepped_world_setup(scenario, {});
   setup.phases[0].plan.learn = true;
   setup.steering.device = 2;
   setup.others.info.learns = true;
   setup.others.make = [&](const PolicyContext& context) {
     return std::make_unique<Noting>(context, decided, told);
   };
-  Environment environment(scenario.system(), setup);
+  SteppedWorld environment(scenario.system(), setup);
   environment.reset(1);
   while (!environment.over()) environment.step({environment.dnn().legal.front()});
   const std::set<std::uint32_t> others = {0, 1, 3, 4, 5, 6, 7, 8, 9, 10};
@@ -270,15 +270,15 @@ TEST(EnvironmentTest, SeedsThatFollowDiffer) {
 
 TEST(EnvironmentTest, MistakesAreTold) {
   const Scenario scenario = scenario_of(kOnePhone);
-  EnvironmentOptions options;
+  SteppedScenarioOptions options;
   options.device = 1;
-  EXPECT_THROW(environment_setup(scenario, options), std::invalid_argument);
+  EXPECT_THROW(stepped_world_setup(scenario, options), std::invalid_argument);
   options = {};
   options.phase = "lst";
-  EXPECT_THROW(environment_setup(scenario, options), std::invalid_argument);
+  EXPECT_THROW(stepped_world_setup(scenario, options), std::invalid_argument);
   options = {};
   options.length = 1000000;
-  EXPECT_THROW(environment_setup(scenario, options), std::invalid_argument);
+  EXPECT_THROW(stepped_world_setup(scenario, options), std::invalid_argument);
 }
 
 }  // namespace

@@ -6,10 +6,11 @@
 // before one that is not, then one within the latency constraint before one that is late, then less
 // energy or, among late ones, less latency. Comparing energies alone would be wrong: whoever misses
 // a constraint may well need less. Opt chooses among whole networks on one target, so only such
-// decisions are compared, plans of one piece among them; plans in several pieces (NeuroSurgeon,
+// decisions are compared, plans of one segment among them; plans in several segments (NeuroSurgeon,
 // MOSAIC) may beat it.
 #include <fmt/format.h>
 
+#include "sim/policy/cost_model.h"
 #include "tests/judged_policy.h"
 
 namespace autoscale {
@@ -38,11 +39,11 @@ TEST_P(OptBoundTest, NoWholePlanRanksBeforeOpts) {
         "phases: [{{name: train, conditions: grid, inferences: 1, learn: true, explore: true, "
         "record: false}}, {{name: test, inferences: 20}}]\n",
         environment, GetParam()));
-    std::size_t whole = 0, pieces = 0;
+    std::size_t whole = 0, segments = 0;
     const auto judge = [&](const PolicyContext& context, const Observation& o,
                            const ExecutionPlan& plan) {
       if (plan.segments.size() > 1) {
-        ++pieces;
+        ++segments;
         return;
       }
       ++whole;
@@ -54,7 +55,7 @@ TEST_P(OptBoundTest, NoWholePlanRanksBeforeOpts) {
           << context.device_type;
     };
     simulate(scenario, judged(setup_of(scenario, GetParam()), judge));
-    EXPECT_GE(whole + pieces, 3U * 9 * 20);
+    EXPECT_GE(whole + segments, 3U * 9 * 20);
     EXPECT_GT(whole, 0U);
   }
 }

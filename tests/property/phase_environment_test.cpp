@@ -84,7 +84,7 @@ TEST(RegretTest, IsTheDifferenceOfTheExpectedRewards) {
       "name: hand\ndevices: [{profile: mi8pro}]\ndnns: [mobilenet_v1]\n"
       "policies: [edge_cpu_fp32, opt]\nphases: [{name: test, inferences: 20}]\n");
   for (const std::string policy : {"edge_cpu_fp32", "opt"}) {
-    PolicySetup setup = setup_of(scenario, policy);
+    PolicyUnderTest setup = setup_of(scenario, policy);
     setup.compare_with_oracle = true;
     for (const KeptRequest& r : simulate(scenario, std::move(setup)).requests) {
       EXPECT_NEAR(r.oracle.opt_reward, -16.2 / 153.6, 1e-3);
@@ -99,7 +99,7 @@ TEST(RegretTest, IsNeverNegativeForWholeNetworks) {
       "use_case: streaming\nconstraints: {accuracy: 68}\n"
       "devices: [{profile: mi8pro}, {profile: galaxy_s10e}, {profile: moto_x_force}]\n"
       "policies: [random]\nphases: [{name: test, inferences: 300}]\n");
-  PolicySetup setup = every_action_in_turn();
+  PolicyUnderTest setup = every_action_in_turn();
   setup.compare_with_oracle = true;
   double worst = 0;
   for (const KeptRequest& r : simulate(scenario, std::move(setup)).requests) {
@@ -126,7 +126,7 @@ TEST(RegretTest, LearningCurvesHoldItByPhase) {
   EXPECT_EQ(points[1].learned, 250U);
   EXPECT_EQ(points[2].learned, 350U);
 
-  PolicySetup setup = setup_of(scenario, "autoscale");
+  PolicyUnderTest setup = setup_of(scenario, "autoscale");
   setup.compare_with_oracle = true;
   const Keeper kept = simulate(scenario, std::move(setup));
   double regret = 0, opt_reward = 0;

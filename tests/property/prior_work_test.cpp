@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 #include <map>
 
+#include "sim/policy/cost_model.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {
@@ -68,7 +69,7 @@ Observation regular_signals(const SystemModel& system) {
   return o;
 }
 
-/// One assignment of blocks to targets as a plan: neighbours on one target are one piece.
+/// One assignment of blocks to targets as a plan: neighbours on one target are one segment.
 std::vector<Segment> as_plan(const std::vector<ActionId>& assignment) {
   std::vector<Segment> plan;
   for (std::uint16_t b = 0; b < assignment.size(); ++b) {

@@ -129,7 +129,7 @@ ByRequest by_request(const Scenario& scenario, const std::string& policy, std::u
 /// Every policy meets the arrivals of the first; at equal instants also the same conditions.
 void expect_same_world(const Scenario& scenario) {
   const ByRequest reference = by_request(scenario, "edge_cpu_fp32");
-  for (const PolicyUse& use : scenario.policies()) {
+  for (const ComparedPolicy& use : scenario.policies()) {
     SCOPED_TRACE(use.name);
     const ByRequest requests = by_request(scenario, use.name);
     ASSERT_EQ(requests.size(), reference.size());

@@ -1,7 +1,8 @@
-// Plans in pieces: a whole network as one piece is the whole network, pieces add up, the
+// Plans in segments: a whole network as one segment is the whole network, segments add up, the
 // event-driven world agrees with predict_plan(), and wrong plans are refused.
 #include <fmt/format.h>
 
+#include "sim/policy/cost_model.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {
@@ -10,7 +11,7 @@ namespace {
 /// Everything holds still: what happens is what is predicted.
 Scenario still(std::string_view more) {
   return scenario_of(
-      fmt::format("name: pieces\nnoise: false\nthermal: false\npolicies: [random]\n"
+      fmt::format("name: segments\nnoise: false\nthermal: false\npolicies: [random]\n"
                   "devices: [{{profile: mi8pro}}, {{profile: moto_x_force}}]\n"
                   "dnns: [inception_v1, mobilenet_v3_large, resnet_50_v1, mobilebert]\n"
                   "arrivals: {{closed_loop: {{think: {{constant: {{value: 20 s}}}}}}}}\n"
@@ -19,15 +20,15 @@ Scenario still(std::string_view more) {
                   more));
 }
 
-/// One to four pieces at random cuts on random legal targets.
+/// One to four segments at random cuts on random legal targets.
 std::vector<Segment> random_plan(const PlanContext& context, const std::vector<ActionId>& legal,
                                  Draw& draw) {
   const std::uint16_t blocks = context.cuts.blocks();
   std::vector<Segment> plan;
   std::uint16_t next = 0;
-  const std::uint32_t pieces = 1 + draw.below(4);
+  const std::uint32_t segments = 1 + draw.below(4);
   while (next < blocks) {
-    const bool rest = plan.size() + 1 == pieces;
+    const bool rest = plan.size() + 1 == segments;
     const auto length = static_cast<std::uint16_t>(1 + draw.below(blocks - next));
     const auto last = static_cast<std::uint16_t>(rest ? blocks : next + length);
     plan.push_back({next, last, legal[draw.below(static_cast<std::uint32_t>(legal.size()))]});
@@ -50,9 +51,9 @@ class PiecesPolicy final : public Policy {
   std::vector<Segment> plan_;
 };
 
-PolicySetup in_pieces(PiecesPolicy::Function function) {
-  PolicySetup setup;
-  setup.name = "pieces";
+PolicyUnderTest in_pieces(PiecesPolicy::Function function) {
+  PolicyUnderTest setup;
+  setup.name = "segments";
   setup.make = [function = std::move(function)](const PolicyContext&) {
     return std::make_unique<PiecesPolicy>(function);
   };
@@ -177,7 +178,7 @@ TEST(SegmentsTest, WrongPlansAreRefused) {
   const Segment too_long[] = {{0, static_cast<std::uint16_t>(blocks + 1), cpu}};
   const Segment unknown[] = {{0, blocks, 1000}};
   EXPECT_EQ(plan_problem(context, gap),
-            "a piece of blocks 3 to " + std::to_string(blocks) + " where block 2 is next");
+            "a segment of blocks 3 to " + std::to_string(blocks) + " where block 2 is next");
   EXPECT_NE(plan_problem(context, empty_piece), "");
   EXPECT_NE(plan_problem(context, early_end), "");
   EXPECT_NE(plan_problem(context, too_long), "");

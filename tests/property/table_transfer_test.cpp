@@ -29,7 +29,7 @@ nlohmann::ordered_json learned_on(const std::string& phone) {
 double first_reward(const std::string& phone, const nlohmann::ordered_json& start,
                     std::uint64_t seed) {
   const Scenario scenario = learner(phone, 5);
-  PolicySetup setup = setup_of(scenario, "autoscale");
+  PolicyUnderTest setup = setup_of(scenario, "autoscale");
   setup.make = [make = setup.make, &start](const PolicyContext& context) {
     auto policy = make(context);
     if (!start.is_null()) policy->transfer(start);

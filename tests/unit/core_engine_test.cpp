@@ -30,12 +30,12 @@ using EngineDeathTest = EngineTest;
 using Ids = std::vector<std::uint32_t>;
 
 TEST_F(EngineTest, RunsByTimeThenPhaseThenInsertion) {
-  engine_.at(kStart + 2ns, Phase::kCompletion, numbered(5));
-  engine_.at(kStart + 1ns, Phase::kDecision, numbered(4));
-  engine_.at(kStart + 1ns, Phase::kArrival, numbered(2));
-  engine_.at(kStart + 1ns, Phase::kEnvironment, numbered(1));
-  engine_.at(kStart + 1ns, Phase::kArrival, numbered(3));
-  engine_.at(kStart + 1ns, Phase::kCompletion, numbered(0));
+  engine_.at(kStart + 2ns, EventRank::kCompletion, numbered(5));
+  engine_.at(kStart + 1ns, EventRank::kDecision, numbered(4));
+  engine_.at(kStart + 1ns, EventRank::kArrival, numbered(2));
+  engine_.at(kStart + 1ns, EventRank::kEnvironment, numbered(1));
+  engine_.at(kStart + 1ns, EventRank::kArrival, numbered(3));
+  engine_.at(kStart + 1ns, EventRank::kCompletion, numbered(0));
   EXPECT_EQ(engine_.pending(), 6U);
   EXPECT_EQ(run_until(kNever), (Ids{0, 1, 2, 3, 4, 5}));
   EXPECT_EQ(engine_.pending(), 0U);
@@ -43,9 +43,9 @@ TEST_F(EngineTest, RunsByTimeThenPhaseThenInsertion) {
 }
 
 TEST_F(EngineTest, RunsEveryPhaseOfTheHorizonAndNothingLater) {
-  engine_.at(kStart + 10ns, Phase::kDecision, numbered(1));
-  engine_.at(kStart + 10ns, Phase::kCompletion, numbered(0));
-  engine_.at(kStart + 11ns, Phase::kCompletion, numbered(2));
+  engine_.at(kStart + 10ns, EventRank::kDecision, numbered(1));
+  engine_.at(kStart + 10ns, EventRank::kCompletion, numbered(0));
+  engine_.at(kStart + 11ns, EventRank::kCompletion, numbered(2));
   EXPECT_EQ(run_until(kStart + 10ns), (Ids{0, 1}));
   EXPECT_EQ(engine_.now(), kStart + 10ns);
   EXPECT_EQ(engine_.pending(), 1U);
@@ -56,21 +56,21 @@ TEST_F(EngineTest, RunsEveryPhaseOfTheHorizonAndNothingLater) {
 TEST_F(EngineTest, ReachesAHorizonWithoutEvents) {
   EXPECT_EQ(run_until(kStart + 5s), (Ids{}));
   EXPECT_EQ(engine_.now(), kStart + 5s);
-  engine_.at(kStart + 5s, Phase::kDecision, numbered(1));
-  engine_.after(1ns, Phase::kCompletion, numbered(2));
+  engine_.at(kStart + 5s, EventRank::kDecision, numbered(1));
+  engine_.after(1ns, EventRank::kCompletion, numbered(2));
   EXPECT_EQ(run_until(kNever), (Ids{1, 2}));
 }
 
 TEST_F(EngineTest, RunsWhatHandlersSchedule) {
   Ids ids;
-  engine_.at(kStart + 1ms, Phase::kCompletion, numbered(3));
+  engine_.at(kStart + 1ms, EventRank::kCompletion, numbered(3));
   engine_.run_until(kStart + 1ms, [&](Event event) {
     ids.push_back(event.id);
     EXPECT_EQ(engine_.now(), kStart + 1ms);
     // No delay: the same phase again, later phases, and beyond the horizon.
-    if (event.id > 0) engine_.after(0ns, Phase::kCompletion, numbered(event.id - 1));
-    if (event.id == 3) engine_.after(0ns, Phase::kDecision, numbered(0));
-    engine_.after(1ns, Phase::kCompletion, numbered(0));
+    if (event.id > 0) engine_.after(0ns, EventRank::kCompletion, numbered(event.id - 1));
+    if (event.id == 3) engine_.after(0ns, EventRank::kDecision, numbered(0));
+    engine_.after(1ns, EventRank::kCompletion, numbered(0));
   });
   EXPECT_EQ(ids, (Ids{3, 2, 1, 0, 0}));
   EXPECT_EQ(engine_.pending(), 5U);
@@ -78,7 +78,7 @@ TEST_F(EngineTest, RunsWhatHandlersSchedule) {
 
 TEST_F(EngineTest, StopsEarlyAndGoesOn) {
   for (std::uint32_t id = 0; id < 5; ++id) {
-    engine_.at(kStart + 1ms * (id / 2), Phase::kArrival, numbered(id));
+    engine_.at(kStart + 1ms * (id / 2), EventRank::kArrival, numbered(id));
   }
   Ids ids;
   const auto stop_at_two = [&](Event event) {
@@ -88,15 +88,15 @@ TEST_F(EngineTest, StopsEarlyAndGoesOn) {
   engine_.run_until(kStart + 1s, stop_at_two);
   EXPECT_EQ(ids, (Ids{0, 1, 2}));
   EXPECT_EQ(engine_.now(), kStart + 1ms);
-  engine_.at(kStart + 1ms, Phase::kDecision, numbered(9));
+  engine_.at(kStart + 1ms, EventRank::kDecision, numbered(9));
   engine_.run_until(kStart + 1s, stop_at_two);
   EXPECT_EQ(ids, (Ids{0, 1, 2, 3, 9, 4}));
   EXPECT_EQ(engine_.now(), kStart + 1s);
 }
 
 TEST_F(EngineTest, GoesOnAfterAHandlerThrows) {
-  engine_.at(kStart + 1ns, Phase::kArrival, numbered(1));
-  engine_.at(kStart + 1ns, Phase::kArrival, numbered(2));
+  engine_.at(kStart + 1ns, EventRank::kArrival, numbered(1));
+  engine_.at(kStart + 1ns, EventRank::kArrival, numbered(2));
   EXPECT_THROW(engine_.run_until(kNever, [](Event) { throw std::runtime_error("policy"); }),
                std::runtime_error);
   EXPECT_EQ(engine_.now(), kStart + 1ns);
@@ -105,48 +105,48 @@ TEST_F(EngineTest, GoesOnAfterAHandlerThrows) {
 
 TEST_F(EngineTest, WorksNearTheLimitOfTime) {
   const Time last = kNever - 1ns;
-  engine_.at(last, Phase::kDecision, numbered(4));
-  engine_.at(last, Phase::kCompletion, numbered(3));
-  engine_.at(kStart, Phase::kDecision, numbered(1));
-  engine_.at(kNever - 2ns, Phase::kDecision, numbered(2));
+  engine_.at(last, EventRank::kDecision, numbered(4));
+  engine_.at(last, EventRank::kCompletion, numbered(3));
+  engine_.at(kStart, EventRank::kDecision, numbered(1));
+  engine_.at(kNever - 2ns, EventRank::kDecision, numbered(2));
   EXPECT_EQ(run_until(kNever - 2ns), (Ids{1, 2}));
-  engine_.after(1ns, Phase::kDecision, numbered(5));
+  engine_.after(1ns, EventRank::kDecision, numbered(5));
   EXPECT_EQ(run_until(kNever), (Ids{3, 4, 5}));
   EXPECT_EQ(engine_.now(), kNever);
 }
 
 TEST_F(EngineDeathTest, RefusesThePast) {
   run_until(kStart + 10ns);
-  EXPECT_DEATH(engine_.at(kStart + 9ns, Phase::kDecision, numbered(7)), "id 7 at 9 ns phase 3");
-  EXPECT_DEATH(engine_.at(kStart + 10ns, Phase::kArrival, {}), "but it is 10 ns phase 3");
-  EXPECT_DEATH(engine_.after(-1ns, Phase::kDecision, {}), "delay of -1 ns");
+  EXPECT_DEATH(engine_.at(kStart + 9ns, EventRank::kDecision, numbered(7)), "id 7 at 9 ns rank 3");
+  EXPECT_DEATH(engine_.at(kStart + 10ns, EventRank::kArrival, {}), "but it is 10 ns rank 3");
+  EXPECT_DEATH(engine_.after(-1ns, EventRank::kDecision, {}), "delay of -1 ns");
   EXPECT_DEATH(run_until(kStart + 9ns), "horizon");
 }
 
 TEST_F(EngineDeathTest, RefusesAnEarlierPhaseOfTheSameInstant) {
-  engine_.at(kStart, Phase::kArrival, {});
+  engine_.at(kStart, EventRank::kArrival, {});
   EXPECT_DEATH(
-      engine_.run_until(kNever, [&](Event) { engine_.after(0ns, Phase::kEnvironment, {}); }),
-      "phase 1, but it is 0 ns phase 2");
+      engine_.run_until(kNever, [&](Event) { engine_.after(0ns, EventRank::kEnvironment, {}); }),
+      "phase 1, but it is 0 ns rank 2");
 }
 
 TEST_F(EngineDeathTest, RefusesWhatIsNotAnInstant) {
-  EXPECT_DEATH(engine_.at(kNever, Phase::kCompletion, {}), "not an instant");
-  EXPECT_DEATH(engine_.at(Time::max(), Phase::kCompletion, {}), "not an instant");
-  EXPECT_DEATH(engine_.at(kStart - 1ns, Phase::kCompletion, {}), "not an instant");
-  EXPECT_DEATH(engine_.after(Duration::max(), Phase::kCompletion, {}), "delay");
+  EXPECT_DEATH(engine_.at(kNever, EventRank::kCompletion, {}), "not an instant");
+  EXPECT_DEATH(engine_.at(Time::max(), EventRank::kCompletion, {}), "not an instant");
+  EXPECT_DEATH(engine_.at(kStart - 1ns, EventRank::kCompletion, {}), "not an instant");
+  EXPECT_DEATH(engine_.after(Duration::max(), EventRank::kCompletion, {}), "delay");
   EXPECT_DEATH(run_until(Time::max()), "horizon");
 }
 
 TEST_F(EngineTest, ResetBeginsAnew) {
-  engine_.at(kStart + 5ns, Phase::kArrival, numbered(1));
-  engine_.at(kStart + 9ns, Phase::kArrival, numbered(2));
+  engine_.at(kStart + 5ns, EventRank::kArrival, numbered(1));
+  engine_.at(kStart + 9ns, EventRank::kArrival, numbered(2));
   run_until(kStart + 7ns);
   engine_.reset();
   EXPECT_EQ(engine_.now(), kStart);
   EXPECT_EQ(engine_.pending(), 0U);
   EXPECT_EQ(engine_.processed(), 0U);
-  engine_.at(kStart + 1ns, Phase::kCompletion, numbered(3));
+  engine_.at(kStart + 1ns, EventRank::kCompletion, numbered(3));
   EXPECT_EQ(run_until(kNever), (Ids{3}));
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "sim/policy/cost_model.h"
 #include "tests/simulation_testing.h"
 
 namespace autoscale {

@@ -14,19 +14,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-JournalRecord record_of(std::uint64_t unit) {
-  const std::string number = std::to_string(unit);
+JournalRecord record_of(std::uint64_t trial) {
+  const std::string number = std::to_string(trial);
   JournalRecord record;
-  record.unit = unit;
-  record.rows = {"row " + number, "", std::string(unit % 50, 'x')};
+  record.trial = trial;
+  record.rows = {"row " + number, "", std::string(trial % 50, 'x')};
   record.timing = {"timing " + number};
   record.failures = {{"run", "error of\n" + number}};
   return record;
 }
 
-void expect_record(const Journal& journal, std::uint64_t unit) {
-  ASSERT_TRUE(journal.has(unit)) << unit;
-  const JournalRecord read = journal.read(unit), wanted = record_of(unit);
+void expect_record(const Journal& journal, std::uint64_t trial) {
+  ASSERT_TRUE(journal.has(trial)) << trial;
+  const JournalRecord read = journal.read(trial), wanted = record_of(trial);
   EXPECT_EQ(read.rows, wanted.rows);
   EXPECT_EQ(read.timing, wanted.timing);
   ASSERT_EQ(read.failures.size(), 1u);
@@ -35,7 +35,7 @@ void expect_record(const Journal& journal, std::uint64_t unit) {
 
 class JournalTest : public testing::Test {
  protected:
-  /// A journal of the units 0 to n - 1, as bytes.
+  /// A journal of the trials 0 to n - 1, as bytes.
   std::string bytes_of(std::uint64_t n) {
     const fs::path path = folder / "made";
     {
@@ -54,7 +54,7 @@ class JournalTest : public testing::Test {
 TEST_F(JournalTest, GivesBackWhatWasAddedInAnyOrder) {
   {
     Journal journal = Journal::create(file, "the head");
-    for (const std::uint64_t unit : {7, 0, 3}) journal.add(record_of(unit));
+    for (const std::uint64_t trial : {7, 0, 3}) journal.add(record_of(trial));
     expect_record(journal, 3);
   }
   const Journal journal = Journal::open(file, false);
@@ -63,7 +63,7 @@ TEST_F(JournalTest, GivesBackWhatWasAddedInAnyOrder) {
   EXPECT_EQ(journal.damaged(), 0u);
   EXPECT_FALSE(journal.has(1));
   EXPECT_FALSE(journal.has(8));
-  for (const std::uint64_t unit : {7, 0, 3}) expect_record(journal, unit);
+  for (const std::uint64_t trial : {7, 0, 3}) expect_record(journal, trial);
 }
 
 TEST_F(JournalTest, CutAtAnyByteKeepsEveryWholeRecordAndGoesOn) {
@@ -79,8 +79,8 @@ TEST_F(JournalTest, CutAtAnyByteKeepsEveryWholeRecordAndGoesOn) {
       }
       EXPECT_GE(journal.size(), most) << length;
       most = journal.size();
-      for (std::uint64_t unit = 0; unit < 3; ++unit) {
-        if (!journal.has(unit)) journal.add(record_of(unit));
+      for (std::uint64_t trial = 0; trial < 3; ++trial) {
+        if (!journal.has(trial)) journal.add(record_of(trial));
       }
     }
     ASSERT_EQ(read_all(file), whole) << length;
@@ -98,9 +98,9 @@ TEST_F(JournalTest, AnyDamagedByteCostsOneRecordAtMost) {
     Journal journal = Journal::open(file, true);
     EXPECT_EQ(journal.size(), 2u) << at;
     EXPECT_GT(journal.damaged(), 0u) << at;
-    for (std::uint64_t unit = 0; unit < 3; ++unit) {
-      if (!journal.has(unit)) journal.add(record_of(unit));
-      expect_record(journal, unit);
+    for (std::uint64_t trial = 0; trial < 3; ++trial) {
+      if (!journal.has(trial)) journal.add(record_of(trial));
+      expect_record(journal, trial);
     }
   }
 }
@@ -121,7 +121,7 @@ TEST_F(JournalTest, WhatDoesNotFitOnTheDiskLeavesTheRestWhole) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     Journal journal = Journal::create(file, "the head");
     try {
-      for (std::uint64_t unit = 0;; ++unit) journal.add(record_of(unit));
+      for (std::uint64_t trial = 0;; ++trial) journal.add(record_of(trial));
     } catch (const IoError&) {
       std::_Exit(7);
     }
@@ -132,7 +132,7 @@ TEST_F(JournalTest, WhatDoesNotFitOnTheDiskLeavesTheRestWhole) {
   const Journal journal = Journal::open(file, false);
   EXPECT_EQ(journal.damaged(), 0u);
   EXPECT_GT(journal.size(), 3u);
-  for (std::uint64_t unit = 0; unit < journal.size(); ++unit) expect_record(journal, unit);
+  for (std::uint64_t trial = 0; trial < journal.size(); ++trial) expect_record(journal, trial);
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ std::vector<Line> source_lines() {
 /// Folder of a project header that a line includes; empty for any other line.
 std::string included_folder(const std::string& line) {
   if (line.find('#') == std::string::npos) return "";
-  static const std::regex include(R"re(^\s*#\s*include\s*"((sim/[^/"]+|policies(?:/[a-z]+)?)/[^/"]*)")re");
+  static const std::regex include(
+      R"re(^\s*#\s*include\s*"((sim/[^/"]+|policies(?:/[a-z]+)?)/[^/"]*)")re");
   std::smatch match;
   return std::regex_search(line, match, include) ? match[2].str() : "";
 }

@@ -156,7 +156,7 @@ std::vector<ActionId> actions(const Keeper& kept) {
 TEST(LabelsTest, AreTheNamesOfPolicies) {
   const Scenario scenario = scenario_of(kLabels);
   std::vector<std::string> names;
-  for (const PolicyUse& use : scenario.policies()) {
+  for (const ComparedPolicy& use : scenario.policies()) {
     names.push_back(
         fmt::format("{} is {}{}", use.name, use.entry->name, use.reference ? ", a reference" : ""));
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "sim/policy/cost_model.h"
 #include "sim/policy/registry.h"
 #include "tests/simulation_testing.h"
 

@@ -102,7 +102,7 @@ TEST(CounterpartsTest, TheOnlyPointIsTheTopAndHalvesGoDown) {
 
 /// The scenario's first policy, at its start; it refers to the scenario.
 std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
-  const PolicyUse& use = scenario.policies().front();
+  const ComparedPolicy& use = scenario.policies().front();
   const DeviceType& type = scenario.system().types[0];
   auto policy = use.settings->make({type.actions, scenario.system().dnns, type.dnns, nullptr,
                                     nullptr, RandomField(1), type.profile.id});

@@ -1,0 +1,45 @@
+// What a policy sees, what it answers and what it is told afterwards.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "sim/core/time.h"
+#include "sim/models/processor.h"
+#include "sim/system/segment.h"
+
+namespace autoscale {
+
+/// What a policy may see when it decides, as values.
+struct Observation {
+  std::uint32_t device = 0;   // which phone asks
+  std::uint32_t request = 0;  // number of the request in its run, from 0
+  std::uint16_t dnn = 0;      // index of the system's DNNs
+  Time now{};
+  CoRunnerLoad load;
+  std::array<double, kLinks> signal_dbm{};  // cloud link, tablet link
+  std::array<bool, kLinks> weak{};          // at or below the technology's threshold
+};
+
+/// The decision: the whole network on one execution target or, if there are segments, the network
+/// in segments; `action` then counts for nothing. Segments need to live until the next decision only.
+struct ExecutionPlan {
+  ActionId action = 0;
+  std::span<const Segment> segments{};
+};
+
+/// What became of a request. `next` is the same DNN's observation at completion.
+struct Outcome {
+  const Observation& observation;
+  const Observation& next;
+  ActionId action = 0;
+  double reward = 0;
+  double latency_s = 0;
+  double energy_j = 0;
+  double score = 0;
+  bool qos_met = false;
+  bool accuracy_met = false;
+};
+
+}  // namespace autoscale

@@ -1,0 +1,45 @@
+// The oracle: what is best in the true present world.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "sim/policy/observation.h"
+#include "sim/system/cost.h"
+
+namespace autoscale {
+
+/// The oracle's answer for one request.
+struct OracleChoice {
+  ActionId action = 0;
+  Cost cost;
+  bool defined = false;  // false: no action meets the accuracy target
+  bool qos_met = false;
+};
+
+/// Whether an oracle knows the request's own noise.
+enum class OracleForm : std::uint8_t { kExpected, kClairvoyant };
+
+template <>
+struct config::EnumNames<OracleForm> {
+  static constexpr std::array<std::pair<OracleForm, std::string_view>, 2> value{
+      {{OracleForm::kExpected, "expected"}, {OracleForm::kClairvoyant, "clairvoyant"}}};
+};
+
+/// The true present world. Only policies that declare needs_oracle get one.
+class Oracle {
+ public:
+  virtual ~Oracle() = default;
+
+  /// Lowest energy among the legal actions that meet accuracy and QoS now; else the fastest
+  /// accurate one; else, if none is accurate, the same without the accuracy target and `defined` is
+  /// false.
+  virtual OracleChoice best(const Observation& observation, OracleForm form) const = 0;
+
+  /// What a legal action would cost now, executed at the operating point that heat leaves of it.
+  virtual Cost cost(const Observation& observation, ActionId action, OracleForm form) const = 0;
+};
+
+}  // namespace autoscale
