@@ -100,6 +100,14 @@ TEST(Layers, ProjectHeadersAreIncludedByTheirPathFromTheRoot) {
   }
 }
 
+TEST(Layers, FilesAreShort) {
+  std::map<std::string, int> lines;  // by file
+  for (const Line& line : source_lines()) ++lines[line.where.substr(0, line.where.find(':'))];
+  for (const auto& [file, count] : lines) {
+    EXPECT_LE(count, file.ends_with(".h") ? 250 : 450) << file;
+  }
+}
+
 /// Whether a line prints to standard output or ends the program. fmt::print(stderr, ...) is left to
 /// the report of a broken invariant, and aborting is not exiting.
 bool prints_or_exits(const std::string& line) {
