@@ -10,21 +10,9 @@
 #include <vector>
 
 #include "sim/sweep/config.h"
+#include "sim/sweep/values.h"
 
 namespace autoscale {
-
-/// A value as the scenario reads it and as the results show it.
-struct SweptValue {
-  config::Node node;
-  std::string text;
-};
-
-/// Gives a parameter its value at a place of its axis: a step of a grid, a row of a zip, a sample.
-class SweptValues {
- public:
-  virtual ~SweptValues() = default;
-  virtual SweptValue at(std::size_t place) const = 0;
-};
 
 struct SweptParameter {
   std::string column;

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

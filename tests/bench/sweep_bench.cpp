@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/sweep/folder.h"
-#include "tests/unit/temporary_file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace autoscale {
 namespace {
@@ -12,13 +12,15 @@ namespace fs = std::filesystem;
 
 /// A sweep of `points` points with ten replications, four rows each.
 Sweep sweep_of(const Catalog& catalog, std::int64_t points) {
-  const TemporaryFile file(
-      "name: bench\nscenarios: [" AUTOSCALE_SOURCE_DIR
-      "/scenarios/quickstart.yaml]\n"
-      "set: {phases: [{name: test, inferences: 5}], policies: [edge_best, cloud]}\n"
-      "grid: [{path: constraints.accuracy, range: {from: 40, to: 60, steps: " +
-      std::to_string(points) + "}}]\nreplications: 10\nbaseline: {policy: cloud}\n");
-  return Sweep::load(catalog, file.path());
+  const TemporaryFolder folder;
+  const fs::path file = folder.write(
+      "bench.yaml", "name: bench\nscenarios: [" AUTOSCALE_SOURCE_DIR
+                    "/scenarios/quickstart.yaml]\n"
+                    "set: {phases: [{name: test, inferences: 5}], policies: [edge_best, cloud]}\n"
+                    "grid: [{path: constraints.accuracy, range: {from: 40, to: 60, steps: " +
+                        std::to_string(points) +
+                        "}}]\nreplications: 10\nbaseline: {policy: cloud}\n");
+  return Sweep::load(catalog, file);
 }
 
 /// Writes a journal of state.range(0) points, then the results from it.
@@ -28,8 +30,8 @@ void journal_and_results(benchmark::State& state) {
   const nlohmann::ordered_json definition = sweep.definition({"", "", ""});
   JournalRecord record = run_trial(sweep, 0);
   for (auto _ : state) {
-    const fs::path out =
-        fs::temp_directory_path() / ("autoscale_sweep_bench_" + std::to_string(::getpid()));
+    const TemporaryFolder folder;
+    const fs::path out = folder / "out";
     {
       SweepFolder target = SweepFolder::open(out, definition, {}, false);
       for (record.trial = 0; record.trial < sweep.trials(); ++record.trial) {
@@ -38,9 +40,8 @@ void journal_and_results(benchmark::State& state) {
     }
     SweepFolder target = SweepFolder::open(out, definition, {}, true);
     const SweepOutcome outcome = write_sweep_results(
-        out, definition, [&](std::uint64_t unit) { return target.journal().read(unit); });
+        out, definition, [&](std::uint64_t trial) { return target.journal().read(trial); });
     state.counters["rows"] = static_cast<double>(outcome.runs);
-    fs::remove_all(out);
   }
 }
 BENCHMARK(journal_and_results)->Arg(250)->Arg(25'000)->Unit(benchmark::kMillisecond)->Iterations(1);

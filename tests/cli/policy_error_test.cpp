@@ -4,7 +4,7 @@
 
 #include "policies/base/fixed_policy.h"
 #include "sim/run/runner.h"
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

@@ -9,7 +9,7 @@
 #include "sim/core/output_file.h"
 #include "sim/results/results.h"
 #include "sim/run/memory.h"
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

@@ -17,7 +17,7 @@
 #include "sim/config/csv.h"
 #include "sim/sweep/folder_lock.h"
 #include "sim/sweep/journal.h"
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

@@ -1,4 +1,4 @@
-// Every NN_name.expected beside this file is what `autoscale validate` says of NN_name.yaml (or
+// Every cases/NN_name.expected is what `autoscale validate` says of NN_name.yaml (or
 // .csv, .mahi), to the letter, with exit code 2. Inputs too big to keep are made here.
 #include <gtest/gtest.h>
 
@@ -6,14 +6,14 @@
 #include <random>
 
 #include "sim/scenario/scenario.h"
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(AUTOSCALE_SOURCE_DIR) / "tests/config_errors";
+const fs::path kFolder = fs::path(AUTOSCALE_SOURCE_DIR) / "tests/config_errors/cases";
 
 std::string input_of(const std::string& stem) {
   for (const char* extension : {".yaml", ".csv", ".mahi"}) {

@@ -8,7 +8,7 @@
 #include "sim/config/reader.h"
 #include "sim/models/catalog.h"
 #include "sim/sweep/sweep.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {
@@ -127,7 +127,7 @@ bool is_scenario(const fs::path& file) {
 
 TEST(DataTest, EveryScenarioResolvesAndReadsBack) {
   // Relative paths in a resolved scenario start where the scenario lies.
-  const TemporaryDirectory copy;
+  const TemporaryFolder copy;
   fs::copy(source_root() / "scenarios", copy.path(), fs::copy_options::recursive);
   std::size_t scenarios = 0;
   for (const fs::path& file : yaml_files("scenarios", true)) {

@@ -8,7 +8,7 @@
 
 #include "sim/policy/cost_model.h"
 #include "sim/system/choice.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

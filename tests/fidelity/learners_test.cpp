@@ -4,7 +4,7 @@
 
 #include <numbers>
 
-#include "tests/mdp_testing.h"
+#include "tests/support/mdp_testing.h"
 
 namespace autoscale {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/system/reward.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

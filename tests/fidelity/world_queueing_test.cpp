@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "tests/fidelity/statistics.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

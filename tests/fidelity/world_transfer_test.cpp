@@ -2,7 +2,7 @@
 // the signal re-rates on its way, radio tails, and the degenerate ends (no round trip, one byte).
 #include <fmt/format.h>
 
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {
@@ -23,7 +23,7 @@ std::string one_upload(std::string_view arrival, std::uint32_t sharers, std::str
 constexpr double kUploadBits = 150528.0 * 8;
 
 TEST(WorldTransferTest, AStepOfTheRateMovesExactlyTheBits) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const fs::path trace = directory.write("step.csv", "time_s,throughput_mbps\n0,10\n10,1\n30,1\n");
   for (const std::uint32_t sharers : {1, 2}) {
     SCOPED_TRACE(sharers);
@@ -110,15 +110,13 @@ void copy_data(const fs::path& root) {
     fs::copy(source_root() / folder, root / folder, fs::copy_options::recursive);
   }
   const fs::path file = root / "workloads/dnns/mobilebert.yaml";
-  std::ifstream stream(file);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  stream.close();
+  std::string text = read_all(file);
   std::size_t replaced = 0;
   for (std::size_t at = 0; (at = text.find("value: 600 B", at)) != std::string::npos; ++replaced) {
     text.replace(at, 12, "value: 1 B");
   }
   ASSERT_EQ(replaced, 3U);  // raw, jpeg, output
-  std::ofstream(file) << text;
+  write_all(file, text);
 }
 
 constexpr std::string_view kInstantLink = R"(
@@ -142,7 +140,7 @@ rtt:
 )";
 
 TEST(WorldTransferTest, NoRoundTripNoDecisionTimeAndOneByteWork) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   copy_data(directory.path());
   const Catalog catalog(directory.path());
   const fs::path link = directory.write("instant.yaml", kInstantLink);

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

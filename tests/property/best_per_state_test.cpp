@@ -7,7 +7,7 @@
 
 #include "sim/policy/cost_model.h"
 #include "sim/policy/state_space.h"
-#include "tests/judged_policy.h"
+#include "tests/support/judged_policy.h"
 
 namespace autoscale {
 namespace {

@@ -8,7 +8,7 @@
 #include "sim/run/runner.h"
 #include "sim/run/stepped_scenario.h"
 #include "sim/world/stepped_world.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "sim/policy/cost_model.h"
-#include "tests/judged_policy.h"
+#include "tests/support/judged_policy.h"
 
 namespace autoscale {
 namespace {

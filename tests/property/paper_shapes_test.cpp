@@ -9,7 +9,7 @@
 #include <set>
 
 #include "sim/system/explain.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

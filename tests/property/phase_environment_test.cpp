@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/run/runner.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/results/results.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

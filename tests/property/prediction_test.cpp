@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/system/choice.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

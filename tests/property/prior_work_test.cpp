@@ -6,7 +6,7 @@
 #include <map>
 
 #include "sim/policy/cost_model.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {
@@ -32,7 +32,7 @@ class ShortChain {
   const fs::path& root() const { return directory_.path(); }
 
  private:
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
 };
 
 Scenario scenario_with(const Catalog& catalog, std::string_view use_case, std::string_view dnns,

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {
@@ -40,18 +40,12 @@ void run_program(const fs::path& scenario, const fs::path& out, const std::strin
   ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << command;
 }
 
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  EXPECT_TRUE(stream.is_open()) << file;
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 /// Files of a result folder by relative path, without the wall-clock times.
 std::map<std::string, std::string> contents(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = fs::relative(entry.path(), folder).string();
-    if (entry.is_regular_file() && name != "timing.csv") files[name] = content(entry.path());
+    if (entry.is_regular_file() && name != "timing.csv") files[name] = read_all(entry.path());
   }
   return files;
 }
@@ -68,7 +62,7 @@ std::string rows_of(const fs::path& file, const std::string& run) {
 }
 
 TEST(ReproducibilityTest, SameFilesForAnyNumberOfJobsAndOtherFilesForAnotherSeed) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const fs::path scenario = directory.write("scenario.yaml", kScenario);
   for (const int jobs : {1, 2, 8}) {
     run_program(scenario, directory.path() / std::to_string(jobs), fmt::format("--jobs {}", jobs));
@@ -85,7 +79,7 @@ TEST(ReproducibilityTest, SameFilesForAnyNumberOfJobsAndOtherFilesForAnotherSeed
 }
 
 TEST(ReproducibilityTest, AnotherPolicyBesideThemLeavesTheRowsOfTheOthers) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const fs::path scenario = directory.write("scenario.yaml", kScenario);
   const fs::path few = directory.path() / "few", more = directory.path() / "more";
   run_program(scenario, few, "--policy autoscale --policy cloud");

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "sim/run/runner.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

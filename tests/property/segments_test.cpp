@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/policy/cost_model.h"
-#include "tests/simulation_testing.h"
+#include "tests/support/simulation_testing.h"
 
 namespace autoscale {
 namespace {

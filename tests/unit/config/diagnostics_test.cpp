@@ -1,0 +1,105 @@
+// How mistakes are collected and worded.
+#include "sim/config/diagnostics.h"
+
+#include "tests/support/config_testing.h"
+
+namespace autoscale::config {
+namespace {
+
+Mark mark_in(const std::string& file, int line, int column) {
+  return {std::make_shared<const std::string>(file), line, column};
+}
+
+TEST(ConfigDiagnostics, LooksLikeACompilerError) {
+  const Diagnostic diagnostic{mark_in("scenarios/q.yaml", 12, 5), "bad"};
+  EXPECT_EQ(diagnostic.text(), "scenarios/q.yaml:12:5: error: bad");
+}
+
+TEST(ConfigDiagnostics, OmitsAnUnknownLineAndNamesAnUnknownFile) {
+  EXPECT_EQ(to_string(mark_in("--set a=1", 0, 0)), "--set a=1");
+  EXPECT_EQ(to_string(Mark{}), "<none>");
+}
+
+TEST(ConfigDiagnostics, ThrowsAllSortedByPlace) {
+  Diagnostics diagnostics;
+  diagnostics.error(mark_in("b.yaml", 1, 1), "last");
+  diagnostics.error(mark_in("a.yaml", 10, 2), "a.b", "third");
+  diagnostics.error(mark_in("a.yaml", 9, 7), "second");
+  diagnostics.error(mark_in("a.yaml", 9, 3), "", "first");
+  EXPECT_EQ(error_of([&] { diagnostics.throw_if_any(); }),
+            "a.yaml:9:3: error: first\n"
+            "a.yaml:9:7: error: second\n"
+            "a.yaml:10:2: error: a.b: third\n"
+            "b.yaml:1:1: error: last");
+}
+
+TEST(ConfigDiagnostics, ErrorKeepsTheList) {
+  Diagnostics diagnostics;
+  diagnostics.error(mark_in("a.yaml", 1, 2), "bad");
+  try {
+    diagnostics.throw_if_any();
+    FAIL();
+  } catch (const ConfigError& e) {
+    ASSERT_EQ(e.diagnostics().size(), 1U);
+    EXPECT_EQ(e.diagnostics()[0].mark.column, 2);
+    EXPECT_EQ(e.diagnostics()[0].message, "bad");
+  }
+}
+
+TEST(ConfigDiagnostics, TakesOverWhatWasCollectedElsewhere) {
+  Diagnostics inner, outer;
+  inner.error(file_mark("a.yaml"), "first");
+  inner.error(file_mark("b.yaml"), "second");
+  outer.add(inner.list());
+  EXPECT_EQ(error_of([&] { outer.throw_if_any(); }),
+            "a.yaml:1:1: error: first\nb.yaml:1:1: error: second");
+}
+
+TEST(ConfigDiagnostics, NothingToThrow) { EXPECT_NO_THROW(Diagnostics{}.throw_if_any()); }
+
+TEST(ConfigDiagnostics, KeepsAHundredPerFile) {
+  Diagnostics diagnostics;
+  for (int i = 1; i <= 150; ++i) diagnostics.error(mark_in("a.yaml", i, 1), "bad");
+  diagnostics.error(mark_in("b.yaml", 1, 1), "bad");
+  ASSERT_EQ(diagnostics.list().size(), 102U);
+  const std::string text = error_of([&] { diagnostics.throw_if_any(); });
+  EXPECT_NE(text.find("a.yaml:100:1: error: bad\n"
+                      "a.yaml: error: more than 100 errors, the rest is not shown\n"
+                      "b.yaml:1:1: error: bad"),
+            std::string::npos);
+}
+
+TEST(ConfigDiagnostics, SuggestsTheNearestName) {
+  const std::vector<std::string> legal = {"profile", "count", "policy"};
+  EXPECT_EQ(suggest("profle", legal), " (did you mean 'profile'?)");
+  EXPECT_EQ(suggest("cuont", legal), " (did you mean 'count'?)");
+  EXPECT_EQ(suggest("Policy", legal), " (did you mean 'policy'?)");
+}
+
+TEST(ConfigDiagnostics, ListsUpToTenNamesWhenNoneIsNear) {
+  std::vector<std::string> legal = {"aaaa", "bbbb"};
+  EXPECT_EQ(suggest("zzzz", legal), " (legal: aaaa, bbbb)");
+  EXPECT_EQ(suggest("ab", legal), " (legal: aaaa, bbbb)");
+  EXPECT_EQ(suggest("", legal), " (legal: aaaa, bbbb)");
+  EXPECT_EQ(suggest("zzzz", {}), "");
+  legal.resize(10, "cccc");
+  EXPECT_NE(suggest("zzzz", legal), "");
+  legal.resize(11, "cccc");
+  EXPECT_EQ(suggest("zzzz", legal), "");
+}
+
+TEST(ConfigDiagnostics, ShortNamesNeedANearerMatch) {
+  const std::vector<std::string> legal = {"no", "gpu"};
+  EXPECT_EQ(suggest("on", legal), " (legal: no, gpu)");
+  EXPECT_EQ(suggest("cpu", legal), " (did you mean 'gpu'?)");
+}
+
+TEST(ConfigDiagnostics, PrintableFitsOneLine) {
+  EXPECT_EQ(printable("a\nb\tc\x7f"), "a?b?c?");
+  EXPECT_EQ(printable(repeat("x", 60)), repeat("x", 60));
+  EXPECT_EQ(printable(repeat("x", 61)), repeat("x", 60) + "...");
+  EXPECT_EQ(printable("x" + repeat("\xC3\xA9", 40)), "x" + repeat("\xC3\xA9", 29) + "...");
+}
+
+}  // namespace
+}  // namespace autoscale::config
