@@ -12,15 +12,15 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "python"))
 
+from autoscale_report.parameter_table import with_table  # noqa: E402
 from autoscale_report.parameters import (  # noqa: E402
     at,
     data_file,
     gpu_power,
     parameters_of,
     settings,
-    with_table,
 )
 
 CLAIMS = yaml.safe_load((ROOT / "scenarios/paper/claims.yaml").read_text())
