@@ -58,10 +58,12 @@ def plot(results: str | os.PathLike | pandas.DataFrame | Results, kind: str | No
     from .plots.conditions import parsed
     from .plots.drawing import Request, checked, draw
     from .plots.errors import PlotError
+    from .plots.roles import Roles
     from .plots.style import THEMES, plt, themed
 
     try:
-        request = Request(kind, x, y, hue, facet, value, parsed(where), table, x_scale, y_scale)
+        roles = Roles.of(x=x, y=y, hue=hue, facet=facet, value=value)
+        request = Request(roles, kind, parsed(where), table, x_scale, y_scale)
         with themed(checked("theme", theme, THEMES)):
             drawing = draw(_source(results), request)
     except PlotError as error:

@@ -3,14 +3,18 @@
 from autoscale_report.figure import Figure
 from autoscale_report.figures import (
     ablations,
-    characterisation,
+    accuracy,
+    clocks,
     comparison,
-    conditions,
     decisions,
     gap,
+    interference,
+    layers,
     learning,
     overhead,
     sensitivity,
+    signal,
+    targets,
     transfer,
 )
 
@@ -22,7 +26,11 @@ FIGURES: list[Figure] = [
     *learning.FIGURES,
     *ablations.FIGURES,
     *sensitivity.FIGURES,
-    *characterisation.FIGURES,
-    *conditions.FIGURES,
+    *targets.FIGURES,
+    *layers.FIGURES,
+    *clocks.FIGURES,
+    *interference.FIGURES,
+    *signal.FIGURES,
+    *accuracy.FIGURES,
     *overhead.FIGURES,
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import matplotlib
@@ -18,6 +17,7 @@ from .errors import PlotError
 from .folder import Folder
 from .kind import Kind
 from .kinds import KINDS
+from .roles import Roles
 from .source import TABLES
 from .style import THEMES, plt, themed, write
 from .view import View
@@ -77,8 +77,10 @@ def resolution(text: str) -> int:
 
 
 def figure(arguments: argparse.Namespace) -> tuple[Canvas, pd.DataFrame, View, Kind]:
-    given = {f.name: getattr(arguments, f.name) for f in fields(Request)}
-    drawing = draw(Folder(arguments.folder), Request(**{**given, "where": parsed(arguments.where)}))
+    a = arguments
+    roles = Roles.of(x=a.x, y=a.y, hue=a.hue, facet=a.facet, value=a.value)
+    request = Request(roles, a.kind, parsed(a.where), a.table, a.x_scale, a.y_scale)
+    drawing = draw(Folder(a.folder), request)
     return drawing.figure, drawing.numbers, drawing.view, drawing.kind
 
 

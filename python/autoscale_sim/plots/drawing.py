@@ -16,20 +16,15 @@ from .roles import Roles
 from .source import TABLES, Source
 from .view import View
 
-PARTS = ("x", "y", "hue", "facet", "value")
 SCALES = ("linear", "log")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; None: what suits. Columns may be "none": nothing in that part."""
+    """What is asked for; None: what suits."""
 
+    roles: Roles
     kind: str | None = None
-    x: str | None = None
-    y: str | None = None
-    hue: str | None = None
-    facet: str | None = None
-    value: str | None = None
     where: Sequence[Condition] = ()
     table: str | None = None
     x_scale: str | None = None
@@ -52,7 +47,7 @@ def draw(source: Source, request: Request) -> Drawing:
 
 def prepared(source: Source, request: Request) -> tuple[View, Kind]:
     """The rows, and how they will be drawn, with every part settled."""
-    roles = Roles.of(**{part: getattr(request, part) for part in PARTS})
+    roles = request.roles
     kind = KINDS[checked("kind of plot", request.kind, KINDS)] if request.kind else None
     tables = kind.tables if kind else TABLES
     if request.table:
