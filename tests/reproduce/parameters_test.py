@@ -106,7 +106,7 @@ class Parameters(unittest.TestCase):
 
     def test_the_table_of_the_results_is_up_to_date(self):
         readme = (ROOT / "results/README.md").read_text()
-        hint = "run scripts/autoscale_report/parameters.py"
+        hint = "run PYTHONPATH=python python3 -m autoscale_report.parameter_table"
         self.assertEqual(with_table(readme, PARAMETERS), readme, hint)
 
 
