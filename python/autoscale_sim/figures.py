@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -110,5 +111,5 @@ def _source(results: Any) -> Source:
 
 
 def _in_python(message: str) -> str:
-    """Of the command line's: its options are arguments here."""
-    return message.replace("--", "")
+    """Of the plots' command line, whose options are arguments here."""
+    return re.sub(r"--(kind|x|y|hue|facet|value|where|table)\b", r"\1", message)

@@ -50,10 +50,10 @@ def quietly(*arguments, **named):
 
 
 def shown(figure):
-    """Labels, scales, lines and bars of all panels."""
+    """Labels, scales, lines and bars of all panels; numbers to what reading a file may change."""
     return [(a.get_title(loc="left"), a.get_xlabel(), a.get_ylabel(), a.get_xscale(),
-             [np.column_stack(line.get_data()).tolist() for line in a.lines],
-             [patch.get_height() for patch in a.patches if hasattr(patch, "get_height")])
+             [[f"{n:.9g}" for n in np.ravel(line.get_data())] for line in a.lines],
+             [f"{patch.get_height():.9g}" for patch in a.patches if hasattr(patch, "get_height")])
             for a in figure.axes]  # fmt: skip
 
 
@@ -70,11 +70,12 @@ def test_points_are_means_of_the_rows(sweep_folder):
 
 @pytest.mark.parametrize("kind", [None, *KINDS])
 def test_folder_frame_and_results_give_the_same_figure(kind, run_folder, sweep_folder):
-    folder = run_folder if kind in ("cdf", "timeline") else sweep_folder
+    of_requests = kind in ("cdf", "timeline")
+    folder, where = (run_folder, {"policy": POLICIES}) if of_requests else (sweep_folder, ())
     results = load_results(folder)
-    rows = results.requests if kind in ("cdf", "timeline") else results.runs
-    first = shown(quietly(folder, kind))
-    assert first == shown(quietly(results, kind)) == shown(quietly(rows, kind))
+    rows = results.requests if of_requests else results.runs
+    first = shown(quietly(folder, kind, where=where))
+    assert first == shown(quietly(results, kind, where=where)) == shown(quietly(rows, kind, where=where))
     assert any(lines or bars for *_, lines, bars in first) or kind in ("heatmap", "best")
 
 
@@ -114,14 +115,13 @@ def test_what_the_reader_has_to_know_is_a_warning(sweep_folder):
     ({"hue": "polcy"}, "did you mean 'policy'"), ({"where": "policy=clout"}, "did you mean 'cloud'"),
     ({"where": {"bond": 20}}, "did you mean 'bound'"), ({"where": "policy"}, "where 'policy' is not of the form"),
     ({"table": "run"}, "did you mean 'runs.csv'"), ({"theme": "drak"}, "did you mean 'dark'"),
-    ({"x_scale": "cubic"}, "linear, log"), ({"kind": "timeline"}, "--requests|holds no requests.csv"),
-    ({"facet": "energy_mean_mj"}, "more than 12; choose some with where"),
+    ({"x_scale": "cubic"}, "linear, log"), ({"kind": "timeline"}, "autoscale run --out DIR --requests"),
+    ({"facet": "run_id"}, "more than 12; choose some with where"),
 ])
 def test_wrong_names_get_the_right_ones(mistake, text, sweep_folder):
     for results in (sweep_folder, load_results(sweep_folder), load_results(sweep_folder).runs):
-        with pytest.raises(ValueError, match=text) as caught:
+        with pytest.raises(ValueError, match=text):
             quietly(results, **mistake)
-        assert not str(caught.value).startswith("--")
 
 
 def test_wrong_things(tmp_path):

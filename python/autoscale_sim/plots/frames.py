@@ -1,13 +1,16 @@
 """Frames of results, as autoscale_sim.run, sweep and load_results give them.
 
 A frame knows its columns but not their units, nor what a sweep changed. So those functions write that
-into the attributes that pandas keeps with a frame (`attrs`), where it survives selecting rows; here it
-is read again. A frame without it can be drawn too, with the bare names of columns on the axes.
+into the attributes that pandas keeps with a frame (`attrs`), where it survives selecting rows and joining
+frames that say the same; here it is read again. A frame without it can be drawn too, with the bare names
+of columns on the axes. A frame of requests does not tell which runs were only added for a relative
+column: it shows them all.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cached_property
 
 import pandas as pd
 
@@ -19,8 +22,13 @@ TELLTALES = {"requests.csv": "arrival_s", "learning.csv": "learned"}  # columns 
 
 def describe(frame: pd.DataFrame, source: Source) -> None:
     """Writes into the frame's attributes what `source`, where it comes from, tells of it."""
+    units = {column: source.units[column] for column in frame if column in source.units}
     parameters = [asdict(parameter) for parameter in source.parameters]
-    frame.attrs[KEY] = {"name": source.name, "units": source.units, "parameters": parameters}
+    frame.attrs[KEY] = {"units": units, "parameters": parameters}
+
+
+def told_of(frame: pd.DataFrame) -> dict:
+    return frame.attrs.get(KEY, {})
 
 
 def table_of(frame: pd.DataFrame) -> str:
@@ -36,22 +44,23 @@ class Frames(Source):
         self.frames = frames
         self.tables = list(frames)
         self.first = frames[self.tables[0]]
-        self.told = self.first.attrs.get(KEY, {})
 
     @property
     def name(self) -> str:
-        return self.told.get("name", "frame")
+        named = self.first.get("scenario", pd.Series(["frame"]))
+        return ", ".join(map(str, named.unique()))
 
     @property
     def parameters(self) -> list[Parameter]:
         """Also the columns that the caller has added, such as a setting of runs that were joined."""
-        swept = [Parameter(**told) for told in self.told.get("parameters", [])]
+        swept = [Parameter(**p) for p in told_of(self.first).get("parameters", [])]
         added = [column for column in self.first if self.units and column not in self.units]
         return [*swept, *(Parameter(column, "") for column in added)]
 
-    @property
+    @cached_property
     def units(self) -> dict[str, str]:
-        return self.told.get("units", {})
+        told = [told_of(frame).get("units", {}) for frame in self.frames.values()]
+        return {column: unit for units in told for column, unit in units.items()}
 
     def called(self, table: str) -> str:
         return f"the frame of {table}"
