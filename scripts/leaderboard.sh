@@ -35,5 +35,5 @@ read_arguments "--quick" "$@"
 
 scripts/setup.sh --plots
 scripts/build.sh
-exec .venv/bin/python scripts/leaderboard.py "${options[@]}" --jobs "$jobs" \
+PYTHONPATH=python exec .venv/bin/python -m autoscale_report.leaderboard "${options[@]}" --jobs "$jobs" \
   --program build/release/autoscale --out results/leaderboard "${targets[@]}"

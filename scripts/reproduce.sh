@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/arguments.sh
 
 figures() {
-  grep -oh '"fig_[a-z_]*"' scripts/autoscale_report/figures/*.py | tr -d '"' | LC_ALL=C sort -u
+  grep -oh '"fig_[a-z_]*"' python/autoscale_report/figures/*.py | tr -d '"' | LC_ALL=C sort -u
 }
 
 scenarios() {
@@ -53,5 +53,5 @@ read_arguments "--quick --sensitivity" "$@"
 
 scripts/setup.sh --plots
 scripts/build.sh
-exec .venv/bin/python scripts/reproduce.py "${options[@]}" --jobs "$jobs" \
+PYTHONPATH=python exec .venv/bin/python -m autoscale_report.reproduce "${options[@]}" --jobs "$jobs" \
   --program build/release/autoscale --out results/reproduction "${targets[@]}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._data import assignments, load_scenario, to_yaml, whole_number
-from .episode_figure import draw_episode
+from .figures import draw_episode
 
 #: Bounds of the features: those of a signal from -160 to 0 dBm lie within, and so do the DNNs'.
 FEATURE_LOW, FEATURE_HIGH = -10.0, 50.0

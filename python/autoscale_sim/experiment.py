@@ -17,6 +17,8 @@ import pandas
 
 from . import _core
 from ._data import assignments, data_root, find_scenario, whole_number
+from .plots.folder import Folder
+from .plots.frames import describe
 from .policy import Policy, checked_policies
 
 
@@ -65,7 +67,7 @@ def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = N
         _core.run(data_root(), find_scenario(scenario), folder, assignments(settings),
                   checked_policies(policies), seed, replications,
                   whole_number("jobs", jobs, 1, 1024), requests, timeline)
-        return _read(Path(folder) / "runs.csv")
+        return _table(Folder(Path(folder)), "runs.csv")
 
 
 def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | None = None,
@@ -90,7 +92,7 @@ def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | No
         if failed:
             warnings.warn(f"{failed} runs failed; failures.csv says why", RuntimeWarning,
                           stacklevel=2)
-        return _read(Path(folder) / "runs.csv")
+        return _table(Folder(Path(folder)), "runs.csv")
 
 
 def load_results(folder: str | os.PathLike) -> Results:
@@ -99,11 +101,8 @@ def load_results(folder: str | os.PathLike) -> Results:
     if not (folder / "runs.csv").is_file():
         raise FileNotFoundError(f"{folder}: no runs.csv; not a folder of results")
 
-    def frame(name: str) -> pandas.DataFrame | None:
-        file = folder / name
-        return _read(file) if file.is_file() else None
-
-    frames = {field.name: frame(field.name + ".csv") for field in fields(Results)
+    source = Folder(folder)
+    frames = {field.name: _table(source, field.name + ".csv") for field in fields(Results)
               if field.name != "manifest"}
     return Results(**frames, manifest=json.loads((folder / "manifest.json").read_text()))
 
@@ -149,6 +148,16 @@ def _folder(out: str | os.PathLike | None) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="autoscale_") as scratch:
         yield scratch
+
+
+def _table(folder: Folder, name: str) -> pandas.DataFrame | None:
+    """A file of a results folder, None if it is not there; with what plot() needs to know of it."""
+    file = folder.path / name
+    if not file.is_file():
+        return None
+    frame = _read(file)
+    describe(frame, folder)
+    return frame
 
 
 def _read(source) -> pandas.DataFrame:

@@ -26,4 +26,5 @@ env.reset(seed=1)
 env.step(0)
 runs = autoscale_sim.run("paper/D3_translation", ["cloud"], settings={"phases[0].inferences": 1})
 assert list(runs.policy) == ["cloud", "edge_cpu_fp32", "opt"], runs
+assert autoscale_sim.plot(runs).axes
 EOF

@@ -18,8 +18,9 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "python"))
 
+from autoscale_report.compare import LEADERBOARD, RECORD, read, same  # noqa: E402
 from autoscale_report.leaderboard.entries import (  # noqa: E402
     Board,
     Entry,
@@ -28,7 +29,6 @@ from autoscale_report.leaderboard.entries import (  # noqa: E402
     combinations,
 )
 from autoscale_report.simulate import Simulator  # noqa: E402
-from compare_reference import LEADERBOARD, RECORD, read, same  # noqa: E402
 
 USE_CASE = "translation"
 REFERENCE = "edge_cpu_fp32"

@@ -24,13 +24,13 @@ from pathlib import Path
 from scipy.stats import t as student
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "python"))
 
-from autoscale_plots import command, labels  # noqa: E402
-from autoscale_plots.folder import Folder  # noqa: E402
-from autoscale_plots.kinds import KINDS  # noqa: E402
-from autoscale_plots.view import evenly_by_ratio  # noqa: E402
-from autoscale_report.style import plt  # noqa: E402
+from autoscale_sim.plots import command, labels  # noqa: E402
+from autoscale_sim.plots.folder import Folder  # noqa: E402
+from autoscale_sim.plots.kinds import KINDS  # noqa: E402
+from autoscale_sim.plots.style import plt  # noqa: E402
+from autoscale_sim.plots.view import evenly_by_ratio  # noqa: E402
 
 PROGRAM = sys.argv.pop()
 SIGNALS = (-60, -75, -90)

@@ -1,4 +1,4 @@
-"""The averages, intervals and verdicts of scripts/reproduce.py, on cases worked out by hand.
+"""The averages, intervals and verdicts of scripts/reproduce.sh, on cases worked out by hand.
 
 Standard library only.
 """
@@ -8,10 +8,11 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
 
-from autoscale_report.averages import Energy, Interval, four_averages, interval, t_quantile
+from autoscale_report.averages import Energy, four_averages
 from autoscale_report.verdict import MET, MISSED, judge, tolerance_text
+from autoscale_sim.plots.intervals import Interval, interval, t_quantile
 
 
 def energies(*mean_mj):

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests/independent")]
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/independent")]
 
 from autoscale_report.layers import class_times, class_work
 from reference_model import PHONES, Data

@@ -12,15 +12,15 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "python"))
 
+from autoscale_report.parameter_table import with_table  # noqa: E402
 from autoscale_report.parameters import (  # noqa: E402
     at,
     data_file,
     gpu_power,
     parameters_of,
     settings,
-    with_table,
 )
 
 CLAIMS = yaml.safe_load((ROOT / "scenarios/paper/claims.yaml").read_text())
@@ -106,7 +106,7 @@ class Parameters(unittest.TestCase):
 
     def test_the_table_of_the_results_is_up_to_date(self):
         readme = (ROOT / "results/README.md").read_text()
-        hint = "run scripts/autoscale_report/parameters.py"
+        hint = "run PYTHONPATH=python python3 -m autoscale_report.parameter_table"
         self.assertEqual(with_table(readme, PARAMETERS), readme, hint)
 
 

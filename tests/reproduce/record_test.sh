@@ -4,6 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 "$root/scripts/setup.sh" --plots
-"$root/.venv/bin/python" "$root/scripts/reproduce.py" --jobs "$(nproc)" --program "$1" --out "$2" \
+export PYTHONPATH="$root/python"
+"$root/.venv/bin/python" -m autoscale_report.reproduce --jobs "$(nproc)" --program "$1" --out "$2" \
   non_streaming streaming translation
-"$root/scripts/compare_reference.py" "$2"
+"$root/scripts/compare_reference.sh" "$2"

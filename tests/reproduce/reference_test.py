@@ -13,13 +13,13 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "python"))
 
 from autoscale_report.case_means import KEYS, POLICIES, case_means, write  # noqa: E402
+from autoscale_report.compare import RECORD, differences, of_scenarios, read  # noqa: E402
 from autoscale_report.plan import Plan  # noqa: E402
 from autoscale_report.reasons import reasons  # noqa: E402
 from autoscale_report.simulate import Simulator  # noqa: E402
-from compare_reference import RECORD, differences, of_scenarios, read  # noqa: E402
 
 SCENARIOS = [("S1", "translation"), ("S5", "translation")]
 PROGRAM = Path(sys.argv.pop())

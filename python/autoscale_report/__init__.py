@@ -1,0 +1,15 @@
+"""The reproduction of the paper and the leaderboard: runs scenarios, judges claims from their CSV files,
+draws figures, writes pages.
+
+    scripts/reproduce.sh      python -m autoscale_report.reproduce
+    scripts/leaderboard.sh    python -m autoscale_report.leaderboard
+
+It draws with autoscale_sim.plots, which knows nothing of it, and uses no other part of autoscale_sim:
+the simulator is run as a program. It is no part of the wheel, because it is about this repository: it
+reads scenarios/paper/ and results/reference/ and says in its pages which revision made them.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]  # of the repository
+NUMBERS = "%.12g"  # of tables: finer than what is compared, coarser than what a machine changes

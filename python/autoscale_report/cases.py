@@ -1,0 +1,138 @@
+"""The results by case: one phone, one DNN, one use case, one environment."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from autoscale_report.averages import Energy, four_averages
+from autoscale_sim.plots.intervals import interval
+
+REFERENCE = "edge_cpu_fp32"
+
+
+class Case(NamedTuple):
+    environment: str
+    use_case: str
+    device: str
+    dnn: str
+
+
+def cases_of(claims: dict, environments, use_cases=None, dnns=None) -> list[Case]:
+    """The cases that the claims file names. `environments` is all, a group of it, or a list."""
+    groups = claims["cases"]["environments"]
+    if environments == "all":
+        environments = [name for group in groups.values() for name in group]
+    elif isinstance(environments, str):
+        environments = groups[environments]
+    return [
+        Case(environment, use_case, device, dnn)
+        for environment in environments
+        for use_case, names in claims["cases"]["use_cases"].items()
+        if use_cases is None or use_case in use_cases
+        for device in claims["cases"]["devices"]
+        for dnn in names
+        if dnns is None or dnn in dnns
+    ]
+
+
+class Results:
+    """breakdown.csv of all scenarios; every answer is a list with one entry per replication."""
+
+    def __init__(self, breakdown: pd.DataFrame):
+        self.frame = breakdown.set_index(["policy", "replication", *Case._fields]).sort_index()
+        if self.frame.index.has_duplicates:
+            raise ValueError("breakdown.csv has two rows for one policy, replication and case")
+        self.present = set(self.frame.index)
+        self.tables: dict[tuple[str, str], tuple] = {}  # by policy and column, as asked for
+        self.replications = sorted(breakdown["replication"].unique())
+
+    def has(self, policy: str, cases: list[Case]) -> bool:
+        """Whether every case was simulated under the policy, in every replication."""
+        return all((policy, r, *case) in self.present for r in self.replications for case in cases)
+
+    def column(self, policy: str, column: str, cases: list[Case]) -> list[list[float]]:
+        """[replication][case]; nan where the cell is empty."""
+        if (policy, column) not in self.tables:
+            table = self.frame.loc[policy][column].unstack(list(Case._fields))
+            empty = np.full((len(table), 1), math.nan)  # the place of cases that are not there: -1
+            place = {case: i for i, case in enumerate(table.columns)}
+            self.tables[policy, column] = np.hstack([table.to_numpy(float), empty]), place
+        cells, place = self.tables[policy, column]
+        return cells[:, [place.get(case, -1) for case in cases]].tolist()
+
+    def unfinished(self, policies, cases: list[Case]) -> list[Case]:
+        """Cases in which one of the policies finished no inference in some replication."""
+        bad = set()
+        for policy in set(policies):
+            for row in self.column(policy, "inferences", cases):
+                bad |= {case for case, count in zip(cases, row) if not count > 0}
+        return [case for case in cases if case in bad]
+
+    def energies(self, policy: str, cases: list[Case]) -> list[list[Energy]]:
+        ppw = self.column(policy, "inferences_per_joule", cases)
+        mean = self.column(policy, "energy_mean_mj", cases)
+        return [[Energy(*e) for e in zip(*rows)] for rows in zip(ppw, mean)]
+
+    def averages(self, policy: str, baseline: str, cases: list[Case]) -> list[dict[str, float]]:
+        """The four averages per replication, over the cases that all three policies finished."""
+        apart = set(self.unfinished([policy, baseline, REFERENCE], cases))
+        cases = [case for case in cases if case not in apart]
+        return [
+            four_averages(*rows)
+            for rows in zip(*(self.energies(p, cases) for p in (policy, baseline, REFERENCE)))
+        ]
+
+    def case_mean(self, policy: str, column: str, cases: list[Case]) -> list[float]:
+        """Mean over cases; cases without a value in any replication are left out of all."""
+        cells = np.array(self.column(policy, column, cases))
+        kept = cells[:, ~np.isnan(cells).any(axis=0)]
+        return [statistics.fmean(row) if len(row) else math.nan for row in kept.tolist()]
+
+    def share(self, policy: str, targets: list[str], cases: list[Case]) -> list[float]:
+        """Mean over cases of the share of inferences executed on targets that begin so."""
+        columns = [
+            name
+            for name in self.frame.columns
+            if name.startswith("share_") and name.removeprefix("share_").startswith(tuple(targets))
+        ]
+        means = [self.case_mean(policy, name, cases) for name in columns]
+        return [sum(values) for values in zip(*means)]
+
+
+BASELINES = (REFERENCE, "cloud", "edge_best", "connected_edge")
+PAIRS = [("autoscale", b) for b in (*BASELINES, "opt")] + [("opt", b) for b in BASELINES]
+
+
+def averages_of(results: Results, claims: dict) -> list[tuple]:
+    """Every average of the pairs of policies that were simulated, with its interval."""
+    vision = [d for d in claims["cases"]["use_cases"]["non_streaming"] if d != "mobilebert"]
+    rows = []
+    for environments in ("static", "dynamic", "all"):
+        for group, dnns in (("all", None), ("without_mobilebert", vision)):
+            cases = cases_of(claims, environments, dnns=dnns)
+            for policy, baseline in PAIRS:
+                involved = {policy, baseline, REFERENCE}
+                if not all(results.has(p, cases) for p in involved):
+                    continue
+                apart = len(results.unfinished(involved, cases))
+                per_replication = results.averages(policy, baseline, cases)
+                for average in claims["averages"]["reported"]:
+                    value = interval([a[average] for a in per_replication])
+                    rows.append(
+                        (policy, baseline, environments, group, average, *value,
+                         len(cases) - apart, apart, len(per_replication))
+                    )  # fmt: skip
+    return rows
+
+
+def averages_table(results: dict[str, Results], claims: dict) -> pd.DataFrame:
+    """averages.csv, from the results by accounting."""
+    columns = ["accounting", "policy", "baseline", "environments", "dnns", "average", "value",
+               "ci95_low", "ci95_high", "cases", "cases_unfinished", "replications"]  # fmt: skip
+    rows = [(name, *row) for name, of in results.items() for row in averages_of(of, claims)]
+    return pd.DataFrame(rows, columns=columns)

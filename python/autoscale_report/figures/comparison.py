@@ -1,0 +1,156 @@
+"""Figures that compare policies over the headline's cases: efficiency and QoS violations.
+
+Bars are means over cases, then over replications; error bars are 95 % intervals over replications.
+"""
+
+from __future__ import annotations
+
+import math
+
+from autoscale_report.cases import REFERENCE, Case, cases_of
+from autoscale_report.claims import Inputs
+from autoscale_report.data import Data
+from autoscale_report.figure import Figure, main_tasks
+from autoscale_report.style import DEVICES, USE_CASES, panels
+from autoscale_sim.plots.intervals import interval
+from autoscale_sim.plots.style import LINE, POLICIES, legend_above
+
+Groups = dict[tuple[str, str, str], list[Case]]
+
+
+def simulated_cases(inputs: Inputs) -> Groups:
+    """(device, use case, environment) -> its cases, for what was simulated."""
+    groups: Groups = {}
+    for case in cases_of(inputs.claims, "all"):
+        if inputs.results.has("autoscale", [case]):
+            groups.setdefault((case.device, case.use_case, case.environment), []).append(case)
+    return groups
+
+
+def bars(axes, names, series, value) -> list:
+    """Grouped bars: a group per name, a bar per entry of `series`, value(entry, name) ->
+    replications, or None where there is nothing."""
+    width = 0.82 / len(series)
+    handles = []
+    for i, (key, (_, colour)) in enumerate(series.items()):
+        shown = [(n, value(key, name)) for n, name in enumerate(names)]
+        points = [(n, interval(values)) for n, values in shown if values]
+        x = [n + (i - (len(series) - 1) / 2) * width for n, _ in points]
+        errors = [0 if math.isnan(p.high) else p.high - p.mean for _, p in points]
+        handles.append(
+            axes.bar(x, [p.mean for _, p in points], width, yerr=errors, color=colour,
+                     error_kw={"elinewidth": 0.8, "ecolor": LINE}, capsize=1)
+        )  # fmt: skip
+    axes.set_xticks(range(len(names)), names)
+    axes.tick_params(axis="x", length=0)
+    return handles
+
+
+def by_phone_and_use_case(data: Data, policies, ylabel, value, decorate):
+    """A panel per phone and use case, a group of bars per environment, a bar per policy."""
+    groups = simulated_cases(data.inputs)
+    environments = list(dict.fromkeys(environment for *_, environment in groups))
+    use_cases = [u for u in USE_CASES if any(u == use_case for _, use_case, _ in groups)]
+    figure, axes = panels(len(DEVICES), len(use_cases), width=11, height=2.1, sharey="row")
+    series = {p: POLICIES[p] for p in policies}
+    for row, (device, (phone, _)) in zip(axes, DEVICES.items()):
+        for panel, use_case in zip(row, use_cases):
+
+            def of_environment(policy, environment):
+                cases = groups.get((device, use_case, environment))
+                return value(policy, cases) if cases else None
+
+            handles = bars(panel, environments, series, of_environment)
+            panel.set_title(f"{phone}, {USE_CASES[use_case][0]}", loc="left")
+            decorate(panel)
+        row[0].set_ylabel(ylabel)
+    for panel in axes[-1]:
+        panel.set_xlabel("environment")
+    legend_above(figure, handles, [label for label, _ in series.values()], len(series))
+    return figure
+
+
+def draw_efficiency(data: Data):
+    results = data.inputs.results
+
+    def normalised(policy, cases):
+        apart = set(results.unfinished([policy, REFERENCE], cases))
+        kept = [c for c in cases if c not in apart]
+        return [a["mean_of_ratios"] for a in results.averages(policy, REFERENCE, kept)]
+
+    def decorate(panel):
+        panel.axhline(1, color=LINE, linewidth=0.8, linestyle="--")
+        panel.set_yscale("log")
+
+    shown = ["edge_best", "connected_edge", "cloud", "autoscale", "opt"]
+    return by_phone_and_use_case(data, shown, "inferences per joule,\nEdge (CPU FP32) = 1",
+                                 normalised, decorate)  # fmt: skip
+
+
+def draw_qos(data: Data):
+    def ratio(policy, cases):
+        values = data.inputs.results.case_mean(policy, "qos_violation_ratio", cases)
+        return [100 * v for v in values]
+
+    shown = [REFERENCE, "edge_best", "connected_edge", "cloud", "autoscale", "opt"]
+    return by_phone_and_use_case(data, shown, "QoS violations (%)", ratio,
+                                 lambda panel: panel.set_ylim(0, 100))  # fmt: skip
+
+
+def cases_by_phone(inputs: Inputs) -> dict[str, list[Case]]:
+    phones: dict[str, list[Case]] = {}
+    for (device, *_), cases in simulated_cases(inputs).items():
+        phones.setdefault(device, []).extend(cases)
+    return phones
+
+
+def caption_efficiency(data: Data) -> str:
+    results = data.inputs.results
+
+    def normalised(policy: str, cases: list[Case]) -> float:
+        averages = results.averages(policy, REFERENCE, cases)
+        return interval([a["mean_of_ratios"] for a in averages]).mean
+
+    means = "; ".join(
+        f"{DEVICES[device][0]} {normalised('autoscale', cases):.1f}x of Opt's "
+        f"{normalised('opt', cases):.1f}x"
+        for device, cases in cases_by_phone(data.inputs).items()
+    )
+    return (
+        "Inferences per joule relative to the phone's own CPU in fp32 (dashed line, log scale). "
+        f"AutoScale's mean over all cases: {means}. A fixed target below the line costs more than "
+        "staying on the CPU: see the cloud in S4 and the tablet in S5. Bars are means over DNNs, "
+        "error bars 95 % intervals over replications."
+    )
+
+
+def caption_qos(data: Data) -> str:
+    results = data.inputs.results
+    cases = [case for cases in cases_by_phone(data.inputs).values() for case in cases]
+    shares = ", ".join(
+        f"{POLICIES[p][0]} {100 * interval(results.case_mean(p, 'qos_violation_ratio', cases)).mean:.0f} %"
+        for p in (REFERENCE, "edge_best", "connected_edge", "cloud", "autoscale", "opt")
+    )
+    return (
+        "Share of inferences that miss the latency constraint (50 ms for photos, 33.3 ms for video, "
+        f"100 ms for translation). Over all cases: {shares}. What is left to Opt is what no choice in "
+        "the present conditions avoids, and the jitter of the network, which it does not foresee."
+    )
+
+
+FIGURES = [
+    Figure(
+        "fig_efficiency",
+        "Energy efficiency per phone, use case and environment",
+        main_tasks,
+        draw_efficiency,
+        caption_efficiency,
+    ),
+    Figure(
+        "fig_qos",
+        "QoS violations per phone, use case and environment",
+        main_tasks,
+        draw_qos,
+        caption_qos,
+    ),
+]

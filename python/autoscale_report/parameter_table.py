@@ -1,0 +1,42 @@
+"""The table of the free parameters in results/README.md. Run as a module, this writes it anew.
+
+Standard library and PyYAML only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import yaml
+
+from autoscale_report import ROOT
+from autoscale_report.parameters import Parameter, parameters_of
+
+BEGIN, END = "<!-- free parameters: begin -->", "<!-- free parameters: end -->"
+
+
+def table(parameters: Sequence[Parameter]) -> str:
+    """Markdown, one row per parameter."""
+    rows = ["| parameter | id | value | range | filled | basis |", "|---|---|---|---|---|---|"]
+    rows += [
+        f"| {p.text} | `{p.id}` | {p.label(p.nominal)} | {p.low:g} to {p.high:g} | {p.scale} |"
+        f" {p.basis} |"
+        for p in parameters
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def with_table(readme: str, parameters: Sequence[Parameter]) -> str:
+    """The text with the table between its markers replaced."""
+    before, rest = readme.split(BEGIN)
+    return f"{before}{BEGIN}\n{table(parameters)}{END}{rest.split(END)[1]}"
+
+
+def main() -> None:
+    claims = yaml.safe_load((ROOT / "scenarios/paper/claims.yaml").read_text())
+    readme = ROOT / "results/README.md"
+    readme.write_text(with_table(readme.read_text(), parameters_of(claims)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""Runs the paper's scenarios, judges the paper's claims from their CSV files, draws the figures."""
