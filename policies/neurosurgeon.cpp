@@ -10,8 +10,7 @@
 // The phone runs its part on the CPU in fp32 at the top operating point, the cloud on its fastest
 //   processor.
 // Departs from the source: it does not watch the server's load; its energy model is the phone's
-// power
-//   tables, not a regression.
+//   power tables, not a regression.
 // Parameters: objective = energy (J) or latency (s).
 #include <Eigen/Dense>
 #include <array>

@@ -9,7 +9,8 @@
 // Reward: `sound`, as policies/base/reward_means.h says.
 // Source: none; the best fixed action in hindsight, against which regret is counted (Auer,
 //   Cesa-Bianchi, Freund and Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM Journal
-//   on Computing 32(1), 2002), here one per DNN. Parameters: none.
+//   on Computing 32(1), 2002), here one per DNN.
+// Parameters: none.
 #include "policies/base/reward_means.h"
 #include "sim/policy/oracle.h"
 

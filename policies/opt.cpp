@@ -1,8 +1,9 @@
 // Opt: an oracle that weighs every legal action in the present conditions of each request and takes
 // the one with the lowest energy that meets accuracy and QoS, or the fastest when none does.
 // Myopic: it sees the present queues, not later arrivals, and not what its heat or radio tail does
-// later. Source: upper bound of Kim and Wu, AutoScale, MICRO 2020. Parameters: form = expected
-// (without the request's own noise) or clairvoyant (with it).
+// later.
+// Source: upper bound of Kim and Wu, AutoScale, MICRO 2020.
+// Parameters: form = expected (without the request's own noise) or clairvoyant (with it).
 #include "sim/policy/oracle.h"
 #include "sim/policy/registry.h"
 

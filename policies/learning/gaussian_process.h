@@ -3,8 +3,7 @@
 // The prior mean is the mean of the values seen, taken as known. A new sample appends a row to the
 // Cholesky factor of the covariance, O(n^2) for the n-th.
 // Source: C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine Learning", MIT
-// Press
-//   2006 (algorithm 2.1).
+//   Press 2006 (algorithm 2.1).
 #pragma once
 
 #include <Eigen/Cholesky>

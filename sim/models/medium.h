@@ -1,8 +1,7 @@
 // A shared radio channel: the transfers on it get equal air time (processor sharing).
 //
 // Model   with n transfers each gets 1/n of the air time. Virtual time V grows at 1/n, so a
-// transfer
-//         that needs w seconds of air time and starts at V0 ends when V = V0 + w.
+//         transfer that needs w seconds of air time and starts at V0 ends when V = V0 + w.
 // Assumes ideal fairness, no collisions; valid for long transfers against the frame time.
 // Source  egalitarian processor sharing (Kleinrock, Queueing Systems II).
 #pragma once

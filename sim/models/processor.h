@@ -1,12 +1,13 @@
 // A processor of a phone, tablet or server: its operating points and how long a DNN takes on them.
 //
 // Model   t(f) = (overhead + compute * f_max / f + memory * (1 + k m)) / (1 - c u)
-//         with co-running CPU utilisation u (CPU only, else u = 0) and memory utilisation m in [0,
-//         1].
+//         with co-running CPU utilisation u (CPU only, else u = 0) and memory utilisation m in
+//         [0, 1].
 // Assumes the memory part does not follow the core clock, and the scheduler shares the CPU fairly.
 // Valid   for one inference at a time; published end-to-end latencies fix overhead + compute +
-// memory. Source  the split is a roofline (Williams et al., CACM 2009), the contention terms are
-// assumptions. Accuracy no better than the latency table: 5 to 80 % by row.
+//         memory. Accuracy no better than the latency table: 5 to 80 % by row.
+// Source  the split is a roofline (Williams et al., CACM 2009), the contention terms are
+//         assumptions.
 #pragma once
 
 #include <string>

@@ -4,7 +4,8 @@
 //         bytes = (in + out + parameters) * bytes per element. The sum over all blocks is scaled so
 //         that overhead + compute + memory equals the table's latency exactly.
 // Assumes compute and memory time add up instead of overlapping, and one ridge per kind of
-// processor. Source  additive roofline; ridges and class costs in workloads/roofline.yaml.
+//         processor.
+// Source  additive roofline; ridges and class costs in workloads/roofline.yaml.
 #pragma once
 
 #include "sim/models/dnn.h"

@@ -23,7 +23,7 @@ inline Scenario load(const std::string& file, std::vector<std::string> assignmen
                         overrides);
 }
 
-/// Counts what it hears of and forgets it.
+/// Counts what happens and forgets it.
 class CountingObserver final : public Observer {
  public:
   void on_request(const RequestRecord& record) override {
