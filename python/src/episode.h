@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "policies/base/features.h"
+#include "sim/policy/features.h"
 #include "sim/policy/state_space.h"
 #include "sim/run/stepped_scenario.h"
 
