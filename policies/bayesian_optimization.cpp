@@ -1,7 +1,7 @@
 // Bayesian optimisation: models the reward of an action under an observation as a Gaussian process,
 // explores by expected improvement and otherwise takes the highest posterior mean.
 //
-// Model   policies/learning/gaussian_process.h over the features (policies/base/features.h), the logarithm of the
+// Model   policies/learning/gaussian_process.h over the features (sim/policy/features.h), the logarithm of the
 //         operating point's slowdown f_max / f, and a coordinate per group of actions, 1 for the
 //         action's own and 0 for the others.
 // Choice  among the legal actions that are accurate (all legal ones, where none is). Improvement is

@@ -2,7 +2,7 @@
 // towards a network that stands still meanwhile.
 //
 // Network  policies/learning/mlp.h, in 32-bit floats, from the features of the observation
-//          (policies/base/features.h) to the value of every action. Only legal actions are chosen, and
+//          (sim/policy/features.h) to the value of every action. Only legal actions are chosen, and
 //          only they count in the value of the next state.
 // Update   after every `train_every` outcomes, a batch from the replay memory: the error
 //          R + discount * max_a Q_target(S', a) - Q(S, A), clipped to [-1, 1], S' the same DNN with
@@ -23,12 +23,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "policies/base/features.h"
 #include "policies/base/policy_draws.h"
 #include "policies/base/read_values.h"
 #include "policies/learning/error_mean.h"
 #include "policies/learning/mlp.h"
 #include "policies/learning/replay.h"
+#include "sim/policy/features.h"
 #include "sim/policy/registry.h"
 
 namespace autoscale {

@@ -2,7 +2,7 @@
 // the mean of their operating points. A classification by the observed best, not a regression.
 //
 // Model   policies/base/nearest_neighbours.h on the situations of policies/base/situations.h; Euclidean
-//         distance of standardised features (policies/base/features.h).
+//         distance of standardised features (sim/policy/features.h).
 // Cap     max_situations, 10,000 at most; outcomes of further situations are not kept. A decision
 //         takes time in proportion to the situations.
 // Source: T. Cover and P. Hart, "Nearest Neighbor Pattern Classification", IEEE Trans. Information

@@ -1,6 +1,6 @@
 // Base of the linear contextual bandits: a ridge regression of the reward per action
 // (policies/learning/online_ridge.h, "disjoint models") on a constant and the features of the observation
-// (policies/base/features.h). What an outcome leads to does not count, only its reward.
+// (sim/policy/features.h). What an outcome leads to does not count, only its reward.
 //
 // What separates the DNNs: with `models: per_dnn`, the default, each DNN has models of its own, so
 // that every pair of DNN and action is linear in the conditions alone. That is the one-hot DNN
@@ -20,10 +20,10 @@
 #include <string>
 #include <vector>
 
-#include "policies/base/features.h"
 #include "policies/base/read_values.h"
 #include "policies/learning/error_mean.h"
 #include "policies/learning/online_ridge.h"
+#include "sim/policy/features.h"
 #include "sim/policy/transfer.h"
 
 namespace autoscale {

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "policies/base/features.h"
+#include "sim/policy/features.h"
 #include "sim/policy/transfer.h"
 
 namespace autoscale {

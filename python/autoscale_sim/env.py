@@ -64,7 +64,7 @@ class AutoScaleEnv(gymnasium.Env):
         device: a phone's profile, such as "mi8pro": the scenario with this one phone alone. Or the
             number of one of the scenario's phones, whose others `others` decides for. Default: 0.
         observation: "state", the paper's discrete state, or "features", eight numbers in the order of
-            autoscale_sim.FEATURES, scaled as policies/base/features.h says.
+            autoscale_sim.FEATURES, scaled as sim/policy/features.h says.
         reward: "sound" or "literal" (sim/system/reward.h); default: the scenario's.
         phase: name of the phase that makes an episode, "recorded" (default) or "all".
         episode_length: decisions after which an episode is truncated; default: all requests.

@@ -4,9 +4,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bindings.h"
-#include "python_policy.h"
-#include "vector_environment.h"
+#include "python/src/bindings.h"
+#include "python/src/python_policy.h"
+#include "sim/run/episode_vector.h"
 
 namespace autoscale::python {
 namespace {
@@ -43,8 +43,8 @@ class SingleEnvironment {
   }
 
   nb::dict reset_following() {
-    if (!episode_.environment().started()) throw std::invalid_argument("reset: needs a seed");
-    return reset(following_seed(episode_.environment().seed()));
+    if (!episode_.world().started()) throw std::invalid_argument("reset: needs a seed");
+    return reset(following_seed(episode_.world().seed()));
   }
 
   /// (reward, whether the episode is over, info).
@@ -57,7 +57,7 @@ class SingleEnvironment {
     nb::dict info;
     describe_outcome(info);
     describe_decision(info);
-    return nb::make_tuple(episode_.reward(), episode_.environment().over(), info);
+    return nb::make_tuple(episode_.reward(), episode_.world().over(), info);
   }
 
   Episode& episode() { return episode_; }
@@ -66,21 +66,21 @@ class SingleEnvironment {
 
  private:
   void describe_decision(nb::dict& info) {
-    const SteppedWorld& environment = episode_.environment();
-    const auto& actions = environment.dnn().actions;
+    const SteppedWorld& world = episode_.world();
+    const auto& actions = world.dnn().actions;
     std::transform(actions.begin(), actions.end(), mask_.begin(),
                    [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });
     const FeatureVector values = episode_.features();
     std::transform(values.begin(), values.end(), features_.begin(),
                    [](double x) { return static_cast<float>(x); });
-    info[keys_.dnn] = environment.observation().dnn;
-    info[keys_.request] = environment.observation().request;
-    info[keys_.seed] = environment.seed();
+    info[keys_.dnn] = world.observation().dnn;
+    info[keys_.request] = world.observation().request;
+    info[keys_.seed] = world.seed();
     if (episode_.options().oracle) info[keys_.oracle] = episode_.oracle_action();
   }
 
   void describe_outcome(nb::dict& info) {
-    const FinishedRequest& outcome = episode_.environment().outcome();
+    const FinishedRequest& outcome = episode_.world().outcome();
     info[keys_.energy] = outcome.energy_j;
     info[keys_.server_energy] = outcome.server_j;
     info[keys_.latency] = to_seconds(outcome.latency);
@@ -89,7 +89,7 @@ class SingleEnvironment {
     info[keys_.qos_met] = outcome.qos_met;
     info[keys_.accuracy_met] = outcome.accuracy_met;
     info[keys_.executed] = outcome.executed;
-    info[keys_.dropped] = episode_.environment().dropped();
+    info[keys_.dropped] = episode_.world().dropped();
     info[keys_.illegal] = episode_.illegal();
     nb::dict causes, stages;
     for (std::size_t c = 0; c < kCauses; ++c) causes[keys_.cause[c]] = outcome.joules[c];
@@ -119,15 +119,15 @@ nb::tuple names_of(const std::array<std::string_view, N>& names) {
   return nb::tuple(list);
 }
 
-nb::dict describe(const LoadedScenario& loaded, const SteppedWorld& environment) {
+nb::dict describe(const LoadedScenario& loaded, const SteppedWorld& world) {
   nb::dict facts;
-  facts["actions"] = environment.type().actions.names();
+  facts["actions"] = world.type().actions.names();
   facts["dnns"] = dnn_names(loaded);
-  facts["device"] = environment.type().profile.id;
-  facts["devices"] = environment.system().devices();
-  facts["length"] = environment.length();
-  facts["qos_s"] = environment.system().constraints.qos_s;
-  facts["accuracy_target"] = environment.system().constraints.accuracy_target;
+  facts["device"] = world.type().profile.id;
+  facts["devices"] = world.system().devices();
+  facts["length"] = world.length();
+  facts["qos_s"] = world.system().constraints.qos_s;
+  facts["accuracy_target"] = world.system().constraints.accuracy_target;
   facts["scenario"] = loaded.scenario.config().name;
   return facts;
 }
@@ -135,7 +135,7 @@ nb::dict describe(const LoadedScenario& loaded, const SteppedWorld& environment)
 /// Every request that finished in the latest step, as dictionaries.
 nb::list finished(SingleEnvironment& self) {
   nb::list list;
-  for (const FinishedRequest& r : self.episode().environment().finished()) {
+  for (const FinishedRequest& r : self.episode().world().finished()) {
     nb::dict one;
     one["device"] = r.observation.device;
     one["request"] = r.observation.request;
@@ -167,19 +167,15 @@ void bind_single(nb::module_& module) {
       .def_prop_ro("state", [](SingleEnvironment& self) { return self.episode().state(); })
       .def_prop_ro("states", [](SingleEnvironment& self) { return self.episode().states().size(); })
       .def_prop_ro("started",
-                   [](SingleEnvironment& self) { return self.episode().environment().started(); })
-      .def_prop_ro("over",
-                   [](SingleEnvironment& self) { return self.episode().environment().over(); })
-      .def_prop_ro("seed",
-                   [](SingleEnvironment& self) { return self.episode().environment().seed(); })
-      .def_prop_ro("steps",
-                   [](SingleEnvironment& self) { return self.episode().environment().steps(); })
-      .def_prop_ro(
-          "phase",
-          [](SingleEnvironment& self) { return self.episode().environment().phase().name; })
+                   [](SingleEnvironment& self) { return self.episode().world().started(); })
+      .def_prop_ro("over", [](SingleEnvironment& self) { return self.episode().world().over(); })
+      .def_prop_ro("seed", [](SingleEnvironment& self) { return self.episode().world().seed(); })
+      .def_prop_ro("steps", [](SingleEnvironment& self) { return self.episode().world().steps(); })
+      .def_prop_ro("phase",
+                   [](SingleEnvironment& self) { return self.episode().world().phase().name; })
       .def_prop_ro("facts",
                    [](SingleEnvironment& self) {
-                     return describe(*self.episode().scenario(), self.episode().environment());
+                     return describe(*self.episode().scenario(), self.episode().world());
                    })
       .def_prop_ro("mask",
                    [](nb::handle self) {
@@ -202,7 +198,7 @@ void bind_single(nb::module_& module) {
 }
 
 void bind_vector(nb::module_& module) {
-  using Vector = VectorEnvironment;
+  using Vector = EpisodeVector;
   nb::class_<Vector>(module, "VectorEnvironment", "Many environments, stepped in one call.")
       .def(
           "__init__",
@@ -221,7 +217,7 @@ void bind_vector(nb::module_& module) {
           },
           nb::arg("seeds"), nb::call_guard<nb::gil_scoped_release>())
       .def("reset_following", &Vector::reset_following, nb::call_guard<nb::gil_scoped_release>())
-      .def_prop_ro("started", [](Vector& self) { return self.episode(0).environment().started(); })
+      .def_prop_ro("started", [](Vector& self) { return self.episode(0).world().started(); })
       .def(
           "step",
           [](Vector& self, const Actions& actions) {
@@ -231,7 +227,7 @@ void bind_vector(nb::module_& module) {
       .def_prop_ro("states", [](Vector& self) { return self.episode(0).states().size(); })
       .def_prop_ro("facts",
                    [](Vector& self) {
-                     return describe(*self.episode(0).scenario(), self.episode(0).environment());
+                     return describe(*self.episode(0).scenario(), self.episode(0).world());
                    })
       .def("arrays", [](nb::handle self) {
         auto& vector = nb::cast<Vector&>(self);
@@ -245,9 +241,10 @@ void bind_vector(nb::module_& module) {
         arrays["rewards"] = array_view(vector.rewards(), {n}, self);
         arrays["truncated"] = array_view(vector.truncated(), {n}, self);
         arrays["masks"] = array_view(vector.masks(), {n, actions}, self);
-        arrays["numbers"] = array_view(vector.numbers(), {std::size_t{kNumbers}, n}, self);
-        arrays["integers"] = array_view(vector.integers(), {std::size_t{kIntegers}, n}, self);
-        arrays["flags"] = array_view(vector.flags(), {std::size_t{kFlags}, n}, self);
+        arrays["numbers"] = array_view(vector.numbers(), {std::size_t{Vector::kNumbers}, n}, self);
+        arrays["integers"] =
+            array_view(vector.integers(), {std::size_t{Vector::kIntegers}, n}, self);
+        arrays["flags"] = array_view(vector.flags(), {std::size_t{Vector::kFlags}, n}, self);
         return arrays;
       });
 }

@@ -1,7 +1,7 @@
 // The simulator's exceptions as the Python exceptions of autoscale_sim.errors.
 #include <nanobind/stl/string.h>
 
-#include "bindings.h"
+#include "python/src/bindings.h"
 #include "sim/config/diagnostics.h"
 #include "sim/core/output_file.h"
 #include "sim/policy/policy.h"

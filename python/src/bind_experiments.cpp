@@ -4,9 +4,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bindings.h"
 #include "build_info.h"
-#include "python_policy.h"
+#include "python/src/bindings.h"
+#include "python/src/python_policy.h"
 #include "sim/results/run_folder.h"
 #include "sim/sweep/folder.h"
 #include "sim/system/explain.h"

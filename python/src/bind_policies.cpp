@@ -2,8 +2,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bindings.h"
-#include "python_policy.h"
+#include "python/src/bindings.h"
+#include "python/src/python_policy.h"
 
 namespace autoscale::python {
 namespace {
@@ -67,7 +67,7 @@ void bind_policies(nb::module_& module) {
   nb::class_<Plan>(module, "Plan", "A decision that cuts the network into segments.")
       .def("__repr__", [](const Plan& self) { return "Plan(" + self.name + ")"; });
   nb::class_<SteppedPolicy>(module, "Policy",
-                            "One of the simulator's policies, deciding in an environment.")
+                            "One of the simulator's policies, deciding in an world.")
       .def("decide", &SteppedPolicy::decide,
            "The action for the decision that is due, or a Plan in segments; step() takes both.")
       .def("learn", &SteppedPolicy::learn,

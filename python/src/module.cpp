@@ -1,5 +1,5 @@
 // The compiled module autoscale_sim._core. What users call is the Python package around it.
-#include "bindings.h"
+#include "python/src/bindings.h"
 
 NB_MODULE(_core, module) {
   module.doc() = "The simulator as a Python module; use the package autoscale_sim.";

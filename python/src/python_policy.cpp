@@ -1,4 +1,4 @@
-#include "python_policy.h"
+#include "python/src/python_policy.h"
 
 #include <fmt/format.h>
 
@@ -73,34 +73,34 @@ class PythonPolicy final : public Policy {
 SteppedPolicy::SteppedPolicy(nb::handle owner, Episode& episode, const std::string& name,
                              const std::string& parameters, std::optional<std::uint64_t> seed)
     : owner_(nb::borrow(owner)), episode_(episode), entry_(&entry_named(name)) {
-  if (!seed && !episode.environment().started()) {
+  if (!seed && !episode.world().started()) {
     throw std::invalid_argument("make_policy: give a seed, or reset the environment before");
   }
   config::Diagnostics diagnostics;
   const config::Node node = config::parse_yaml(parameters, "parameters of " + name);
   const auto settings = entry_->read(&node, diagnostics);
   diagnostics.throw_if_any();
-  policy_ = settings->make(episode.environment().policy_context(
-      entry_->info, seed.value_or(episode.environment().seed())));
+  policy_ = settings->make(
+      episode.world().policy_context(entry_->info, seed.value_or(episode.world().seed())));
 }
 
 nb::object SteppedPolicy::decide() {
-  const SteppedWorld& environment = episode_.environment();
-  if (!environment.started() || environment.over()) {
+  const SteppedWorld& world = episode_.world();
+  if (!world.started() || world.over()) {
     throw std::logic_error("decide: no decision is due; reset the environment");
   }
-  const ExecutionPlan plan = policy_->decide(environment.observation());
+  const ExecutionPlan plan = policy_->decide(world.observation());
   if (plan.segments.empty()) return nb::int_(plan.action);
   return nb::cast(Plan{plan.action,
                        {plan.segments.begin(), plan.segments.end()},
-                       plan_name(environment.type().actions, plan.segments)});
+                       plan_name(world.type().actions, plan.segments)});
 }
 
 void SteppedPolicy::learn() {
-  if (episode_.environment().steps() == 0) {
+  if (episode_.world().steps() == 0) {
     throw std::logic_error("learn: step the environment first");
   }
-  if (entry_->info.learns) policy_->learn(episode_.environment().outcome().outcome());
+  if (entry_->info.learns) policy_->learn(episode_.world().outcome().outcome());
 }
 
 std::string SteppedPolicy::save() const { return policy_->save().dump(); }

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "bindings.h"
-#include "episode.h"
+#include "python/src/bindings.h"
 #include "sim/policy/registry.h"
+#include "sim/run/episode.h"
 
 namespace autoscale::python {
 
@@ -20,7 +20,7 @@ struct Plan {
   std::string name;
 };
 
-/// One of the simulator's policies, deciding for the steered phone of an environment.
+/// One of the simulator's policies, deciding for the steered phone of an world.
 class SteppedPolicy {
  public:
   /// `owner` is the Python object of the episode. The seed is the episode's unless given.

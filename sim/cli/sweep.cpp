@@ -8,6 +8,7 @@
 
 #include "sim/cli/commands.h"
 #include "sim/cli/slurm.h"
+#include "sim/run/run_specs.h"
 #include "sim/sweep/folder.h"
 
 namespace autoscale::cli {

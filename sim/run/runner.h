@@ -24,29 +24,18 @@ struct RunOptions {
   std::filesystem::path parts;
   bool requests = false;
   bool timeline = false;
-  /// Called now and then from any thread, one call at a time. What it throws in the thread that
-  /// called run_all ends that; it must not throw in others.
+  /// Called now and then from any thread, one call at a time. What it throws ends run_all.
   std::function<void(const RunProgress&)> progress;
 };
-
-/// How worlds make a policy of the scenario, which must outlive it.
-PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use);
 
 /// Executes the runs of one replication, one after another, in the order of their rows: fold,
 /// policy. A run that fails does not stop the others.
 std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t replication);
 
-/// All runs of a scenario in the order of their rows: fold, replication, policy.
-std::vector<RunSpec> run_specs(const Scenario& scenario);
-/// Those of one replication.
-std::vector<RunSpec> run_specs(const Scenario& scenario, std::uint32_t replication);
-
-/// Executes all runs. Throws the first run's exception, in the order of rows, if any failed, and
-/// std::invalid_argument before the first if they would not fit into memory.
+/// Executes all runs, in the order of run_specs(). No further run begins after one has failed. Throws
+/// the first run's exception, in the order of rows, if any failed, and std::invalid_argument before
+/// the first if they would not fit into memory.
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options);
-
-/// Simulated requests of one run, all phases and phones.
-std::uint64_t requests_of(const Scenario& scenario, const RunSpec& spec);
 
 /// File of a run's part of requests.csv or the timeline, below RunOptions::parts.
 std::filesystem::path request_part(const std::filesystem::path& parts, std::size_t run);

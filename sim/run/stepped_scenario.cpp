@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "sim/run/runner.h"
+#include "sim/run/one_run.h"
 
 namespace autoscale {
 namespace {

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
-#include <thread>
+#include <vector>
 
 #include "sim/config/csv.h"
 #include "sim/core/output_file.h"
+#include "sim/core/thread_pool.h"
 #include "sim/run/memory.h"
 
 namespace autoscale {
@@ -75,50 +76,39 @@ JournalRecord run_prepared(const PreparedPoint& at, const Sweep& sweep, std::uin
   return record;
 }
 
-class Workers {
+/// The trials that are missing, and how far they have come.
+class MissingTrials {
  public:
-  Workers(const Sweep& sweep, Journal& journal, const SweepRunOptions& options)
-      : sweep_(sweep), journal_(journal), options_(options), next_(options.shard.index) {
+  MissingTrials(const Sweep& sweep, Journal& journal, const SweepRunOptions& options)
+      : sweep_(sweep), journal_(journal), options_(options) {
     progress_.trials = options.shard.size(sweep.trials());
     progress_.done = journal.size();
   }
 
   void run() {
-    std::vector<std::jthread> threads;
     const std::uint64_t missing = progress_.trials - progress_.done;
-    const std::uint64_t jobs =
-        std::clamp<std::uint64_t>(options_.jobs, 1, std::max<std::uint64_t>(missing, 1));
-    for (std::uint64_t i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
-    work();
-    threads.clear();
-    if (error_) std::rethrow_exception(error_);
+    ThreadPool pool(
+        std::clamp<std::uint64_t>(options_.jobs, 1, std::max<std::uint64_t>(missing, 1)));
+    prepared_.resize(pool.threads());
+    pool.hand_out(progress_.trials, [this](std::size_t i, std::size_t thread) {
+      const std::uint64_t trial = options_.shard.index + i * options_.shard.count;
+      if (is_missing(trial)) finish(run_prepared(prepare(trial, thread), sweep_, trial));
+    });
     journal_.sync();
   }
 
  private:
-  void work() {
-    try {
-      std::optional<PreparedPoint> prepared;
-      while (const auto trial = take()) {
-        const std::size_t point = sweep_.point_of(*trial);
-        if (!prepared || prepared->point != point) prepared.emplace(sweep_, point);
-        finish(run_prepared(*prepared, sweep_, *trial));
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!error_) error_ = std::current_exception();
-    }
+  bool is_missing(std::uint64_t trial) {
+    const std::lock_guard lock(mutex_);
+    return !journal_.has(trial);
   }
 
-  /// The next trial that is missing.
-  std::optional<std::uint64_t> take() {
-    const std::lock_guard lock(mutex_);
-    while (!error_ && next_ < sweep_.trials()) {
-      const std::uint64_t trial = next_;
-      next_ += options_.shard.count;
-      if (!journal_.has(trial)) return trial;
-    }
-    return std::nullopt;
+  /// The trial's point; successive trials of a thread often have the same.
+  const PreparedPoint& prepare(std::uint64_t trial, std::size_t thread) {
+    const std::size_t point = sweep_.point_of(trial);
+    std::optional<PreparedPoint>& at = prepared_[thread];
+    if (!at || at->point != point) at.emplace(sweep_, point);
+    return *at;
   }
 
   void finish(const JournalRecord& record) {
@@ -140,10 +130,9 @@ class Workers {
   const Sweep& sweep_;
   Journal& journal_;
   const SweepRunOptions& options_;
-  std::mutex mutex_;  // of everything below, and of the journal
-  std::uint64_t next_;
+  std::vector<std::optional<PreparedPoint>> prepared_;  // by thread
+  std::mutex mutex_;                                    // of everything below, and of the journal
   SweepProgress progress_;
-  std::exception_ptr error_;
   Clock::time_point started_ = Clock::now();
   Clock::time_point synced_ = Clock::now();
 };
@@ -155,7 +144,7 @@ JournalRecord run_trial(const Sweep& sweep, std::uint64_t trial) {
 }
 
 void run_sweep(const Sweep& sweep, Journal& journal, const SweepRunOptions& options) {
-  Workers(sweep, journal, options).run();
+  MissingTrials(sweep, journal, options).run();
 }
 
 }  // namespace autoscale

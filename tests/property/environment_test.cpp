@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "sim/run/runner.h"
+#include "sim/run/one_run.h"
 #include "sim/run/stepped_scenario.h"
 #include "sim/world/stepped_world.h"
 #include "tests/support/simulation_testing.h"

@@ -24,7 +24,7 @@ class LearnerWorld {
                               "policies: [random]\nphases: [{name: test, inferences: 1}]\n")),
         dnn_(scenario_.system().dnns[0]),
         on_type_(type().dnns[0]) {
-    // The features of these layers and MACs are 0 (policies/base/features.h).
+    // The features of these layers and MACs are 0 (sim/policy/features.h).
     dnn_.layers = {.conv = 50, .fc = 10, .recurrent = 10};
     dnn_.macs = 1e9;
     on_type_.legal.resize(legal_actions);

@@ -30,6 +30,9 @@ const std::map<std::string, std::set<std::string>> kAllowed = [] {
   allowed["policies/base"] = {"sim/core", "sim/system", "sim/policy", "policies/base",
                               "policies/learning"};
   allowed["policies"] = allowed["policies/base"];
+  // Beside the floors too: Python's side of the package. Nothing includes it.
+  allowed["python/src"] = below;
+  allowed["python/src"].insert("python/src");
   return allowed;
 }();
 
@@ -39,11 +42,11 @@ struct Line {
   std::string text;   // without its comment
 };
 
-/// Every line of every source file below sim/ and policies/.
+/// Every line of every source file below sim/, policies/ and python/src/.
 std::vector<Line> source_lines() {
   const fs::path root = AUTOSCALE_SOURCE_DIR;
   std::vector<Line> lines;
-  for (const char* top : {"sim", "policies"}) {
+  for (const char* top : {"sim", "policies", "python/src"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".h" && extension != ".cpp") continue;
@@ -59,13 +62,20 @@ std::vector<Line> source_lines() {
   return lines;
 }
 
+/// What a line includes, as it is written between quotes or angle brackets; empty for any other line.
+std::string included(const std::string& line) {
+  if (line.find('#') == std::string::npos) return "";
+  static const std::regex include(R"re(^\s*#\s*include\s*["<]([^">]*)[">])re");
+  std::smatch match;
+  return std::regex_search(line, match, include) ? match[1].str() : "";
+}
+
 /// Folder of a project header that a line includes; empty for any other line.
 std::string included_folder(const std::string& line) {
-  if (line.find('#') == std::string::npos) return "";
-  static const std::regex include(
-      R"re(^\s*#\s*include\s*"((sim/[^/"]+|policies(?:/[a-z]+)?)/[^/"]*)")re");
+  static const std::regex header(R"re((sim/[^/]+|policies(?:/[a-z]+)?|python/src)/[^/]*)re");
   std::smatch match;
-  return std::regex_search(line, match, include) ? match[2].str() : "";
+  const std::string file = included(line);
+  return std::regex_match(file, match, header) ? match[1].str() : "";
 }
 
 TEST(Layers, EveryFolderIsALayer) {
@@ -91,12 +101,50 @@ TEST(Layers, IncludeOnlyLayersBelow) {
 }
 
 TEST(Layers, ProjectHeadersAreIncludedByTheirPathFromTheRoot) {
-  static const std::regex quoted(R"re(^\s*#\s*include\s*"([^"]*)")re");
   for (const Line& line : source_lines()) {
-    std::smatch match;
-    if (line.text.find('#') == std::string::npos) continue;
-    if (!std::regex_search(line.text, match, quoted)) continue;
-    EXPECT_TRUE(!included_folder(line.text).empty() || match[1] == "build_info.h") << line.where;
+    const std::string file = included(line.text);
+    if (file.empty() || line.text.find('"') == std::string::npos) continue;
+    EXPECT_TRUE(!included_folder(line.text).empty() || file == "build_info.h") << line.where;
+  }
+}
+
+TEST(Layers, OnlyTheBindingKnowsPython) {
+  std::size_t in_binding = 0;
+  for (const Line& line : source_lines()) {
+    const std::string file = included(line.text);
+    if (!file.starts_with("nanobind/") && file != "Python.h") continue;
+    in_binding += line.layer == "python/src";
+    EXPECT_EQ(line.layer, "python/src") << line.where << ": " << line.text;
+  }
+  EXPECT_GT(in_binding, 0u);
+}
+
+/// The project headers that a header includes, and those that these include, and so on.
+std::set<std::string> reached_from(const std::string& header) {
+  std::map<std::string, std::vector<std::string>> edges;
+  for (const Line& line : source_lines()) {
+    if (!included_folder(line.text).empty()) {
+      edges[line.where.substr(0, line.where.find(':'))].push_back(included(line.text));
+    }
+  }
+  std::set<std::string> reached;
+  std::vector<std::string> left = {header};
+  while (!left.empty()) {
+    const std::vector<std::string> next = edges[left.back()];
+    left.pop_back();
+    for (const std::string& file : next) {
+      if (reached.insert(file).second) left.push_back(file);
+    }
+  }
+  return reached;
+}
+
+TEST(Layers, ThePolicyContractReachesNoFileReader) {
+  const std::set<std::string> reached = reached_from("sim/policy/policy.h");
+  EXPECT_TRUE(reached.contains("sim/policy/observation.h"));  // the walk still finds its way
+  EXPECT_TRUE(reached.contains("sim/core/time.h"));
+  for (const char* reader : {"sim/config/reader.h", "sim/models/catalog.h"}) {
+    EXPECT_FALSE(reached.contains(reader)) << reader;
   }
 }
 

@@ -1,16 +1,16 @@
-#include "vector_environment.h"
+#include "sim/run/episode_vector.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
 
-namespace autoscale::python {
+namespace autoscale {
 
-VectorEnvironment::VectorEnvironment(const std::shared_ptr<const LoadedScenario>& scenario,
-                                     const EpisodeOptions& options, std::size_t count,
-                                     bool features, Autoreset autoreset, std::size_t threads)
-    : encode_features_(features), autoreset_(autoreset), workers_(threads) {
+EpisodeVector::EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenario,
+                             const EpisodeOptions& options, std::size_t count, bool features,
+                             Autoreset autoreset, std::size_t threads)
+    : encode_features_(features), autoreset_(autoreset), pool_(threads) {
   if (count == 0) throw std::invalid_argument("num_envs: at least one environment is needed");
   for (std::size_t i = 0; i < count; ++i) {
     episodes_.push_back(std::make_unique<Episode>(scenario, options));
@@ -27,13 +27,13 @@ VectorEnvironment::VectorEnvironment(const std::shared_ptr<const LoadedScenario>
   flags_.resize(count * kFlags);
 }
 
-void VectorEnvironment::reset(std::span<const std::uint64_t> seeds) {
+void EpisodeVector::reset(std::span<const std::uint64_t> seeds) {
   if (seeds.size() != size()) {
     throw std::invalid_argument(
         fmt::format("seed: {} seeds for {} environments", seeds.size(), size()));
   }
   const std::lock_guard lock(mutex_);
-  workers_.run(size(), [&](std::size_t i) {
+  pool_.share_out(size(), [&](std::size_t i, std::size_t) {
     episodes_[i]->reset(seeds[i]);
     rewards_[i] = 0;
     truncated_[i] = 0;
@@ -43,40 +43,40 @@ void VectorEnvironment::reset(std::span<const std::uint64_t> seeds) {
   });
 }
 
-void VectorEnvironment::reset_following() {
+void EpisodeVector::reset_following() {
   std::vector<std::uint64_t> seeds;
   for (const auto& episode : episodes_) {
-    const SteppedWorld& environment = episode->environment();
-    if (!environment.started()) throw std::invalid_argument("reset: needs seeds");
-    seeds.push_back(following_seed(environment.seed()));
+    const SteppedWorld& world = episode->world();
+    if (!world.started()) throw std::invalid_argument("reset: needs seeds");
+    seeds.push_back(following_seed(world.seed()));
   }
   reset(seeds);
 }
 
-void VectorEnvironment::step(std::span<const std::int64_t> actions) {
+void EpisodeVector::step(std::span<const std::int64_t> actions) {
   if (actions.size() != size()) {
     throw std::invalid_argument(
         fmt::format("actions: {} actions for {} environments", actions.size(), size()));
   }
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < size(); ++i) {
-    const SteppedWorld& environment = episodes_[i]->environment();
-    if (!environment.started()) throw std::logic_error("step: reset the environments first");
-    if (!environment.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
+    const SteppedWorld& world = episodes_[i]->world();
+    if (!world.started()) throw std::logic_error("step: reset the environments first");
+    if (!world.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
   }
-  workers_.run(size(), [&](std::size_t i) { step_one(i, actions[i]); });
+  pool_.share_out(size(), [&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
 }
 
-void VectorEnvironment::step_one(std::size_t i, std::int64_t action) {
+void EpisodeVector::step_one(std::size_t i, std::int64_t action) {
   Episode& episode = *episodes_[i];
-  const bool begins = episode.environment().over();  // only with kNextStep
+  const bool begins = episode.world().over();  // only with kNextStep
   if (begins) {
     episode.reset_following();
   } else {
     episode.step(action);
   }
   rewards_[i] = episode.reward();
-  truncated_[i] = episode.environment().over();
+  truncated_[i] = episode.world().over();
   cell(flags_, kStepped, i) = !begins;
   if (!begins) describe_outcome(i);
   if (truncated_[i] && autoreset_ == Autoreset::kSameStep) {
@@ -87,8 +87,8 @@ void VectorEnvironment::step_one(std::size_t i, std::int64_t action) {
   encode(i, states_, features_);
 }
 
-void VectorEnvironment::encode(std::size_t i, std::vector<std::int64_t>& states,
-                               std::vector<float>& features) {
+void EpisodeVector::encode(std::size_t i, std::vector<std::int64_t>& states,
+                           std::vector<float>& features) {
   if (!encode_features_) {
     states[i] = episodes_[i]->state();
     return;
@@ -98,21 +98,21 @@ void VectorEnvironment::encode(std::size_t i, std::vector<std::int64_t>& states,
                  [](double x) { return static_cast<float>(x); });
 }
 
-void VectorEnvironment::describe_decision(std::size_t i) {
+void EpisodeVector::describe_decision(std::size_t i) {
   const Episode& episode = *episodes_[i];
-  const SteppedWorld& environment = episode.environment();
-  const auto& actions = environment.dnn().actions;
+  const SteppedWorld& world = episode.world();
+  const auto& actions = world.dnn().actions;
   std::transform(actions.begin(), actions.end(), &masks_[i * actions.size()],
                  [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });
-  cell(integers_, kDnn, i) = environment.observation().dnn;
-  cell(integers_, kRequest, i) = environment.observation().request;
+  cell(integers_, kDnn, i) = world.observation().dnn;
+  cell(integers_, kRequest, i) = world.observation().request;
   cell(integers_, kOracleAction, i) = episode.oracle_action();
-  cell(integers_, kSeed, i) = static_cast<std::int64_t>(environment.seed());
+  cell(integers_, kSeed, i) = static_cast<std::int64_t>(world.seed());
 }
 
-void VectorEnvironment::describe_outcome(std::size_t i) {
+void EpisodeVector::describe_outcome(std::size_t i) {
   const Episode& episode = *episodes_[i];
-  const FinishedRequest& outcome = episode.environment().outcome();
+  const FinishedRequest& outcome = episode.world().outcome();
   cell(numbers_, kEnergy, i) = outcome.energy_j;
   cell(numbers_, kServerEnergy, i) = outcome.server_j;
   cell(numbers_, kLatency, i) = to_seconds(outcome.latency);
@@ -125,10 +125,10 @@ void VectorEnvironment::describe_outcome(std::size_t i) {
     cell(numbers_, kFirstStage + s, i) = to_seconds(outcome.stages[s]);
   }
   cell(integers_, kExecuted, i) = outcome.executed;
-  cell(integers_, kDropped, i) = episode.environment().dropped();
+  cell(integers_, kDropped, i) = episode.world().dropped();
   cell(flags_, kQosMet, i) = outcome.qos_met;
   cell(flags_, kAccuracyMet, i) = outcome.accuracy_met;
   cell(flags_, kIllegal, i) = episode.illegal();
 }
 
-}  // namespace autoscale::python
+}  // namespace autoscale

@@ -1,43 +1,51 @@
-// Many episodes of one scenario, stepped in one call into arrays that are allocated once. Knows no
-// Python. Episode i of N is the same as an episode alone, whatever the number of threads.
+// Many episodes of one scenario, stepped in one call into arrays that are allocated once. Episode i
+// of N is the same as an episode alone, whatever the number of threads.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
-#include "episode.h"
-#include "workers.h"
+#include "sim/core/thread_pool.h"
+#include "sim/run/episode.h"
 
-namespace autoscale::python {
+namespace autoscale {
 
 /// When an episode that has ended begins anew (gymnasium.vector.AutoresetMode).
 enum class Autoreset : std::uint8_t { kNextStep, kSameStep };
 
-/// Rows of VectorEnvironment::numbers(); energies by cause and times by stage follow.
-enum Number : std::size_t {
-  kEnergy,
-  kServerEnergy,
-  kLatency,
-  kAccuracy,
-  kTemperature,
-  kFirstCause,
-  kFirstStage = kFirstCause + kCauses,
-  kNumbers = kFirstStage + kStages
-};
-/// Rows of integers().
-enum Integer : std::size_t { kDnn, kRequest, kExecuted, kDropped, kOracleAction, kSeed, kIntegers };
-/// Rows of flags().
-enum Flag : std::size_t { kStepped, kQosMet, kAccuracyMet, kIllegal, kFlags };
-
-class VectorEnvironment {
+/// One call steps all of them; what came of the latest call lies in arrays.
+class EpisodeVector {
  public:
-  VectorEnvironment(const std::shared_ptr<const LoadedScenario>& scenario,
-                    const EpisodeOptions& options, std::size_t count, bool features,
-                    Autoreset autoreset, std::size_t threads);
+  /// Rows of numbers(); energies by cause and times by stage follow.
+  enum Number : std::size_t {
+    kEnergy,
+    kServerEnergy,
+    kLatency,
+    kAccuracy,
+    kTemperature,
+    kFirstCause,
+    kFirstStage = kFirstCause + kCauses,
+    kNumbers = kFirstStage + kStages
+  };
+  /// Rows of integers().
+  enum Integer : std::size_t {
+    kDnn,
+    kRequest,
+    kExecuted,
+    kDropped,
+    kOracleAction,
+    kSeed,
+    kIntegers
+  };
+  /// Rows of flags().
+  enum Flag : std::size_t { kStepped, kQosMet, kAccuracyMet, kIllegal, kFlags };
+
+  EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenario,
+                const EpisodeOptions& options, std::size_t count, bool features,
+                Autoreset autoreset, std::size_t threads);
 
   std::size_t size() const { return episodes_.size(); }
   const Episode& episode(std::size_t i) const { return *episodes_[i]; }
@@ -52,7 +60,7 @@ class VectorEnvironment {
   /// penalty, and std::logic_error before reset(); then nothing has happened anywhere.
   void step(std::span<const std::int64_t> actions);
 
-  // Results of the latest call; one column per episode.
+  // Results of the latest call; one column per episode, unless it says otherwise.
   std::vector<std::int64_t>& states() { return states_; }
   std::vector<float>& features() { return features_; }  // [episode][feature]
   std::vector<std::int64_t>& final_states() { return final_states_; }
@@ -78,7 +86,7 @@ class VectorEnvironment {
   std::vector<std::unique_ptr<Episode>> episodes_;
   bool encode_features_;
   Autoreset autoreset_;
-  Workers workers_;
+  ThreadPool pool_;
   std::vector<std::int64_t> states_, final_states_;
   std::vector<float> features_, final_features_;
   std::vector<double> rewards_;
@@ -89,4 +97,4 @@ class VectorEnvironment {
   std::vector<std::uint8_t> flags_;
 };
 
-}  // namespace autoscale::python
+}  // namespace autoscale

@@ -1,30 +1,20 @@
-// A scenario as both environments of the package step it: the simulated environment with its
-// encoded observations and the answer to illegal actions. Knows no Python.
+// An episode: one phone of a scenario, stepped through its phases, with its encoded observations and
+// the answer to illegal actions. Learners outside the simulator step it, alone or many in a vector.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "policies/base/features.h"
+#include "sim/policy/features.h"
 #include "sim/policy/state_space.h"
 #include "sim/run/stepped_scenario.h"
+#include "sim/scenario/loaded_scenario.h"
 
-namespace autoscale::python {
-
-/// A scenario file with its data, shared by all environments made of it.
-struct LoadedScenario {
-  LoadedScenario(const std::string& root, const std::string& file,
-                 const ScenarioOverrides& overrides)
-      : catalog(root), scenario(Scenario::load(catalog, file, overrides)) {}
-
-  Catalog catalog;
-  Scenario scenario;
-};
+namespace autoscale {
 
 struct EpisodeOptions {
-  SteppedScenarioOptions environment;
+  SteppedScenarioOptions stepped;
   std::optional<double> penalty;  // reward of an illegal action; none: it is an error
   bool oracle = false;            // look up Opt's choice for every decision
 };
@@ -37,44 +27,44 @@ class Episode {
   Episode(std::shared_ptr<const LoadedScenario> scenario, const EpisodeOptions& options)
       : scenario_(std::move(scenario)),
         options_(options),
-        environment_(scenario_->scenario.system(),
-                     stepped_world_setup(scenario_->scenario, options.environment)),
+        world_(scenario_->scenario.system(),
+               stepped_world_setup(scenario_->scenario, options.stepped)),
         states_({}, scenario_->scenario.system().dnns),
         features_(scenario_->scenario.system().dnns) {}
 
   void reset(std::uint64_t seed) {
-    environment_.reset(seed);
+    world_.reset(seed);
     illegal_ = false;
     reward_ = 0;
     ask_oracle();
   }
 
   /// The next episode, as reset() without a seed begins it.
-  void reset_following() { reset(following_seed(environment_.seed())); }
+  void reset_following() { reset(following_seed(world_.seed())); }
 
   /// Carries out an action. An illegal one costs the penalty, and the request falls back on
   /// fallback(). Throws std::invalid_argument for an illegal action without a penalty; then nothing
   /// has happened.
   void step(std::int64_t action) {
     illegal_ = !is_legal(action);
-    if (illegal_ && environment_.started() && !environment_.over()) require_penalty(action);
-    environment_.step({illegal_ ? fallback() : static_cast<ActionId>(action)});
-    reward_ = illegal_ ? *options_.penalty : environment_.outcome().reward;
+    if (illegal_ && world_.started() && !world_.over()) require_penalty(action);
+    world_.step({illegal_ ? fallback() : static_cast<ActionId>(action)});
+    reward_ = illegal_ ? *options_.penalty : world_.outcome().reward;
     ask_oracle();
   }
 
   /// The same for a plan of a policy, perhaps in segments.
   void step(const ExecutionPlan& plan) {
-    environment_.step(plan);
+    world_.step(plan);
     illegal_ = false;
-    reward_ = environment_.outcome().reward;
+    reward_ = world_.outcome().reward;
     ask_oracle();
   }
 
   /// Whether step(action) would not throw for the action's sake.
   bool accepts(std::int64_t action) const { return options_.penalty || is_legal(action); }
   bool is_legal(std::int64_t action) const {
-    return action >= 0 && environment_.legal(static_cast<std::size_t>(action));
+    return action >= 0 && world_.legal(static_cast<std::size_t>(action));
   }
   [[noreturn]] void refuse(std::int64_t action) const;
 
@@ -82,14 +72,14 @@ class Episode {
   bool illegal() const { return illegal_; }
   /// Opt's choice for the decision that is due, or kNoAction.
   int oracle_action() const { return oracle_action_; }
-  std::uint32_t state() const { return states_.of(environment_.observation()); }
-  FeatureVector features() const { return features_.of(environment_.observation()); }
+  std::uint32_t state() const { return states_.of(world_.observation()); }
+  FeatureVector features() const { return features_.of(world_.observation()); }
 
-  SteppedWorld& environment() { return environment_; }
-  const SteppedWorld& environment() const { return environment_; }
+  SteppedWorld& world() { return world_; }
+  const SteppedWorld& world() const { return world_; }
   const StateSpace& states() const { return states_; }
   const FeatureMap& feature_map() const { return features_; }
-  std::size_t actions() const { return environment_.type().actions.size(); }
+  std::size_t actions() const { return world_.type().actions.size(); }
   const std::shared_ptr<const LoadedScenario>& scenario() const { return scenario_; }
   const EpisodeOptions& options() const { return options_; }
 
@@ -103,13 +93,13 @@ class Episode {
   }
 
   void ask_oracle() {
-    const bool due = options_.oracle && !environment_.over();
-    oracle_action_ = due ? environment_.best(OracleForm::kExpected).action : kNoAction;
+    const bool due = options_.oracle && !world_.over();
+    oracle_action_ = due ? world_.best(OracleForm::kExpected).action : kNoAction;
   }
 
   std::shared_ptr<const LoadedScenario> scenario_;
   EpisodeOptions options_;
-  SteppedWorld environment_;
+  SteppedWorld world_;
   StateSpace states_;
   FeatureMap features_;
   bool illegal_ = false;
@@ -117,4 +107,4 @@ class Episode {
   int oracle_action_ = kNoAction;
 };
 
-}  // namespace autoscale::python
+}  // namespace autoscale

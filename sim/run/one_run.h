@@ -1,0 +1,27 @@
+// What one run is: one policy in a world of its own, through the phases of its fold.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "sim/run/run.h"
+#include "sim/world/world.h"
+
+namespace autoscale {
+
+/// What a run writes beside its result; nothing where a path is empty.
+struct RunFiles {
+  std::filesystem::path requests;
+  std::filesystem::path timeline;
+  std::size_t process = 0;  // tells the runs of one timeline apart
+};
+
+/// How worlds make a policy of the scenario, which must outlive it.
+PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use);
+
+/// Executes a run; its metrics keep the energies that relative columns need. `tick` is called every
+/// Observer::kProgressStep requests. Throws PolicyError, IoError and what `tick` throws.
+RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles& files,
+                  const std::function<void()>& tick);
+
+}  // namespace autoscale
