@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from pygments.lexers import TextLexer
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 
 ROOT = Path(__file__).resolve().parents[2]
 DOXYGEN = ROOT / "build/docs/doxygen/xml"
@@ -32,7 +33,9 @@ def load_compiled_module():
 
 
 load_compiled_module()
+import autoscale_sim  # noqa: E402
 
+logger = getLogger(__name__)
 project = "AutoScale Simulator"
 author = "The AutoScale Simulator authors"
 copyright = author
@@ -50,6 +53,7 @@ breathe_default_project = "autoscale"
 breathe_default_members = ("members",)
 cpp_index_common_prefix = ["autoscale::"]
 
+toc_object_entries = False
 default_role = "code"
 smartquotes = False
 
@@ -84,7 +88,7 @@ CHANGELOG
 ```{toctree}
 :hidden:
 :caption: Evidence
-results/README
+What came out <results/README>
 device_profiles/README
 workloads/README
 ```
@@ -153,6 +157,13 @@ def declarations(header):
             yield f".. doxygenfunction:: {name}{member.findtext('argsstring')}\n\n"
 
 
+def check_python_names(app, env):
+    """Every public name of the package must have its place on a page."""
+    for name in autoscale_sim.__all__:
+        if f"autoscale_sim.{name}" not in env.get_domain("py").objects:
+            logger.warning("docs/site/python_api.rst does not have autoscale_sim.%s", name)
+
+
 def copy_front_page(app, error):
     if not error:
         shutil.copy(Path(app.outdir) / f"{root_doc}.html", Path(app.outdir) / "index.html")
@@ -161,5 +172,6 @@ def copy_front_page(app, error):
 def setup(app):
     app.add_lexer("csv", TextLexer)
     app.connect("source-read", add_contents)
+    app.connect("env-check-consistency", check_python_names)
     app.connect("build-finished", copy_front_page)
     app.add_directive("floor", Floor)
