@@ -3,6 +3,7 @@
 #   scripts/setup.sh            compiler, CMake and libraries
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
 #   scripts/setup.sh --python   the same, and what compiles the Python package
+#   scripts/setup.sh --docs     the same as --plots, Doxygen, and in .venv what makes the documentation site
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --all      everything
@@ -17,18 +18,20 @@ fail() {
 
 plots=false
 python=false
+docs=false
 lint=false
 cluster=false
 for argument in "$@"; do
   case $argument in
     --plots) plots=true ;;
     --python) plots=true python=true ;;
+    --docs) plots=true docs=true ;;
     --lint) lint=true ;;
     --cluster) cluster=true ;;
-    --all) plots=true python=true lint=true cluster=true ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --all) plots=true python=true docs=true lint=true cluster=true ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
-      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --lint, --cluster, --all)" >&2
+      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --lint, --cluster, --all)" >&2
       exit 2
       ;;
   esac
@@ -40,6 +43,7 @@ packages=(libeigen3-dev libsvm-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-d
   librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
 if $plots; then packages+=(python3-venv); fi
 if $python; then packages+=(python3-dev); fi
+if $docs; then tools+=("doxygen doxygen"); fi
 if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
 if $lint; then
   tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
@@ -76,19 +80,27 @@ install_packages() {
     fail "apt-get could not install: ${wanted[*]}"
 }
 
-# A copy of the requirements inside .venv says what was installed there.
-install_python_packages() {
-  local wanted=scripts/requirements.txt
-  if [ -x .venv/bin/python ] && cmp -s "$wanted" .venv/requirements.txt; then return; fi
+# add_to_venv FILE: installs the Python packages that a file names; a copy of it in .venv says that they are there.
+add_to_venv() {
+  local wanted=$1 there=.venv/${1##*/}
+  if cmp -s "$wanted" "$there"; then return; fi
   echo "installing into .venv: $(grep -vE '^(#|$)' "$wanted" | tr '\n' ' ')"
-  /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
-    fail "Python 3.10 or later is needed"
-  rm -rf .venv
-  /usr/bin/python3 -m venv .venv || fail "could not create .venv"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted" ||
     fail "pip could not install $wanted"
-  cp "$wanted" .venv/requirements.txt
+  cp "$wanted" "$there"
+}
+
+install_python_packages() {
+  local wanted=scripts/requirements.txt
+  if [ ! -x .venv/bin/python ] || ! cmp -s "$wanted" .venv/requirements.txt; then
+    /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+      fail "Python 3.10 or later is needed"
+    rm -rf .venv
+    /usr/bin/python3 -m venv .venv || fail "could not create .venv"
+  fi
+  add_to_venv "$wanted"
 }
 
 install_packages
 if $plots; then install_python_packages; fi
+if $docs; then add_to_venv scripts/requirements-docs.txt; fi

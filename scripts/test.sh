@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and tests. Stops at the first stage that fails.
 #   scripts/test.sh        the everyday suite, GCC release build
-#   scripts/test.sh --all  also lint, Clang with ASan + UBSan, TSan, and the long tests and speed checks
+#   scripts/test.sh --all  also lint, Clang with ASan + UBSan, TSan, the long tests, the site and speed checks
 # Tests with the CTest label `long` or `bench` belong to --all only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,7 +41,7 @@ configure_python() {
 
 stage "set-up" scripts/setup.sh --python
 if $all; then
-  stage "set-up of Slurm" scripts/setup.sh --cluster
+  stage "set-up of Slurm and the site" scripts/setup.sh --cluster --docs
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"

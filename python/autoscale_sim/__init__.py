@@ -1,4 +1,4 @@
-"""AutoScale Simulator from Python: where should a phone run each neural-network inference?
+"""AutoScale Simulator from Python: where should a phone run each neural-network inference? ::
 
     import gymnasium, autoscale_sim
     env = gymnasium.make("AutoScale-v0", scenario="scenarios/quickstart.yaml", device="mi8pro")

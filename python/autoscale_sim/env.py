@@ -117,6 +117,7 @@ class AutoScaleEnv(gymnasium.Env):
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None
               ) -> tuple[int | NDArray[np.float32], dict[str, Any]]:
+        """Begins an episode; returns (observation, info)."""
         super().reset(seed=seed)
         if seed is None and self._core.started:
             info = self._core.reset_following()
@@ -129,6 +130,7 @@ class AutoScaleEnv(gymnasium.Env):
 
     def step(self, action: int | _core.Plan
              ) -> tuple[int | NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Decides for the request now due; returns (observation, reward, False, truncated, info)."""
         reward, truncated, info = self._core.step(action)
         info["action_mask"] = self._mask.copy()
         if self._history is not None:

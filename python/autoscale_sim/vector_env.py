@@ -26,7 +26,9 @@ class AutoScaleVectorEnv(VectorEnv):
 
     Environment i is the same, to the byte, as AutoScaleEnv under the same seed.
 
-    Args, beside those of AutoScaleEnv:
+    It has the arguments of AutoScaleEnv, and a few more.
+
+    Args:
         num_envs: how many.
         autoreset_mode: AutoresetMode.NEXT_STEP (default): the step after the end of an episode
             ignores its action and begins the next one; its reward is 0. AutoresetMode.SAME_STEP: the
@@ -107,6 +109,7 @@ class AutoScaleVectorEnv(VectorEnv):
 
     def step(self, actions: ArrayLike) -> tuple[NDArray, NDArray[np.float64], NDArray[np.bool_],
                                                 NDArray[np.bool_], dict[str, Any]]:
+        """One decision everywhere; returns (observations, rewards, terminated, truncated, infos)."""
         self._core.step(self._checked(actions))
         keep = self._kept
         info = self._decisions()

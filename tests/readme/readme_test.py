@@ -1,20 +1,18 @@
 #!/usr/bin/env python3
-"""Does what a page says, README.md or one of docs/, in order, and compares what comes out with what it
-shows.
+"""Does what the pages say, README.md, those of docs/ and the README.md of folders, each from its top to its end,
+and compares what comes out with what they show.
 
 A fenced block is read by the words behind its opening fence:
   console       lines that begin with "$ " are run by bash; the lines below them are their whole output,
                 a line "..." stands for any lines. No line below: the output may be anything.
   console slow  not run; printed as skipped. A script that it names must exist.
-  ... file=X    the block is the file X; C++ must compile, in place of a policy. With --extract that is all:
-                the files are written and nothing is run.
-Links to files of the repository must lead somewhere. All happens in a scratch copy of the data
-folders and policies, with the repository's program and scripts/plot.sh. Numbers may differ by one unit in their
-last shown digit. Standard library only.
+  ... file=X    the block is the file X. With --extract that is all: the files are written and nothing is run.
+Links into the repository must lead to a file, and to a heading of it where they name one. Every page has a
+scratch copy of the data folders of its own, with the repository's program and scripts/plot.sh. Numbers may
+differ by one unit in their last shown digit. Standard library only.
 """
 
 import argparse
-import json
 from pathlib import Path
 import re
 import shlex
@@ -23,12 +21,13 @@ import subprocess
 import sys
 import tempfile
 
-COPIED = ("device_profiles", "workloads", "scenarios", "policies")
+COPIED = ("device_profiles", "workloads", "scenarios")
 PROGRAM = "build/release/autoscale"
 PLOT = "scripts/plot.sh"
 NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?$")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"\]\(([^)#]+)\)")
+LINK = re.compile(r"\]\(([^)#]*)#?([^)]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TIME_LIMIT_S = 300
 
 
@@ -89,28 +88,46 @@ def same_output(shown, actual):
     return bool(actual) and same_line(shown[0], actual[0]) and same_output(shown[1:], actual[1:])
 
 
-class Reader:
-    """Follows the page in a scratch folder; failures are collected as text."""
+def prose(text):
+    """A page without its fenced blocks, line by line as before."""
+    return FENCED.sub(lambda block: "\n" * block[0].count("\n"), text)
 
-    def __init__(self, options, scratch):
+
+def anchors(text):
+    """What GitHub calls the headings of a page."""
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in HEADING.findall(prose(text))}
+
+
+class Reader:
+    """Follows a page in a scratch folder; failures are collected as text."""
+
+    def __init__(self, options, page, scratch):
         self.options = options
-        self.page = options.page.name
-        self.folder = (options.root / options.page).parent
+        self.page = page
+        self.text = (options.root / page).read_text()
         self.scratch = scratch
         self.failures = []
         self.ran = 0
         for folder in COPIED:
             shutil.copytree(options.root / folder, scratch / folder)
 
-    def check_links(self, text):
-        prose = FENCED.sub(lambda block: "\n" * block[0].count("\n"), text)
-        for number, line in enumerate(prose.splitlines(), 1):
-            for target in LINK.findall(line):
-                if "://" not in target and not (self.folder / target).exists():
-                    self.fail(number, f"there is no {target}")
+    def read(self):
+        self.check_links()
+        self.follow()
 
-    def follow(self, text):
-        for line, words, lines in blocks(text):
+    def check_links(self):
+        for number, line in enumerate(prose(self.text).splitlines(), 1):
+            for path, anchor in LINK.findall(line):
+                if "://" in path:
+                    continue
+                file = (self.options.root / self.page).parent / path if path else self.options.root / self.page
+                if not file.exists():
+                    self.fail(number, f"there is no {path}")
+                elif anchor and anchor not in anchors(file.read_text()):
+                    self.fail(number, f"{path} has no heading #{anchor}")
+
+    def follow(self):
+        for line, words, lines in blocks(self.text):
             name = file_of(words)
             if name:
                 self.write(line, name, lines)
@@ -133,21 +150,9 @@ class Reader:
 
     def write(self, line, name, lines):
         print(f"{self.page}:{line}: writes {name}", flush=True)
-        (self.scratch / name).write_text("\n".join(lines) + "\n")
-        if name.endswith(".cpp") and self.options.build:
-            self.compile(line, name)
-
-    def compile(self, line, name):
-        """Compiles a policy of the page as the build compiles policies/random.cpp."""
-        database = json.loads((self.options.build / "compile_commands.json").read_text())
-        entry = next(e for e in database if e["file"].endswith("/policies/random.cpp"))
-        arguments = shlex.split(entry["command"])
-        if "ccache" in arguments[0]:
-            arguments = arguments[1:]
-        arguments = arguments[: arguments.index("-o")] + ["-fsyntax-only", str(self.scratch / name)]
-        done = subprocess.run(arguments, cwd=entry["directory"], text=True, capture_output=True)
-        if done.returncode:
-            self.fail(line, f"{name} does not compile:\n{done.stderr}")
+        file = self.scratch / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(lines) + "\n")
 
     def run(self, line, command, shown):
         print(f"{self.page}:{line}: $ {command}", flush=True)
@@ -177,25 +182,36 @@ def extract(page, folder):
             (folder / Path(file_of(words)).name).write_text("\n".join(lines) + "\n")
 
 
+def all_pages(root):
+    found = {file for pattern in ("*.md", "docs/*.md", "*/README.md") for file in root.glob(pattern)}
+    return sorted(str(file.relative_to(root)) for file in found)
+
+
+def read(options, page):
+    """Reads a page; returns how many commands were run, and the failures."""
+    with tempfile.TemporaryDirectory() as scratch:
+        reader = Reader(options, page, Path(scratch))
+        reader.read()
+    return reader.ran, reader.failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, required=True, help="the repository")
-    parser.add_argument("--page", type=Path, default=Path("README.md"), help="below the repository")
+    parser.add_argument("--page", help="below the repository; default: all")
+    parser.add_argument("--but", default="", help="a page that is left out")
     parser.add_argument("--program", type=Path, help="autoscale")
-    parser.add_argument("--build", type=Path, help="build folder, for its compiler flags; without it C++ is not compiled")
     parser.add_argument("--extract", type=Path, help="folder to write the page's files to")
     options = parser.parse_args()
     if options.extract:
         return extract(options.root / options.page, options.extract)
-    with tempfile.TemporaryDirectory() as scratch:
-        reader = Reader(options, Path(scratch))
-        text = (options.root / options.page).read_text()
-        reader.check_links(text)
-        reader.follow(text)
-    print(f"{reader.ran} commands run, {len(reader.failures)} failures")
-    if not reader.ran:
-        sys.exit(f"{options.page} shows no command")
-    sys.exit(1 if reader.failures else 0)
+    pages = [options.page] if options.page else [page for page in all_pages(options.root) if page != options.but]
+    counts, failures = zip(*(read(options, page) for page in pages))
+    failed = sum(failures, [])
+    print(f"{len(pages)} pages, {sum(counts)} commands run, {len(failed)} failures", *failed, sep="\n")
+    if not sum(counts):
+        sys.exit("no page shows a command")
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
