@@ -41,7 +41,7 @@ author = "The AutoScale Simulator authors"
 copyright = author
 root_doc = "README"
 include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/site/*.rst", "results/README.md",
-                    "device_profiles/README.md", "workloads/README.md"]
+                    "device_profiles/README.md", "workloads/README.md", "tests/README.md"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "breathe"]
 
 myst_heading_anchors = 3
@@ -89,6 +89,7 @@ CHANGELOG
 :hidden:
 :caption: Evidence
 What came out <results/README>
+tests/README
 device_profiles/README
 workloads/README
 ```

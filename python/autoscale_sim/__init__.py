@@ -32,4 +32,4 @@ if _find_spec("autoscale_sim._core") is not None:
 else:
     def __getattr__(name: str):
         raise AttributeError(f"autoscale_sim.{name}: the compiled module is not there for this Python; "
-                             "python/README.md says how to install the package")
+                             "docs/python.md says how to install the package")

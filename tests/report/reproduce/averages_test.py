@@ -8,7 +8,7 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
 
 from autoscale_report.averages import Energy, four_averages
 from autoscale_report.verdict import MET, MISSED, judge, tolerance_text

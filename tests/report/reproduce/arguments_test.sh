@@ -2,7 +2,7 @@
 # scripts/reproduce.sh refuses bad arguments with exit 2 and a message, before it does anything, and
 # its help names what there is.
 set -u
-script=$(dirname "$0")/../../scripts/reproduce.sh
+script=$(dirname "$0")/../../../scripts/reproduce.sh
 . "$(dirname "$0")/refuses.sh"
 
 refuses "unknown option '--fast'" --fast

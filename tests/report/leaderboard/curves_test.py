@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
 
 from autoscale_report.leaderboard import regret  # noqa: E402
 from autoscale_report.leaderboard.table import PASSES, STATES, passes_to_converge  # noqa: E402

@@ -2,7 +2,7 @@
 # scripts/leaderboard.sh refuses bad arguments with exit 2 and a message, before it does anything, and
 # its help names the policies.
 set -u
-script=$(dirname "$0")/../../scripts/leaderboard.sh
+script=$(dirname "$0")/../../../scripts/leaderboard.sh
 . "$(dirname "$0")/../reproduce/refuses.sh"
 
 refuses "unknown option '--fast'" --fast
