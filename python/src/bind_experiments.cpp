@@ -37,7 +37,7 @@ class PolicyList {
       const std::string name = nb::cast<std::string>(built_in ? policy : policy.attr("name"));
       const auto found = std::find(names_.begin(), names_.end(), name);
       if (found != names_.end()) {
-        throw std::invalid_argument("policies: '" + name + "' stands twice");
+        throw std::invalid_argument("policies: '" + name + "' is given twice");
       }
       names_.push_back(name);
       uses_.push_back(built_in ? nullptr : std::make_unique<PythonUse>(policy, name));

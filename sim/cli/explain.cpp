@@ -34,7 +34,7 @@ void read_link(const std::string& text, ExplainRequest& request) {
   }
   const bool first =
       request.signal_dbm.emplace(text.substr(0, equals), signal.value.value()).second;
-  if (!first) throw std::invalid_argument(fmt::format("--link {}: the link stands twice", text));
+  if (!first) throw std::invalid_argument(fmt::format("--link {}: the link is given twice", text));
 }
 
 template <class E>

@@ -270,7 +270,7 @@ void Scenario::resolve_workload(const Catalog& catalog, const fs::path& base,
     const bool twice = std::any_of(system_->dnns.begin(), system_->dnns.end(),
                                    [&](const Dnn& d) { return d.id == dnn->id; });
     if (twice) {
-      diagnostics.error(id.mark, fmt::format("DNN '{}' stands twice", dnn->id));
+      diagnostics.error(id.mark, fmt::format("DNN '{}' is given twice", dnn->id));
     } else {
       system_->dnns.push_back(*dnn);
     }
@@ -369,7 +369,7 @@ void Scenario::add_policy(const PolicyItem& item, Diagnostics& diagnostics) {
   }
   if (std::any_of(policies_.begin(), policies_.end(),
                   [&](const ComparedPolicy& p) { return p.name == item.name; })) {
-    diagnostics.error(item.where, fmt::format("policy '{}' stands twice", item.name));
+    diagnostics.error(item.where, fmt::format("policy '{}' is given twice", item.name));
     return;
   }
   policies_.push_back({item.name, entry, entry->read(item.parameters, diagnostics), false});
@@ -405,7 +405,7 @@ void Scenario::resolve_policies(const std::vector<std::string>& names, Diagnosti
     const bool there = std::any_of(policies_.begin(), policies_.end(),
                                    [&](const ComparedPolicy& p) { return p.name == names[i]; });
     if (twice) {
-      diagnostics.error(argument_mark("--policy", names[i]), "stands twice");
+      diagnostics.error(argument_mark("--policy", names[i]), "is given twice");
     } else if (!there) {
       add_policy({names[i], names[i], argument_mark("--policy", names[i])}, diagnostics);
     }

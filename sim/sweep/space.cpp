@@ -209,7 +209,7 @@ List read_list(const ParameterConfig& c, Diagnostics& diagnostics) {
   return list;
 }
 
-/// Reports a value that stands twice: its points could not be told apart.
+/// Reports a value that is given twice: its points could not be told apart.
 void check_distinct(const ParameterConfig& c, const SweptValues& values, std::size_t count,
                     Diagnostics& diagnostics) {
   std::set<std::string> seen;
@@ -217,7 +217,7 @@ void check_distinct(const ParameterConfig& c, const SweptValues& values, std::si
     const SweptValue value = values.at(i);
     if (!seen.insert(value.text).second) {
       diagnostics.error(c.values.empty() ? c.path.mark : value.node.mark,
-                        fmt::format("value '{}' stands twice", config::printable(value.text)));
+                        fmt::format("value '{}' is given twice", config::printable(value.text)));
       return;
     }
   }
@@ -319,7 +319,7 @@ void SweepSpace::add(const ParameterConfig& config, std::shared_ptr<const SweptV
                                  [&](const SweptParameter& p) { return p.path == path; });
   if (twice) {
     diagnostics.error(config.path.mark,
-                      fmt::format("path '{}' stands twice", config::printable(path)));
+                      fmt::format("path '{}' is given twice", config::printable(path)));
   }
   names_.push_back(config.name ? config.name->value : "");
   parameters_.push_back({names_.back(), path, std::move(unit),

@@ -175,7 +175,7 @@ TEST(Explain, OddLinks) {
                      "not a link in use (legal: wifi, wifi_direct)");
   expect_usage_error(explain({"--link", "lte=-55dBm"}), "not a link in use");
   expect_usage_error(explain({"--link", "wifi=-5dBm", "--link", "wifi=-6dBm"}),
-                     "the link stands twice");
+                     "the link is given twice");
 }
 
 TEST(Explain, UnknownNames) {

@@ -72,7 +72,7 @@ TEST(Run, PoliciesOfTheCommandLineReplaceTheList) {
   EXPECT_NE(result.out.find("cloud-r0"), std::string::npos);
   EXPECT_EQ(result.out.find("autoscale-r0"), std::string::npos);
   expect_refused(run({"--policy", "opt", "--policy", "opt"}),
-                 "--policy opt: error: stands twice\n");
+                 "--policy opt: error: is given twice\n");
   expect_refused(run({"--policy", "autoscal"}),
                  "unknown policy 'autoscal' (did you mean 'autoscale'?)");
   expect_refused(run({"--policy", ""}), "unknown policy ''");
