@@ -15,9 +15,9 @@ namespace autoscale::python {
 
 /// A scenario file with its data, shared by all environments made of it.
 struct LoadedScenario {
-  LoadedScenario(const std::string& root, const std::string& file,
+  LoadedScenario(const SearchPath& search, const std::string& file,
                  const ScenarioOverrides& overrides)
-      : catalog(root), scenario(Scenario::load(catalog, file, overrides)) {}
+      : catalog(search), scenario(Scenario::load(catalog, file, overrides)) {}
 
   Catalog catalog;
   Scenario scenario;

@@ -28,7 +28,7 @@ std::optional<Catalog> overridden(const Catalog& catalog, const DataOverrides& o
 
 Scenario Scenario::load(const Catalog& catalog, const fs::path& file,
                         const ScenarioOverrides& overrides) {
-  return load(catalog, file, config::load_yaml(file), overrides);
+  return load(catalog, file, catalog.search().load_yaml(file), overrides);
 }
 
 Scenario Scenario::load(const Catalog& catalog, const fs::path& file, config::Node root,

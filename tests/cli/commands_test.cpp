@@ -204,7 +204,7 @@ TEST(Data, TheFolderComesFromTheEnvironment) {
   setting.data = "/nonexistent";
   const ProgramResult none = run_program({"list", "devices"}, setting);
   EXPECT_EQ(none.code, 4);
-  EXPECT_EQ(none.err, "AUTOSCALE_DATA=/nonexistent: no device_profiles/ and workloads/ there\n");
+  EXPECT_EQ(none.err, "AUTOSCALE_DATA=/nonexistent: no device_profiles/, workloads/ or scenarios/ there\n");
 }
 
 TEST(Data, TheFolderIsFoundAboveTheCurrentOne) {
@@ -244,9 +244,10 @@ TEST(Data, MistakesInTheDataAreReported) {
             std::string::npos)
       << result.err;
 
-  fs::remove(roofline);
-  fs::remove(latency);
-  fs::create_directory(latency);
+  for (const std::string& file : {roofline, latency}) {
+    fs::remove(file);
+    fs::create_directory(file);
+  }
   result = run_program({"list", "dnns"}, setting);
   EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("is a directory, not a table"), std::string::npos) << result.err;
