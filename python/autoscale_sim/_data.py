@@ -1,4 +1,4 @@
-"""Where the data is, how a scenario is found, and what arguments mean."""
+"""Where the data is looked for, and what arguments mean."""
 
 from __future__ import annotations
 
@@ -9,33 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from .errors import ConfigError
 
 
-def data_root() -> str:
-    """The folder with device_profiles/, workloads/ and scenarios/: the environment variable
-    AUTOSCALE_DATA, else the package's own."""
-    chosen = os.environ.get("AUTOSCALE_DATA")
-    root = Path(chosen) if chosen else Path(__file__).parent / "data"
-    for folder in ("device_profiles", "workloads"):
-        if not (root / folder).is_dir():
-            raise FileNotFoundError(f"no {folder}/ in {root}; set AUTOSCALE_DATA to a folder with it")
-    return str(root)
+#: What `data` may be: one folder or several.
+Folders = str | os.PathLike | Sequence[str | os.PathLike]
 
 
-def find_scenario(scenario: str | os.PathLike) -> str:
-    """The file of a scenario: a path, or a name below the data's scenarios/ without .yaml."""
-    name = os.fspath(scenario)
-    if os.path.exists(name):
-        return name
-    root = Path(data_root())
-    for folder in (root, root / "scenarios"):
-        for file in (folder / name, folder / (name + ".yaml")):
-            if file.is_file():
-                return str(file)
-    message = (f"there is no scenario '{name}': neither a file nor a name below "
-               f"{root / 'scenarios'}")
-    raise ConfigError(message, [(name, 0, 0, message)])
+def search_path(data: Folders = ()) -> _core.SearchPath:
+    """Where data is looked for by name: the folders `data`, then those of the environment variable
+    AUTOSCALE_DATA (separated by colons), then the package's own. Each may have device_profiles/,
+    workloads/ and scenarios/. Raises OSError for a folder that has none of them."""
+    folders = [data] if isinstance(data, (str, os.PathLike)) else data
+    return _core.SearchPath([os.fspath(folder) for folder in folders],
+                            os.environ.get(_core.DATA_VARIABLE, ""),
+                            str(Path(__file__).parent / "data"))
 
 
 def assignments(settings: Mapping[str, Any] | None) -> list[str]:
@@ -58,10 +45,13 @@ def to_yaml(value: Any) -> str:
     return str(value)
 
 
-def load_scenario(scenario: str | os.PathLike, settings: Sequence[str],
-                  policies: Sequence[str]) -> _core.Scenario:
-    """Reads a scenario; mistakes in it are a ConfigError."""
-    return _core.Scenario(data_root(), find_scenario(scenario), list(settings), list(policies))
+def load_scenario(scenario: str | os.PathLike, settings: Sequence[str], policies: Sequence[str],
+                  data: Folders) -> _core.Scenario:
+    """Reads a scenario: a path, or a name below scenarios/ of the data, without .yaml; mistakes in it
+    are a ConfigError."""
+    search = search_path(data)
+    return _core.Scenario(search, search.find_scenario(os.fspath(scenario)), list(settings),
+                          list(policies))
 
 
 def whole_number(name: str, value: Any, low: int, high: int = 2**63 - 1) -> int:

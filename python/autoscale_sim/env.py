@@ -12,7 +12,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from . import _core
-from ._data import assignments, load_scenario, to_yaml, whole_number
+from ._data import Folders, assignments, load_scenario, to_yaml, whole_number
 from .figures import draw_episode
 
 #: Bounds of the features: those of a signal from -160 to 0 dBm lie within, and so do the DNNs'.
@@ -60,7 +60,7 @@ class AutoScaleEnv(gymnasium.Env):
     truncation, because nothing in this world ends by itself: `terminated` is always False.
 
     Args:
-        scenario: scenario file, or its name in the package's scenarios.
+        scenario: scenario file, or its name in the scenarios of the data.
         device: a phone's profile, such as "mi8pro": the scenario with this one phone alone. Or the
             number of one of the scenario's phones, whose others `others` decides for. Default: 0.
         observation: "state", the paper's discrete state, or "features", eight numbers in the order of
@@ -74,6 +74,9 @@ class AutoScaleEnv(gymnasium.Env):
         oracle: info["opt_action"] is what Opt would choose now, -1 when no decision is due.
         others: policy of the other phones, if there are any.
         settings: changes to the scenario, such as {"constraints.accuracy": 70}.
+        data: folders of your own with device_profiles/, workloads/ or scenarios/, searched before those of
+            the environment variable AUTOSCALE_DATA and the package's. A name that two folders have is
+            a ConfigError where it is used.
         render_mode: "ansi": the latest decision as text; "rgb_array": the episode as a figure.
 
     Seeds: reset(seed=s) is the world of `autoscale run --seed s`. A reset without a seed goes on to
@@ -94,12 +97,13 @@ class AutoScaleEnv(gymnasium.Env):
                  episode_length: int | None = None, deliberates: bool = True,
                  illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
                  others: str = "edge_best", settings: Mapping[str, Any] | None = None,
+                 data: Folders = (),
                  render_mode: str | None = None):
         changes, options = episode_options(settings, device, reward, phase, episode_length,
                                            deliberates, illegal, penalty, oracle)
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
             raise ValueError(f"render_mode: expected 'ansi' or 'rgb_array', got {render_mode!r}")
-        self._core = _core.Environment(load_scenario(scenario, changes, [others]), options)
+        self._core = _core.Environment(load_scenario(scenario, changes, [others], data), options)
         facts = self._core.facts
         self.action_names = facts["actions"]
         self.dnns = facts["dnns"]

@@ -16,7 +16,7 @@ from typing import Any
 import pandas
 
 from . import _core
-from ._data import assignments, data_root, find_scenario, whole_number
+from ._data import Folders, assignments, search_path, whole_number
 from .plots.folder import Folder
 from .plots.frames import describe
 from .policy import Policy, checked_policies
@@ -43,11 +43,11 @@ class Results:
 def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = None, *,
         settings: Mapping[str, Any] | None = None, seed: int | None = None,
         replications: int | None = None, jobs: int = 1, out: str | os.PathLike | None = None,
-        requests: bool = False, timeline: bool = False) -> pandas.DataFrame:
+        requests: bool = False, timeline: bool = False, data: Folders = ()) -> pandas.DataFrame:
     """Runs a scenario, as `autoscale run` does, and returns its runs.csv: a row per run.
 
     Args:
-        scenario: scenario file, or its name in the package's scenarios.
+        scenario: scenario file, or its name in the scenarios of the data.
         policies: names of the simulator's policies and instances of autoscale_sim.Policy, instead of
             the scenario's list.
         settings: changes to the scenario, such as {"constraints.accuracy": 70}.
@@ -57,37 +57,43 @@ def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = N
         out: folder for all result files (see load_results); default: they are not kept.
         requests: also write requests.csv, a row per inference; needs `out`.
         timeline: also write timeline.json for Perfetto; needs `out`.
+        data: folders of your own with device_profiles/, workloads/ or scenarios/, searched before those of
+            the environment variable AUTOSCALE_DATA and the package's. A name that two folders have is
+            a ConfigError where it is used.
 
     Raises ConfigError for mistakes in the scenario, PolicyError for an illegal decision, OSError if
     files cannot be written, and what a Python policy raises.
     """
     if out is None and (requests or timeline):
         raise ValueError("requests and timeline need out, a folder")
+    search = search_path(data)
     with _folder(out) as folder:
-        _core.run(data_root(), find_scenario(scenario), folder, assignments(settings),
+        _core.run(search, search.find_scenario(os.fspath(scenario)), folder, assignments(settings),
                   checked_policies(policies), seed, replications,
                   whole_number("jobs", jobs, 1, 1024), requests, timeline)
         return _table(Folder(Path(folder)), "runs.csv")
 
 
 def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | None = None,
-          resume: bool = False) -> pandas.DataFrame:
+          resume: bool = False, data: Folders = ()) -> pandas.DataFrame:
     """Runs a sweep, a scenario at many points, as `autoscale sweep` does; returns its runs.csv: a row
     per point, replication and policy, with a column for every parameter that varies.
 
     Args:
-        file: sweep file, or its name in the package's scenarios.
+        file: sweep file, or its name in the scenarios of the data.
         jobs: points at the same time; results do not depend on it.
         out: folder for all files (see load_results), new or empty; default: they are not kept.
         resume: go on with a sweep in `out` that was interrupted.
+        data: folders of your own, as in run().
 
     Raises what run() raises; runs that fail in the middle are left out with a RuntimeWarning and stand
     in failures.csv.
     """
     if resume and out is None:
         raise ValueError("resume needs out, the folder of the interrupted sweep")
+    search = search_path(data)
     with _folder(out) as folder:
-        failed = _core.sweep(data_root(), find_scenario(file), folder,
+        failed = _core.sweep(search, search.find_scenario(os.fspath(file)), folder,
                              whole_number("jobs", jobs, 1, 1024), resume)
         if failed:
             warnings.warn(f"{failed} runs failed; failures.csv says why", RuntimeWarning,
@@ -111,7 +117,7 @@ def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, fl
             co_cpu: float = 0.0, co_memory: float = 0.0, cloud_link: str = "wifi",
             tablet_link: str = "wifi_direct", accuracy: float = 50.0,
             accuracy_set: str = "post_training", accounting: str = "whole_phone",
-            power_level: str = "", upload: str = "raw") -> pandas.DataFrame:
+            power_level: str = "", upload: str = "raw", data: Folders = ()) -> pandas.DataFrame:
     """What each action of a phone would cost for one inference, as `autoscale explain --csv`.
 
     Args:
@@ -122,6 +128,7 @@ def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, fl
         cloud_link, tablet_link: link technologies.
         accuracy: target, percent.
         accuracy_set, accounting, power_level, upload: as in a scenario.
+        data: folders of your own, as in run().
 
     One row per action; `opt` is 1 for the oracle's choice.
     """
@@ -134,7 +141,7 @@ def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, fl
     for name, dbm in signals.items():
         if not -160 <= dbm <= 0:
             raise ValueError(f"links: {name}: expected -160 to 0 dBm, got {dbm}")
-    text = _core.explain_csv(data_root(), device, dnn, use_case, signals, co_cpu, co_memory,
+    text = _core.explain_csv(search_path(data), device, dnn, use_case, signals, co_cpu, co_memory,
                              cloud_link, tablet_link, accuracy, accounting, accuracy_set,
                              power_level, upload)
     return _read(io.StringIO(text))

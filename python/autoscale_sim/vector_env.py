@@ -13,7 +13,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from ._data import load_scenario, whole_number
+from ._data import Folders, load_scenario, whole_number
 from .env import episode_options, observation_space
 
 _NUMBERS = ("energy_j", "server_energy_j", "latency_s", "accuracy", "temperature_c")
@@ -53,6 +53,7 @@ class AutoScaleVectorEnv(VectorEnv):
                  episode_length: int | None = None, deliberates: bool = True,
                  illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
                  others: str = "edge_best", settings: Mapping[str, Any] | None = None,
+                 data: Folders = (),
                  autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP, threads: int = 1,
                  copy: bool = True, render_mode: None = None):
         if render_mode is not None:
@@ -64,7 +65,7 @@ class AutoScaleVectorEnv(VectorEnv):
                                            deliberates, illegal, penalty, oracle)
         num_envs = whole_number("num_envs", num_envs, 1, 10**6)
         self._core = _core.VectorEnvironment(
-            load_scenario(scenario, changes, [others]), options, count=num_envs,
+            load_scenario(scenario, changes, [others], data), options, count=num_envs,
             features=observation == "features",
             same_step=autoreset_mode is AutoresetMode.SAME_STEP,
             threads=whole_number("threads", threads, 1, 1024))

@@ -263,12 +263,12 @@ void bind_environments(nb::module_& module) {
   nb::class_<LoadedScenario>(module, "Scenario", "A scenario file with its data.")
       .def(
           "__init__",
-          [](LoadedScenario* self, const std::string& root, const std::string& file,
+          [](LoadedScenario* self, const SearchPath& search, const std::string& file,
              const std::vector<std::string>& assignments,
              const std::vector<std::string>& policies) {
-            new (self) LoadedScenario(root, file, {assignments, policies, {}, {}});
+            new (self) LoadedScenario(search, file, {assignments, policies, {}, {}});
           },
-          nb::arg("root"), nb::arg("file"), nb::arg("assignments"), nb::arg("policies"));
+          nb::arg("search"), nb::arg("file"), nb::arg("assignments"), nb::arg("policies"));
   nb::class_<EpisodeOptions>(module, "EpisodeOptions", "What an episode is.")
       .def(
           "__init__",

@@ -37,7 +37,7 @@ class PolicyList {
       const std::string name = nb::cast<std::string>(built_in ? policy : policy.attr("name"));
       const auto found = std::find(names_.begin(), names_.end(), name);
       if (found != names_.end()) {
-        throw std::invalid_argument("policies: '" + name + "' stands twice");
+        throw std::invalid_argument("policies: '" + name + "' is given twice");
       }
       names_.push_back(name);
       uses_.push_back(built_in ? nullptr : std::make_unique<PythonUse>(policy, name));
@@ -82,13 +82,13 @@ void check_signals() {
   if (PyErr_CheckSignals() != 0) throw nb::python_error();
 }
 
-void run(const std::string& root, const std::string& file, const std::string& folder,
+void run(const SearchPath& search, const std::string& file, const std::string& folder,
          const std::vector<std::string>& assignments, const std::vector<nb::object>& policies,
          std::optional<std::uint64_t> seed, std::optional<std::uint32_t> replications,
          std::size_t jobs, bool requests, bool timeline) {
   const PolicyList list(policies);
   const nb::gil_scoped_release released;
-  const Catalog catalog(root);
+  const Catalog catalog(search);
   Scenario scenario =
       Scenario::load(catalog, file, {assignments, list.built_in(), seed, replications});
   list.give_to(scenario);
@@ -101,10 +101,10 @@ void run(const std::string& root, const std::string& file, const std::string& fo
 }
 
 /// Runs a sweep into a folder, or goes on with it there; how many of its runs failed.
-std::size_t sweep(const std::string& root, const std::string& file, const std::string& folder,
+std::size_t sweep(const SearchPath& search, const std::string& file, const std::string& folder,
                   std::size_t jobs, bool resume) {
   const nb::gil_scoped_release released;
-  const Catalog catalog(root);
+  const Catalog catalog(search);
   const Sweep sweep = Sweep::load(catalog, file);
   SweepRunOptions options;
   options.jobs = jobs;
@@ -128,7 +128,7 @@ E value_named(const std::string& name, const char* what) {
                               "'" + config::suggest(name, names));
 }
 
-std::string explain_csv(const std::string& root, ExplainRequest& request,
+std::string explain_csv(const SearchPath& search, ExplainRequest& request,
                         const std::string& accounting, const std::string& accuracy_set,
                         const std::string& power_level, const std::string& upload) {
   request.accounting = value_named<AccountingMode>(accounting, "accounting");
@@ -137,7 +137,7 @@ std::string explain_csv(const std::string& root, ExplainRequest& request,
   if (!power_level.empty()) {
     request.power_level = value_named<PowerLevel>(power_level, "power_level");
   }
-  return explanation_csv(explain(Catalog(root), request));
+  return explanation_csv(explain(Catalog(search), request));
 }
 
 }  // namespace
@@ -145,15 +145,15 @@ std::string explain_csv(const std::string& root, ExplainRequest& request,
 void bind_experiments(nb::module_& module) {
   module.attr("__version__") = kVersion;
   module.attr("REVISION") = kRevision;
-  module.def("run", &run, nb::arg("root"), nb::arg("file"), nb::arg("folder"),
+  module.def("run", &run, nb::arg("search"), nb::arg("file"), nb::arg("folder"),
              nb::arg("assignments"), nb::arg("policies"), nb::arg("seed").none(),
              nb::arg("replications").none(), nb::arg("jobs"), nb::arg("requests"),
              nb::arg("timeline"));
-  module.def("sweep", &sweep, nb::arg("root"), nb::arg("file"), nb::arg("folder"), nb::arg("jobs"),
+  module.def("sweep", &sweep, nb::arg("search"), nb::arg("file"), nb::arg("folder"), nb::arg("jobs"),
              nb::arg("resume"));
   module.def(
       "explain_csv",
-      [](const std::string& root, const std::string& device, const std::string& dnn,
+      [](const SearchPath& search, const std::string& device, const std::string& dnn,
          const std::string& use_case, const std::map<std::string, double>& signal_dbm,
          double co_cpu, double co_memory, const std::string& cloud_link,
          const std::string& tablet_link, double accuracy_target, const std::string& accounting,
@@ -169,9 +169,9 @@ void bind_experiments(nb::module_& module) {
         request.cloud_link = cloud_link;
         request.tablet_link = tablet_link;
         request.accuracy_target = accuracy_target;
-        return explain_csv(root, request, accounting, accuracy_set, power_level, upload);
+        return explain_csv(search, request, accounting, accuracy_set, power_level, upload);
       },
-      nb::arg("root"), nb::arg("device"), nb::arg("dnn"), nb::arg("use_case"),
+      nb::arg("search"), nb::arg("device"), nb::arg("dnn"), nb::arg("use_case"),
       nb::arg("signal_dbm"), nb::arg("co_cpu"), nb::arg("co_memory"), nb::arg("cloud_link"),
       nb::arg("tablet_link"), nb::arg("accuracy_target"), nb::arg("accounting"),
       nb::arg("accuracy_set"), nb::arg("power_level"), nb::arg("upload"));

@@ -15,6 +15,7 @@ namespace autoscale::python {
 namespace nb = nanobind;
 
 void bind_errors(nb::module_& module);
+void bind_data(nb::module_& module);
 void bind_policies(nb::module_& module);
 void bind_environments(nb::module_& module);
 void bind_experiments(nb::module_& module);

@@ -4,6 +4,7 @@
 NB_MODULE(_core, module) {
   module.doc() = "The simulator as a Python module; use the package autoscale_sim.";
   autoscale::python::bind_errors(module);
+  autoscale::python::bind_data(module);
   autoscale::python::bind_policies(module);
   autoscale::python::bind_environments(module);
   autoscale::python::bind_experiments(module);

@@ -32,15 +32,19 @@ void add_validate(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_table(CLI::App& app, Action& action);
 
-/// The folder with device_profiles/, workloads/ and scenarios/: $AUTOSCALE_DATA, else
-/// ../share/autoscale beside the program, else the nearest folder above the program or above the
-/// current one that has them.
-/// Throws IoError if there is none.
-std::filesystem::path data_root();
+/// Adds --data DIR (repeatable) to a subcommand that reads data.
+void add_data_option(CLI::App& subcommand, std::vector<std::string>& data);
 
-/// A scenario or sweep file as given, else below the data root, its scenarios/ or
-/// scenarios/sweeps/, with or without ".yaml".
-std::filesystem::path find_scenario(const std::string& name);
+/// Where a subcommand looks for data: the folders of --data, those of $AUTOSCALE_DATA, and the
+/// shipped one, which is ../share/autoscale beside the program, else the nearest folder above the
+/// program or above the current one that has device_profiles/ and workloads/. Throws IoError if a
+/// folder is not there.
+SearchPath search_path(const std::vector<std::string>& data);
+
+/// A file as given, else a scenario or sweep by its name in the data folders. What is nowhere is
+/// returned as given, for its reader to report; where several folders were searched, a ConfigError
+/// names them.
+std::filesystem::path find_file(const SearchPath& search, const std::string& name);
 
 BuildInfo build_info();
 

@@ -10,6 +10,7 @@ namespace autoscale::cli {
 namespace {
 
 struct ExplainArguments {
+  std::vector<std::string> data;
   ExplainRequest request;
   std::vector<std::string> links;
   std::string accounting = "whole_phone";
@@ -34,7 +35,7 @@ void read_link(const std::string& text, ExplainRequest& request) {
   }
   const bool first =
       request.signal_dbm.emplace(text.substr(0, equals), signal.value.value()).second;
-  if (!first) throw std::invalid_argument(fmt::format("--link {}: the link stands twice", text));
+  if (!first) throw std::invalid_argument(fmt::format("--link {}: the link is given twice", text));
 }
 
 template <class E>
@@ -93,7 +94,7 @@ int run_explain(ExplainArguments& arguments) {
   request.upload = value_named<Upload>(arguments.upload);
   if (!arguments.power_level.empty())
     request.power_level = value_named<PowerLevel>(arguments.power_level);
-  const Catalog catalog(data_root());
+  const Catalog catalog(search_path(arguments.data));
   const Explanation explanation = explain(catalog, request);
   if (arguments.csv) {
     fmt::print("{}", explanation_csv(explanation));
@@ -109,6 +110,7 @@ void add_explain(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<ExplainArguments>();
   ExplainRequest& request = arguments->request;
   CLI::App* sub = app.add_subcommand("explain", "Show what every action would cost now, and why");
+  add_data_option(*sub, arguments->data);
   sub->add_option("--device", request.device, "phone: a name or a file")->required();
   sub->add_option("--dnn", request.dnn, "DNN")->required();
   sub->add_option("--use-case", request.use_case, "use case; default: the first that uses the DNN");

@@ -1,7 +1,7 @@
 // autoscale list: what there is to choose from.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 #include "sim/cli/commands.h"
 #include "sim/config/csv.h"
@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 using Rows = std::vector<std::vector<std::string>>;
 
 struct ListArguments {
+  std::vector<std::string> data;
   std::string what;
   std::string device;
   bool csv = false;
@@ -43,12 +44,16 @@ Rows devices(const Catalog& catalog) {
 Rows dnns(const Catalog& catalog) {
   Rows rows = {{"name", "title", "task", "conv_layers", "fc_layers", "recurrent_layers",
                 "macs_millions", "input_bytes", "output_bytes", "blocks"}};
-  for (const Dnn& d : catalog.dnns()) {
-    rows.push_back({d.id, d.name, std::string(name_of(d.task)), std::to_string(d.layers.conv),
-                    std::to_string(d.layers.fc), std::to_string(d.layers.recurrent),
-                    format_number(d.macs / 1e6), format_number(d.raw_input_bits / 8),
-                    format_number(d.output_bits / 8), std::to_string(d.blocks.size())});
+  config::Diagnostics diagnostics;
+  for (const std::string& name : catalog.names("workloads/dnns")) {
+    const Dnn* d = catalog.dnn(name, kCommandLine, diagnostics);
+    if (!d) continue;
+    rows.push_back({d->id, d->name, std::string(name_of(d->task)), std::to_string(d->layers.conv),
+                    std::to_string(d->layers.fc), std::to_string(d->layers.recurrent),
+                    format_number(d->macs / 1e6), format_number(d->raw_input_bits / 8),
+                    format_number(d->output_bits / 8), std::to_string(d->blocks.size())});
   }
+  diagnostics.throw_if_any();
   return rows;
 }
 
@@ -70,33 +75,47 @@ Rows policies() {
 
 Rows environments(const Catalog& catalog) {
   Rows rows = {{"name", "summary"}};
-  for (const std::string& name : catalog.names("scenarios/environments")) {
-    const auto c = config::load<EnvironmentConfig>(catalog.root() / "scenarios/environments" /
-                                                   (name + ".yaml"));
-    rows.push_back({name, c.summary});
+  const char* folder = "scenarios/environments";
+  config::Diagnostics diagnostics;
+  for (const std::string& name : catalog.names(folder)) {
+    const auto file = catalog.find(folder, name, ".", "environment", kCommandLine, diagnostics);
+    const auto c = file ? catalog.load<EnvironmentConfig>(*file, diagnostics) : std::nullopt;
+    if (c) rows.push_back({name, c->summary});
   }
+  diagnostics.throw_if_any();
   return rows;
+}
+
+/// The YAML files below scenarios/ of all data folders, by their paths below the folder.
+std::map<fs::path, fs::path> scenario_files(const SearchPath& search) {
+  std::map<fs::path, fs::path> files;
+  config::Diagnostics diagnostics;
+  for (const fs::path& folder : search.folders()) {
+    std::error_code problem;  // a folder that is not there has no files
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "scenarios", problem)) {
+      if (entry.path().extension() != ".yaml") continue;
+      const fs::path name = entry.path().lexically_relative(folder);
+      search.one(name, kCommandLine, diagnostics);
+      files.emplace(name, entry.path());
+    }
+  }
+  diagnostics.throw_if_any();
+  return files;
 }
 
 Rows scenarios(const Catalog& catalog) {
   Rows rows = {{"file", "name", "summary"}};
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(catalog.root() / "scenarios")) {
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
+  for (const auto& [path, file] : scenario_files(catalog.search())) {
     config::Node root;
     try {
-      root = config::load_yaml(file);
+      root = catalog.search().load_yaml(file);
     } catch (const config::ConfigError&) {
       continue;  // not ours, or broken: `validate` says why
     }
     const config::Node* name = root.find("name");
     const config::Node* summary = root.find("summary");
     if (!root.find("phases") || !root.find("devices") || !name) continue;  // not a whole scenario
-    rows.push_back(
-        {fs::relative(file, catalog.root()).string(), name->text, summary ? summary->text : ""});
+    rows.push_back({path.string(), name->text, summary ? summary->text : ""});
   }
   return rows;
 }
@@ -138,7 +157,7 @@ int list(const ListArguments& arguments) {
   if (arguments.what == "policies") {
     rows = policies();
   } else {
-    const Catalog catalog(data_root());
+    const Catalog catalog(search_path(arguments.data));
     rows = arguments.what == "devices"        ? devices(catalog)
            : arguments.what == "dnns"         ? dnns(catalog)
            : arguments.what == "environments" ? environments(catalog)
@@ -164,6 +183,7 @@ void add_list(CLI::App& app, Action& action) {
       ->check(
           CLI::IsMember({"devices", "dnns", "policies", "environments", "scenarios", "targets"}));
   sub->add_option("--device", arguments->device, "for targets: device profile, a name or a file");
+  add_data_option(*sub, arguments->data);
   sub->add_flag("--csv", arguments->csv, "comma-separated, with a header");
   sub->footer(
       "Examples:\n  autoscale list devices\n  autoscale list targets --device mi8pro --csv");

@@ -12,6 +12,7 @@ namespace autoscale::cli {
 namespace {
 
 struct RunArguments {
+  std::vector<std::string> data;
   std::string scenario;
   ScenarioOverrides overrides;
   std::string out;
@@ -56,9 +57,9 @@ std::function<void(const RunProgress&)> progress_line() {
 }
 
 int run(const RunArguments& arguments) {
-  const Catalog catalog(data_root());
+  const Catalog catalog(search_path(arguments.data));
   const Scenario scenario =
-      Scenario::load(catalog, find_scenario(arguments.scenario), arguments.overrides);
+      Scenario::load(catalog, find_file(catalog.search(), arguments.scenario), arguments.overrides);
   if (arguments.out.empty() &&
       (arguments.requests || arguments.timeline || scenario.config().save_tables)) {
     throw std::invalid_argument("--requests, --timeline and save_tables need --out DIR");
@@ -83,7 +84,8 @@ int run(const RunArguments& arguments) {
 void add_run(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* sub = app.add_subcommand("run", "Run a scenario: every policy, every replication");
-  sub->add_option("scenario", arguments->scenario, "scenario file")->required();
+  sub->add_option("scenario", arguments->scenario, "scenario: a file or a name")->required();
+  add_data_option(*sub, arguments->data);
   sub->add_option("--policy", arguments->overrides.policies,
                   "run this policy, by name or label, instead of the scenario's list (repeatable)")
       ->allow_extra_args(false);

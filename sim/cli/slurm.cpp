@@ -62,6 +62,9 @@ std::string submit(const std::string& options, const fs::path& script) {
 fs::path write_script(const SlurmRequest& request, const std::string& name, const std::string& log,
                       const std::string& extra, const std::string& command) {
   const fs::path folder = request.folder / "slurm";
+  std::string variable;
+  for (const fs::path& data : request.data)
+    variable += (variable.empty() ? "" : ":") + data.string();
   OutputFile script(folder / (name + ".sh"));
   script.write(
       fmt::format("#!/bin/sh\n"
@@ -70,7 +73,7 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
                   "export AUTOSCALE_DATA={}\n"
                   "exec {}\n",
                   request.name, name, shell_word((folder / log).string()), extra,
-                  shell_word(fs::absolute(data_root()).string()), command));
+                  shell_word(variable), command));
   script.commit();
   return folder / (name + ".sh");
 }

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace autoscale::cli {
 
 struct SlurmRequest {
-  std::filesystem::path sweep;   // absolute
-  std::filesystem::path folder;  // of the results, absolute; there already
+  std::filesystem::path sweep;              // absolute
+  std::filesystem::path folder;             // of the results, absolute; there already
+  std::vector<std::filesystem::path> data;  // folders searched for data, absolute
   std::string name;
   std::uint64_t shards = 1;
   std::size_t jobs = 1;  // trials at the same time in each task

@@ -27,18 +27,8 @@ fs::path data_root_above(fs::path folder) {
   return {};
 }
 
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789.-+e%x") == std::string::npos;
-}
-
-}  // namespace
-
-fs::path data_root() {
-  if (const char* chosen = std::getenv("AUTOSCALE_DATA"); chosen && *chosen != '\0') {
-    if (is_data_root(chosen)) return chosen;
-    throw IoError(
-        fmt::format("AUTOSCALE_DATA={}: no device_profiles/ and workloads/ there", chosen));
-  }
+/// The data that came with the program.
+fs::path shipped_data() {
   std::error_code problem;
   const fs::path program = fs::read_symlink("/proc/self/exe", problem);
   fs::path installed = program.parent_path().parent_path() / "share/autoscale";
@@ -51,16 +41,35 @@ fs::path data_root() {
       "AUTOSCALE_DATA to the folder with device_profiles/ and workloads/");
 }
 
-fs::path find_scenario(const std::string& name) {
-  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
-  if (fs::exists(name, ignored)) return name;
-  const fs::path root = data_root();
-  for (const std::string& file : {name, name + ".yaml"}) {
-    for (const fs::path& folder : {root, root / "scenarios", root / "scenarios/sweeps"}) {
-      if (fs::is_regular_file(folder / file, ignored)) return folder / file;
-    }
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789.-+e%x") == std::string::npos;
+}
+
+}  // namespace
+
+void add_data_option(CLI::App& subcommand, std::vector<std::string>& data) {
+  subcommand
+      .add_option("--data", data,
+                  "folder of your own with device_profiles/, workloads/ or scenarios/, searched "
+                  "before AUTOSCALE_DATA (folders separated by ':') and the shipped data "
+                  "(repeatable)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
+SearchPath search_path(const std::vector<std::string>& data) {
+  const char* variable = std::getenv(kDataVariable);
+  return {data, variable ? variable : "", shipped_data};
+}
+
+fs::path find_file(const SearchPath& search, const std::string& name) {
+  const auto found = search.find(name);
+  if (!found && search.folders().size() > 1) {
+    throw config::ConfigError(
+        {{config::file_mark(name), fmt::format("no file '{}', nor one of this name in {}",
+                                               config::printable(name), search.text())}});
   }
-  return name;
+  return found.value_or(name);
 }
 
 BuildInfo build_info() { return {kVersion, kRevision, kCompiler}; }

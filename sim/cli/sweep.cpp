@@ -14,7 +14,10 @@
 namespace autoscale::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct SweepArguments {
+  std::vector<std::string> data;
   std::string sweep;
   std::string out;
   std::string shard = "1/1";
@@ -145,14 +148,15 @@ int dry_run(const Sweep& sweep, const SweepArguments& arguments) {
 /// Shards of a sweep on a cluster, unless the user says how many.
 constexpr std::uint64_t kArraySize = 100;
 
-int submit(const Sweep& sweep, const SweepArguments& arguments, const std::string& out) {
-  namespace fs = std::filesystem;
+int submit(const Sweep& sweep, const SweepArguments& arguments, const SearchPath& search,
+           const fs::path& file, const std::string& out) {
   prepare_folder(out);
   if (!arguments.resume && !fs::is_empty(out)) {
     throw std::invalid_argument(out + ": is not empty; --resume goes on with a sweep there");
   }
   SlurmRequest request;
-  request.sweep = fs::absolute(find_scenario(arguments.sweep));
+  request.sweep = fs::absolute(file);
+  for (const fs::path& folder : search.folders()) request.data.push_back(fs::absolute(folder));
   request.folder = fs::absolute(out);
   request.name = sweep.config().name.value;
   request.shards =
@@ -174,12 +178,13 @@ int submit(const Sweep& sweep, const SweepArguments& arguments, const std::strin
 }
 
 int sweep(const SweepArguments& arguments) {
-  const Catalog catalog(data_root());
-  const Sweep sweep = Sweep::load(catalog, find_scenario(arguments.sweep));
+  const Catalog catalog(search_path(arguments.data));
+  const fs::path file = find_file(catalog.search(), arguments.sweep);
+  const Sweep sweep = Sweep::load(catalog, file);
   if (arguments.dry_run) return dry_run(sweep, arguments);
   const std::string out =
       arguments.out.empty() ? "results/" + sweep.config().name.value : arguments.out;
-  if (arguments.executor == "slurm") return submit(sweep, arguments, out);
+  if (arguments.executor == "slurm") return submit(sweep, arguments, catalog.search(), file, out);
   SweepRunOptions options;
   options.shard = *parse_shard(arguments.shard);
   options.jobs = arguments.jobs;
@@ -220,7 +225,8 @@ int merge(const MergeArguments& arguments) {
 void add_sweep(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<SweepArguments>();
   CLI::App* sub = app.add_subcommand("sweep", "Run a scenario at many points");
-  sub->add_option("sweep", arguments->sweep, "sweep file")->required();
+  sub->add_option("sweep", arguments->sweep, "sweep: a file or a name")->required();
+  add_data_option(*sub, arguments->data);
   sub->add_option("--jobs", arguments->jobs, "trials at the same time")
       ->check(whole_number(1, 1024));
   sub->add_option("--out", arguments->out, "folder of the results (default: results/NAME)");

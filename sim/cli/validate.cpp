@@ -32,18 +32,20 @@ void validate_csv_trace(const fs::path& file, config::Diagnostics& diagnostics) 
   load_trace(file, ucc ? TraceFormat::kUcc : TraceFormat::kAutoscale, columns, diagnostics);
 }
 
-/// Which kind of file this is, by its extension (traces) or by the keys only that kind has.
+/// Which kind of file this is, by its name (traces, latencies) or by the keys only that kind has.
 void validate_file(const Catalog& catalog, const fs::path& file) {
   config::Diagnostics diagnostics;
   if (file.extension() == ".csv" || file.extension() == ".mahi") {
-    if (file.extension() == ".csv") {
+    if (file.string().ends_with(".latency.csv")) {
+      catalog.more_latencies(file, diagnostics);
+    } else if (file.extension() == ".csv") {
       validate_csv_trace(file, diagnostics);
     } else {
       load_trace(file, TraceFormat::kMahimahi, {}, diagnostics);
     }
     return diagnostics.throw_if_any();
   }
-  const config::Node root = config::load_yaml(file);
+  const config::Node root = catalog.search().load_yaml(file);
   const config::Mark mark = config::file_mark(file);
   if (root.find("processors") || root.find("baseline_power")) {
     catalog.device(file.string(), std::nullopt, "", mark, diagnostics);
@@ -65,12 +67,17 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
   diagnostics.throw_if_any();
 }
 
-int validate(const std::vector<std::string>& files) {
-  const Catalog catalog(data_root());
+struct ValidateArguments {
+  std::vector<std::string> data;
+  std::vector<std::string> files;
+};
+
+int validate(const ValidateArguments& arguments) {
+  const Catalog catalog(search_path(arguments.data));
   int code = kOk;
-  for (const std::string& file : files) {
+  for (const std::string& file : arguments.files) {
     try {
-      validate_file(catalog, file);
+      validate_file(catalog, find_file(catalog.search(), file));
       fmt::print("{}: ok\n", file);
     } catch (const config::ConfigError& error) {
       fmt::print(stderr, "{}\n", error.what());
@@ -93,16 +100,17 @@ int schema(const std::string& what) {
 }  // namespace
 
 void add_validate(CLI::App& app, Action& action) {
-  auto files = std::make_shared<std::vector<std::string>>();
+  auto arguments = std::make_shared<ValidateArguments>();
   CLI::App* sub = app.add_subcommand("validate", "Check files without running them");
   sub->add_option(
-         "files", *files,
-         "scenario, sweep, device, link, DNN, use case or environment files, and traces (.csv, "
-         ".mahi)")
+         "files", arguments->files,
+         "scenario, sweep, device, link, DNN, use case or environment files, traces (.csv, "
+         ".mahi), and latencies of a device (.latency.csv)")
       ->required();
+  add_data_option(*sub, arguments->data);
   sub->footer(
       "Example:\n  autoscale validate scenarios/quickstart.yaml device_profiles/mi8pro.yaml");
-  sub->callback([files, &action] { action = [files] { return validate(*files); }; });
+  sub->callback([arguments, &action] { action = [arguments] { return validate(*arguments); }; });
 }
 
 void add_schema(CLI::App& app, Action& action) {

@@ -38,7 +38,7 @@ void CsvReader::read_header() {
   header_line_ = line_;
   for (std::size_t i = 0; i < header_.size(); ++i) {
     if (column(header_[i]) != i) {
-      error(fmt::format("column '{}' stands twice", printable(header_[i])));
+      error(fmt::format("column '{}' appears twice", printable(header_[i])));
     }
   }
 }

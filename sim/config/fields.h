@@ -28,6 +28,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,15 @@ constexpr std::string_view name_of(E value) {
     if (candidate == value) return name;
   }
   return "?";
+}
+
+/// The value of an enum called `name`, if there is one.
+template <class E>
+constexpr std::optional<E> value_named(std::string_view name) {
+  for (const auto& [value, candidate] : EnumNames<E>::value) {
+    if (candidate == name) return value;
+  }
+  return std::nullopt;
 }
 
 /// How a number is known.

@@ -71,7 +71,8 @@ void merge(Node& base, Node winner) {
 /// Loads a file and what it includes, depth first.
 class IncludeLoader {
  public:
-  explicit IncludeLoader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  IncludeLoader(const IncludeFinder& find, Diagnostics& diagnostics)
+      : find_(find), diagnostics_(diagnostics) {}
 
   /// `asked_at` is where an unreadable file is reported: the include, or the file itself.
   std::optional<Node> load(const fs::path& path, const std::optional<Mark>& asked_at) {
@@ -118,7 +119,7 @@ class IncludeLoader {
     if (name.kind != Node::Kind::kScalar || name.text.empty()) {
       return fail(fmt::format("expected a file name or a list of them, got {}", describe(name)));
     }
-    const fs::path path = includer.parent_path() / name.text;
+    const fs::path path = find(name, includer.parent_path());
     if (is_in_chain(path)) return fail("include cycle: " + chain_text(path));
     if (chain_.size() > kMaxIncludeDepth) {
       return fail(fmt::format("includes deeper than {}: {}", kMaxIncludeDepth, chain_text(path)));
@@ -137,6 +138,13 @@ class IncludeLoader {
     merge(base, std::move(*node));
   }
 
+  fs::path find(const Node& name, const fs::path& folder) const {
+    const fs::path beside = folder / name.text;
+    std::error_code ignored;  // what cannot be looked at is reported when it is read
+    if (!find_ || fs::exists(beside, ignored)) return beside;
+    return find_(name.text, name.mark, diagnostics_).value_or(beside);
+  }
+
   bool is_in_chain(const fs::path& path) const {
     return std::any_of(chain_.begin(), chain_.end(), [&](const fs::path& open) {
       std::error_code missing;  // a file that does not exist is reported when it is read
@@ -150,6 +158,7 @@ class IncludeLoader {
     return text + last.string();
   }
 
+  const IncludeFinder& find_;
   Diagnostics& diagnostics_;
   std::vector<fs::path> chain_;  // the file being read and those that asked for it
   int included_ = 0;
@@ -188,9 +197,9 @@ Node parse_yaml(std::string_view text, const std::string& name) {
   return std::move(*root);
 }
 
-Node load_yaml(const fs::path& path) {
+Node load_yaml(const fs::path& path, const IncludeFinder& find) {
   Diagnostics diagnostics;
-  std::optional<Node> root = IncludeLoader(diagnostics).load(path, std::nullopt);
+  std::optional<Node> root = IncludeLoader(find, diagnostics).load(path, std::nullopt);
   diagnostics.throw_if_any();
   return std::move(*root);
 }

@@ -169,7 +169,7 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (key.text == "<<") {
       error(mark, "merge keys are not allowed");
     } else if (!open_.back().keys.insert(key.text).second) {
-      error(mark, fmt::format("key '{}' stands twice in the same map", printable(key.text)));
+      error(mark, fmt::format("key '{}' appears twice in the same map", printable(key.text)));
     }
     open_.back().key = std::move(key);
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "sim/config/csv.h"
 
@@ -12,18 +11,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the name of a table of latencies beside a profile has in place of ".yaml".
+constexpr const char* kLatencyEnding = ".latency.csv";
+
 /// The folders of the YAML files that can be overridden.
 constexpr const char* kDataFolders[] = {"device_profiles",     "device_profiles/links",
                                         "workloads",           "workloads/dnns",
                                         "workloads/use_cases", "scenarios/environments"};
-
-template <class E>
-std::optional<E> parse_name(std::string_view text) {
-  for (const auto& [value, name] : config::EnumNames<E>::value) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
-}
 
 Accuracy make_accuracy(const AccuracyConfig& c) {
   return {c.fp32.value, c.fp16.value, c.int8.value, c.dsp.value};
@@ -49,7 +43,7 @@ std::vector<Block> load_blocks(const fs::path& file, double scale,
   std::vector<Block> blocks;
   if (!name || !block_class || !macs || !params || !in || !out) return blocks;
   while (csv.next()) {
-    const auto kind = parse_name<BlockClass>(csv.text(*block_class));
+    const auto kind = config::value_named<BlockClass>(csv.text(*block_class));
     if (!kind) {
       csv.error(fmt::format("unknown block class '{}'", config::printable(csv.text(*block_class))));
     }
@@ -62,7 +56,7 @@ std::vector<Block> load_blocks(const fs::path& file, double scale,
   return blocks;
 }
 
-Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
+Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_file,
              config::Diagnostics& diagnostics) {
   Dnn dnn;
   dnn.id = std::move(id);
@@ -73,7 +67,7 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
   dnn.raw_input_bits = c.input.raw.value.value();
   dnn.jpeg_input_bits = c.input.jpeg.value.value();
   dnn.output_bits = c.output.value.value();
-  dnn.blocks = load_blocks(block_folder / c.blocks.value, c.block_scale.value, diagnostics);
+  dnn.blocks = load_blocks(block_file, c.block_scale.value, diagnostics);
   dnn.quantisation_aware = make_accuracy(c.accuracy.quantisation_aware);
   dnn.post_training = make_accuracy(c.accuracy.post_training);
   for (const UnsupportedConfig& u : c.unsupported) {
@@ -86,22 +80,19 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_folder,
 
 }  // namespace
 
-Catalog::Catalog(fs::path root, const DataOverrides& overrides)
-    : Catalog(std::move(root), overrides, std::make_shared<Cache>()) {}
+Catalog::Catalog(SearchPath search, const DataOverrides& overrides)
+    : Catalog(std::move(search), overrides, std::make_shared<Cache>()) {}
 
 Catalog::Catalog(const Catalog& base, const DataOverrides& overrides)
-    : Catalog(base.root_, overrides, base.cache_) {}
+    : Catalog(base.search_, overrides, base.cache_) {}
 
-Catalog::Catalog(fs::path root, const DataOverrides& overrides, std::shared_ptr<Cache> cache)
-    : root_(std::move(root)), cache_(std::move(cache)) {
+Catalog::Catalog(SearchPath search, const DataOverrides& overrides, std::shared_ptr<Cache> cache)
+    : search_(std::move(search)), cache_(std::move(cache)) {
   config::Diagnostics diagnostics;
   patch(overrides, diagnostics);
   load_dnns(diagnostics);
-  load_latency(diagnostics);
-  if (const auto c = load<RooflineConfig>(root_ / "workloads/roofline.yaml", diagnostics)) {
-    roofline_ = make_roofline(*c);
-    check_ridges(diagnostics);
-  }
+  load_latencies(diagnostics);
+  load_roofline(diagnostics);
   diagnostics.throw_if_any();
 }
 
@@ -112,17 +103,23 @@ void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnos
       known.push_back(fmt::format("{}/{}", folder, name));
   }
   for (const auto& [name, changes] : overrides) {
-    const fs::path file = root_ / (name + ".yaml");
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      diagnostics.error(changes.mark,
-                        fmt::format("overrides: the data has no file '{}.yaml'{}",
-                                    config::printable(name), config::suggest(name, known)));
-    } else if (const auto original = tree(file, diagnostics)) {
+    std::optional<fs::path> file;
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      file = search_.one(name + ".yaml", changes.mark, diagnostics);
+    }
+    if (!file) {
+      diagnostics.error(
+          changes.mark,
+          fmt::format("overrides: the data has no file '{}.yaml'{}{}", config::printable(name),
+                      config::suggest(name, known), search_.searched()));
+      continue;
+    }
+    if (const auto original = tree(*file, diagnostics)) {
       auto changed = std::make_shared<config::Node>(*original);
       for (const auto& [path, value] : changes.value) {
         config::set_value(*changed, path, value, diagnostics);
       }
-      patches_.push_back({file, changes.mark, std::move(changed)});
+      patches_.push_back({*file, changes.mark, std::move(changed)});
     }
   }
 }
@@ -142,7 +139,7 @@ std::shared_ptr<const config::Node> Catalog::tree(const fs::path& file,
   auto& cached = cache_->trees[file];
   if (cached) return cached;
   try {
-    return cached = std::make_shared<const config::Node>(config::load_yaml(file));
+    return cached = std::make_shared<const config::Node>(search_.load_yaml(file));
   } catch (const config::ConfigError& error) {
     diagnostics.add(error.diagnostics());
     return nullptr;
@@ -155,80 +152,98 @@ config::Mark Catalog::mark_of(const fs::path& file) const {
 }
 
 /// Without a ridge the memory part of a latency would silently be zero.
-void Catalog::check_ridges(config::Diagnostics& diagnostics) const {
-  std::set<std::pair<ProcessorKind, Precision>> missing;
-  for (const auto& [key, latency] : latency_s_) {
+void Catalog::check_ridges(const fs::path& roofline, config::Diagnostics& diagnostics) const {
+  std::map<std::pair<ProcessorKind, Precision>, std::string> missing;  // and which file uses it
+  for (const auto& [key, row] : latencies_.rows()) {
     const double ridge = roofline_.ridge[key.processor][key.precision];
-    if (ridge <= 0) missing.emplace(key.processor, key.precision);
+    if (ridge <= 0) missing.emplace(std::pair(key.processor, key.precision), row.file);
   }
-  for (const auto& [processor, precision] : missing) {
-    diagnostics.error(mark_of(root_ / "workloads/roofline.yaml"),
-                      fmt::format("{}: no ridge for {}, which workloads/latency.csv uses",
-                                  name_of(processor), name_of(precision)));
+  for (const auto& [ridge, file] : missing) {
+    diagnostics.error(mark_of(roofline),
+                      fmt::format("{}: no ridge for {}, which {} uses", name_of(ridge.first),
+                                  name_of(ridge.second), file));
+  }
+}
+
+void Catalog::load_roofline(config::Diagnostics& diagnostics) {
+  constexpr const char* kName = "workloads/roofline.yaml";
+  const fs::path shipped = search_.folders().back() / kName;
+  const fs::path file =
+      search_.one(kName, config::file_mark(shipped), diagnostics).value_or(shipped);
+  if (const auto c = load<RooflineConfig>(file, diagnostics)) {
+    roofline_ = make_roofline(*c);
+    check_ridges(file, diagnostics);
   }
 }
 
 void Catalog::load_dnns(config::Diagnostics& diagnostics) {
   for (const std::string& id : names("workloads/dnns")) {
-    const fs::path file = root_ / "workloads/dnns" / (id + ".yaml");
-    if (const auto c = load<DnnConfig>(file, diagnostics)) {
-      dnns_.push_back(make_dnn(id, *c, root_ / "workloads/blocks", diagnostics));
-    }
+    const std::vector<fs::path> files = search_.all(fs::path("workloads/dnns") / (id + ".yaml"));
+    if (files.size() != 1) continue;  // reported where the name is used
+    const fs::path& file = files.front();
+    const auto c = load<DnnConfig>(file, diagnostics);
+    if (!c) continue;
+    const fs::path own = file.parent_path().parent_path() / "blocks" / c->blocks.value;
+    const auto blocks =
+        search_.one("workloads/blocks/" + c->blocks.value, mark_of(file), diagnostics);
+    dnns_.push_back(make_dnn(id, *c, blocks.value_or(own), diagnostics));
   }
   if (dnns_.empty() && diagnostics.empty()) {
-    diagnostics.error(config::file_mark(root_ / "workloads/dnns"), "no DNN files here");
+    diagnostics.error(config::file_mark(search_.folders().back() / "workloads/dnns"),
+                      "no DNN files here");
   }
 }
 
-void Catalog::load_latency(config::Diagnostics& diagnostics) {
+std::map<fs::path, std::string> Catalog::latency_files() const {
+  std::vector<std::string> tables = {"workloads/latency.csv"};
+  for (const std::string& device : search_.names("device_profiles", kLatencyEnding)) {
+    tables.push_back("device_profiles/" + device + kLatencyEnding);
+  }
+  std::map<fs::path, std::string> files;
+  for (const std::string& name : tables) {
+    for (const fs::path& file : search_.all(name)) files.emplace(file, name);
+  }
+  return files;
+}
+
+void Catalog::load_latencies(config::Diagnostics& diagnostics) {
   const std::vector<std::string> dnns = names("workloads/dnns");
-  config::CsvReader csv(root_ / "workloads/latency.csv", diagnostics);
-  const auto device = csv.require("device"), dnn = csv.require("dnn"),
-             processor = csv.require("processor"), precision = csv.require("precision"),
-             latency = csv.require("latency_ms");
-  if (!device || !dnn || !processor || !precision || !latency) return;
-  while (csv.next()) {
-    const auto kind = parse_name<ProcessorKind>(csv.text(*processor));
-    const auto bits = parse_name<Precision>(csv.text(*precision));
-    const auto ms = csv.number(*latency);
-    const auto unknown = [&](const char* what, std::size_t field) {
-      csv.error(fmt::format("unknown {} '{}'", what, config::printable(csv.text(field))));
-    };
-    if (!kind) unknown("processor", *processor);
-    if (!bits) unknown("precision", *precision);
-    if (std::find(dnns.begin(), dnns.end(), csv.text(*dnn)) == dnns.end()) unknown("DNN", *dnn);
-    if (!ms || *ms <= 0) csv.error("a latency must be positive");
-    if (!kind || !bits || !ms) continue;
-    const bool fresh =
-        latency_s_.emplace(LatencyKey{csv.text(*device), csv.text(*dnn), *kind, *bits}, *ms / 1e3)
-            .second;
-    if (!fresh) csv.error("this device, DNN, processor and precision stand twice");
+  const std::map<fs::path, std::string> files = latency_files();
+  for (const auto& [file, name] : files) {
+    latencies_.read(file, name, dnns, nullptr, diagnostics);
+  }
+  if (files.empty()) {
+    const fs::path shipped = search_.folders().back() / "workloads/latency.csv";
+    diagnostics.error(config::file_mark(shipped), "cannot be opened");
   }
 }
 
-std::vector<std::string> Catalog::names(const fs::path& folder) const {
-  std::vector<std::string> found;
-  std::error_code problem;
-  for (const auto& entry : fs::directory_iterator(root_ / folder, problem)) {
-    if (entry.path().extension() == ".yaml") found.push_back(entry.path().stem().string());
+std::shared_ptr<const LatencyTable> Catalog::more_latencies(
+    const fs::path& file, config::Diagnostics& diagnostics) const {
+  std::error_code missing;
+  if (!fs::exists(file, missing)) return nullptr;
+  for (const auto& [known, name] : latency_files()) {
+    if (fs::equivalent(known, file, missing)) return nullptr;
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  auto table = std::make_shared<LatencyTable>();
+  table->read(file, file.filename().string(), names("workloads/dnns"), &latencies_, diagnostics);
+  return table;
 }
 
 std::optional<fs::path> Catalog::find(const fs::path& folder, const std::string& name_or_path,
                                       const fs::path& base, const char* what,
                                       const config::Mark& where,
                                       config::Diagnostics& diagnostics) const {
-  const bool path = name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml");
-  const fs::path file = path ? base / name_or_path : root_ / folder / (name_or_path + ".yaml");
-  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
-  if (fs::exists(file, ignored)) return file;
-  diagnostics.error(where,
-                    path ? fmt::format("no file '{}'", config::printable(file.string()))
-                         : fmt::format("unknown {} '{}'{}", what, config::printable(name_or_path),
-                                       config::suggest(name_or_path, names(folder))));
-  return std::nullopt;
+  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml")) {
+    const fs::path file = base / name_or_path;
+    std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
+    if (fs::exists(file, ignored)) return file;
+    diagnostics.error(where, fmt::format("no file '{}'", config::printable(file.string())));
+    return std::nullopt;
+  }
+  auto file = search_.one(folder / (name_or_path + ".yaml"), where, diagnostics);
+  if (!file) report_unknown(what, name_or_path, names(folder), where, diagnostics);
+  return file;
 }
 
 DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<PowerLevel> level,
@@ -240,6 +255,8 @@ DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<Pow
   if (!c) return {};
   DeviceProfile profile =
       make_device_profile(file->stem().string(), *c, level, mark_of(*file), diagnostics);
+  profile.latencies =
+      more_latencies(fs::path(*file).replace_extension(kLatencyEnding), diagnostics);
   const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(*file);
   check_latencies(profile, mark, diagnostics);
   return profile;
@@ -247,27 +264,29 @@ DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<Pow
 
 void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& where,
                               config::Diagnostics& diagnostics) const {
-  bool rows = false;
-  for (const auto& [key, table_s] : latency_s_) {
-    if (key.device != profile.latency_device) continue;
-    rows = true;
-    const Processor* processor = profile.processor(key.processor);
-    if (processor && table_s * profile.latency_factor <= processor->overhead_s) {
+  bool found = false;
+  for (const LatencyTable* table : {&latencies_, profile.latencies.get()}) {
+    if (!table) continue;
+    for (const auto& [key, row] : table->rows()) {
+      if (key.device != profile.latency_device) continue;
+      found = true;
+      const Processor* processor = profile.processor(key.processor);
+      const double latency_s = row.seconds * profile.latency_factor;
+      if (!processor || latency_s > processor->overhead_s) continue;
       diagnostics.error(
           where, fmt::format("processor {}: the overhead is not below the latency of {} in {} "
-                             "({:g} ms) in workloads/latency.csv",
+                             "({:g} ms) in {}",
                              name_of(key.processor), key.dnn, name_of(key.precision),
-                             1e3 * table_s * profile.latency_factor));
+                             1e3 * latency_s, row.file));
     }
   }
-  if (rows) return;
-  std::set<std::string> devices;
-  for (const auto& [key, table_s] : latency_s_) devices.insert(key.device);
-  const std::vector<std::string> legal(devices.begin(), devices.end());
-  diagnostics.error(where, fmt::format("workloads/latency.csv has no rows of a device '{}'{}; "
-                                       "latency_from borrows another's",
-                                       config::printable(profile.latency_device),
-                                       config::suggest(profile.latency_device, legal)));
+  if (found) return;
+  diagnostics.error(
+      where, fmt::format("no latencies of a device '{}'{}: give them in '{}{}' beside its profile, "
+                         "or latency_from borrows another's",
+                         config::printable(profile.latency_device),
+                         config::suggest(profile.latency_device, latencies_.devices()),
+                         config::printable(profile.id), kLatencyEnding));
 }
 
 LinkTechnology Catalog::link(const std::string& name_or_path, const fs::path& base,
@@ -296,30 +315,38 @@ const Dnn* Catalog::find_dnn(const std::string& id) const {
 
 const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
                         config::Diagnostics& diagnostics) const {
-  const Dnn* found = find_dnn(id);
-  if (!found) {
-    std::vector<std::string> legal;
-    for (const Dnn& dnn : dnns_) legal.push_back(dnn.id);
-    diagnostics.error(where, fmt::format("unknown DNN '{}'{}", config::printable(id),
-                                         config::suggest(id, legal)));
+  if (const Dnn* found = find_dnn(id)) return found;
+  const std::vector<std::string> legal = names("workloads/dnns");
+  if (std::find(legal.begin(), legal.end(), id) == legal.end()) {
+    report_unknown("DNN", id, legal, where, diagnostics);
+  } else {  // not loaded, because two folders have it
+    search_.one(fs::path("workloads/dnns") / (id + ".yaml"), where, diagnostics);
   }
-  return found;
+  return nullptr;
 }
 
-std::optional<double> Catalog::latency_s(const DeviceProfile& device, const Dnn& dnn,
-                                         ProcessorKind processor, Precision precision) const {
-  const auto row = latency_s_.find({device.latency_device, dnn.id, processor, precision});
-  if (row == latency_s_.end()) return std::nullopt;
-  return row->second * device.latency_factor;
+void Catalog::report_unknown(const char* what, const std::string& name,
+                             const std::vector<std::string>& legal, const config::Mark& where,
+                             config::Diagnostics& diagnostics) const {
+  diagnostics.error(where, fmt::format("unknown {} '{}'{}{}", what, config::printable(name),
+                                       config::suggest(name, legal), search_.searched()));
+}
+
+const LatencyRow* Catalog::latency(const DeviceProfile& device, const LatencyKey& key) const {
+  const LatencyRow* own = device.latencies ? device.latencies->find(key) : nullptr;
+  return own ? own : latencies_.find(key);
 }
 
 std::optional<WorkSplit> Catalog::work(const DeviceProfile& device, const Processor& processor,
                                        Precision precision, const Dnn& dnn) const {
   const PrecisionSupport& support = processor.support(precision);
   if (!support.supported || !dnn.runs_on(processor.kind, device.kind)) return std::nullopt;
-  const auto latency = latency_s(device, dnn, processor.kind, support.latency_from);
-  if (!latency || *latency <= processor.overhead_s) return std::nullopt;
-  WorkSplit split = split_latency(roofline_, dnn, processor.kind, support.latency_from, *latency,
+  const LatencyRow* row =
+      latency(device, {device.latency_device, dnn.id, processor.kind, support.latency_from});
+  if (!row) return std::nullopt;
+  const double latency_s = row->seconds * device.latency_factor;
+  if (latency_s <= processor.overhead_s) return std::nullopt;
+  WorkSplit split = split_latency(roofline_, dnn, processor.kind, support.latency_from, latency_s,
                                   processor.overhead_s);
   split.compute_s *= support.compute_factor;
   return split;

@@ -1,6 +1,6 @@
-// The data folders as one thing: devices, link technologies, DNNs, latency table, roofline, use
-// cases. Loaded once, immutable, shared by all runs. Values of its YAML files can be overridden, to
-// see how far a result hangs on them.
+// The data folders as one thing: devices, link technologies, DNNs, latencies, roofline, use cases.
+// Loaded once, immutable, shared by all runs. Values of its YAML files can be overridden, to see how
+// far a result hangs on them.
 #pragma once
 
 #include <filesystem>
@@ -14,27 +14,33 @@
 #include "sim/config/reader.h"
 #include "sim/models/device_profile.h"
 #include "sim/models/dnn.h"
+#include "sim/models/latency_table.h"
 #include "sim/models/link.h"
 #include "sim/models/roofline.h"
+#include "sim/models/search_path.h"
 
 namespace autoscale {
 
-/// Other values for data files: a file's path below the root without ".yaml" -> a path in it
+/// Other values for data files: a file's path below its data folder without ".yaml" -> a path in it
 /// (set_value in node.h) -> the value.
 using DataOverrides = std::map<std::string, Located<std::map<std::string, config::Node>>>;
 
 class Catalog {
  public:
-  /// Loads all DNNs, the latency table and the roofline below `root` (the folder that holds
-  /// device_profiles/ and workloads/). Throws ConfigError with every mistake found.
-  explicit Catalog(std::filesystem::path root, const DataOverrides& overrides = {});
+  /// Loads all DNNs, the latencies and the roofline of the data folders. The latencies are those of
+  /// workloads/latency.csv and, beside each profile, of device_profiles/NAME.latency.csv. Throws
+  /// ConfigError with every mistake found.
+  explicit Catalog(SearchPath search, const DataOverrides& overrides = {});
+  /// The same for one folder that holds everything.
+  explicit Catalog(std::filesystem::path root, const DataOverrides& overrides = {})
+      : Catalog(SearchPath(std::move(root)), overrides) {}
   /// The data of `base` with overrides; files that `base` has read are not read again.
   Catalog(const Catalog& base, const DataOverrides& overrides);
 
-  const std::filesystem::path& root() const { return root_; }
+  const SearchPath& search() const { return search_; }
 
-  /// A YAML file by its stem in `folder` below the root, or by a path (with a '/' or ending in
-  /// .yaml, relative to `base`). Reports an unknown `what` at `where`.
+  /// A YAML file by its stem in `folder` of the data folders, or by a path (with a '/' or ending in
+  /// .yaml, relative to `base`). Reports at `where` an unknown `what`, or that two folders have it.
   std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
                                             const std::string& name_or_path,
                                             const std::filesystem::path& base, const char* what,
@@ -52,8 +58,9 @@ class Catalog {
     return own.empty() ? std::optional(std::move(value)) : std::nullopt;
   }
 
-  /// A profile by the stem of its file in device_profiles/, or by a path, as find() says. Problems
-  /// go to `diagnostics`, at `where` when nothing is found.
+  /// A profile by the stem of its file in device_profiles/, or by a path, as find() says; one that
+  /// is given by path may bring its latencies too. Problems go to `diagnostics`, at `where` when
+  /// nothing is found.
   DeviceProfile device(const std::string& name_or_path, std::optional<PowerLevel> level,
                        const std::filesystem::path& base, const config::Mark& where,
                        config::Diagnostics& diagnostics) const;
@@ -80,17 +87,17 @@ class Catalog {
 
   const Roofline& roofline() const { return roofline_; }
 
-  /// Stems of the YAML files in a folder below the root, sorted.
-  std::vector<std::string> names(const std::filesystem::path& folder) const;
+  /// Stems of the YAML files in a folder of the data folders, sorted, each once.
+  std::vector<std::string> names(const std::filesystem::path& folder) const {
+    return search_.names(folder, ".yaml");
+  }
+
+  /// The latencies in a file outside of the data folders, which do not repeat what the catalog
+  /// knows; null if the file is not there or within.
+  std::shared_ptr<const LatencyTable> more_latencies(const std::filesystem::path& file,
+                                                     config::Diagnostics& diagnostics) const;
 
  private:
-  struct LatencyKey {
-    std::string device, dnn;
-    ProcessorKind processor{};
-    Precision precision{};
-    auto operator<=>(const LatencyKey&) const = default;
-  };
-
   /// A data file as its overrides make it.
   struct Patch {
     std::filesystem::path file;
@@ -105,7 +112,7 @@ class Catalog {
     std::map<std::filesystem::path, std::shared_ptr<const config::Node>> trees;
   };
 
-  Catalog(std::filesystem::path root, const DataOverrides& overrides, std::shared_ptr<Cache> cache);
+  Catalog(SearchPath search, const DataOverrides& overrides, std::shared_ptr<Cache> cache);
 
   void patch(const DataOverrides& overrides, config::Diagnostics& diagnostics);
   const Patch* patch_of(const std::filesystem::path& file) const;
@@ -115,19 +122,24 @@ class Catalog {
   config::Mark mark_of(const std::filesystem::path& file) const;
 
   void load_dnns(config::Diagnostics& diagnostics);
-  void load_latency(config::Diagnostics& diagnostics);
-  void check_ridges(config::Diagnostics& diagnostics) const;
-  /// Reports a device without rows in the latency table, and rows that leave no time to compute.
+  void load_latencies(config::Diagnostics& diagnostics);
+  void load_roofline(config::Diagnostics& diagnostics);
+  void check_ridges(const std::filesystem::path& roofline, config::Diagnostics& diagnostics) const;
+  /// The tables of latencies in the data folders, and what messages call them.
+  std::map<std::filesystem::path, std::string> latency_files() const;
+  void report_unknown(const char* what, const std::string& name,
+                      const std::vector<std::string>& legal, const config::Mark& where,
+                      config::Diagnostics& diagnostics) const;
+  /// Reports a device without latencies, and those that leave no time to compute.
   void check_latencies(const DeviceProfile& profile, const config::Mark& where,
                        config::Diagnostics& diagnostics) const;
-  std::optional<double> latency_s(const DeviceProfile& device, const Dnn& dnn,
-                                  ProcessorKind processor, Precision precision) const;
+  const LatencyRow* latency(const DeviceProfile& device, const LatencyKey& key) const;
 
-  std::filesystem::path root_;
+  SearchPath search_;
   std::shared_ptr<Cache> cache_;
   std::vector<Patch> patches_;
   std::vector<Dnn> dnns_;
-  std::map<LatencyKey, double> latency_s_;
+  LatencyTable latencies_;
   Roofline roofline_;
 };
 

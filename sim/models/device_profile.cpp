@@ -127,7 +127,7 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   for (const ProcessorConfig& p : c.processors) {
     if (!seen.insert(p.name.value).second) {
       diagnostics.error(p.name.mark,
-                        fmt::format("processor {} stands twice", name_of(p.name.value)));
+                        fmt::format("processor {} is given twice", name_of(p.name.value)));
     }
     profile.processors.push_back(
         make_processor(p, c.kind, level.value_or(c.power_level), diagnostics));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "sim/models/thermal.h"
 
 namespace autoscale {
+
+class LatencyTable;
 
 /// Radio power above the baseline. Watts, and watts per bit/s.
 struct RadioPower {
@@ -35,6 +38,8 @@ struct DeviceProfile {
   std::optional<ThermalNode> thermal;
   std::vector<Processor> processors;
   std::vector<RadioPower> radios;
+  /// What a table beside a profile given by path says; null: the catalog knows all its latencies.
+  std::shared_ptr<const LatencyTable> latencies;
 
   const Processor* processor(ProcessorKind kind) const;
   const RadioPower* radio(std::string_view technology) const;

@@ -94,7 +94,7 @@ class TableReader {
                                 config::printable(reader_.text(*state_column_))));
     }
     if (table == read_.end() || row == row_numbers_.end()) return;
-    if (table->second[row->second]) reader_.error("this state stands twice");
+    if (table->second[row->second]) reader_.error("this state appears twice");
     table->second[row->second] = true;
     Json& values = result_[name];
     for (std::size_t a = 0; a < actions_.size(); ++a) {

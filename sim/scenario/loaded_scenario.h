@@ -7,11 +7,11 @@
 
 namespace autoscale {
 
-/// A scenario file with its data, read from the folder `root`. Throws as Scenario::load does.
+/// A scenario file with its data. Throws as Scenario::load does.
 struct LoadedScenario {
-  LoadedScenario(const std::string& root, const std::string& file,
+  LoadedScenario(const SearchPath& search, const std::string& file,
                  const ScenarioOverrides& overrides)
-      : catalog(root), scenario(Scenario::load(catalog, file, overrides)) {}
+      : catalog(search), scenario(Scenario::load(catalog, file, overrides)) {}
 
   Catalog catalog;
   Scenario scenario;

@@ -76,7 +76,7 @@ void SweepSpace::add(const ParameterConfig& config, std::shared_ptr<const SweptV
                                  [&](const SweptParameter& p) { return p.path == path; });
   if (twice) {
     diagnostics.error(config.path.mark,
-                      fmt::format("path '{}' stands twice", config::printable(path)));
+                      fmt::format("path '{}' is given twice", config::printable(path)));
   }
   names_.push_back(config.name ? config.name->value : "");
   parameters_.push_back({names_.back(), path, std::move(unit),

@@ -52,23 +52,33 @@ void set_parameter(Node& root, const std::string& path, const Node& value,
   child(changes, path.substr(dot + 1), value.mark) = value;
 }
 
-/// Hash of the data files that scenarios name, so that results of different data do not mix.
-std::string data_hash(const fs::path& root) {
-  std::vector<fs::path> files;
+/// The data files that scenarios name below one folder: paths relative to it, and hashes.
+std::vector<std::pair<fs::path, std::string>> file_hashes(const fs::path& root) {
+  std::vector<std::pair<fs::path, std::string>> hashes;
   for (const char* folder : {"device_profiles", "workloads", "scenarios/environments"}) {
     std::error_code missing;
     for (const auto& entry : fs::recursive_directory_iterator(root / folder, missing)) {
       const fs::path extension = entry.path().extension();
-      if (extension == ".yaml" || extension == ".csv") files.push_back(entry.path());
+      if (extension != ".yaml" && extension != ".csv") continue;
+      std::ifstream stream(entry.path(), std::ios::binary);
+      const std::string content{std::istreambuf_iterator<char>(stream), {}};
+      hashes.emplace_back(entry.path().lexically_relative(root), short_hash(content));
     }
+  }
+  return hashes;
+}
+
+/// Hash of all data, so that results of different data do not mix. It does not tell in which folder
+/// a file stands.
+std::string data_hash(const SearchPath& search) {
+  std::vector<std::pair<fs::path, std::string>> files;
+  for (const fs::path& folder : search.folders()) {
+    const auto more = file_hashes(folder);
+    files.insert(files.end(), more.begin(), more.end());
   }
   std::sort(files.begin(), files.end());
   std::string hashes;
-  for (const fs::path& file : files) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>(stream), {}};
-    hashes += file.lexically_relative(root).string() + ' ' + short_hash(content) + '\n';
-  }
+  for (const auto& [file, hash] : files) hashes += file.string() + ' ' + hash + '\n';
   return short_hash(hashes);
 }
 
@@ -76,7 +86,7 @@ std::string data_hash(const fs::path& root) {
 
 Sweep Sweep::load(const Catalog& catalog, const fs::path& file) {
   Diagnostics diagnostics;
-  SweepConfig config = config::read<SweepConfig>(config::load_yaml(file), diagnostics);
+  SweepConfig config = config::read<SweepConfig>(catalog.search().load_yaml(file), diagnostics);
   diagnostics.throw_if_any();
   Sweep sweep(catalog, std::move(config), diagnostics);
   sweep.load_scenarios(file.parent_path(), diagnostics);
@@ -99,17 +109,22 @@ Sweep::Sweep(const Catalog& catalog, SweepConfig config, Diagnostics& diagnostic
 }
 
 void Sweep::load_scenarios(const fs::path& folder, Diagnostics& diagnostics) {
+  const SearchPath& search = catalog_->search();
   for (const Located<std::string>& name : config_.scenarios) {
-    const fs::path path = folder / name.value;
+    fs::path path = folder / name.value;
     std::error_code missing;
     if (!fs::exists(path, missing)) {
-      diagnostics.error(name.mark,
-                        fmt::format("scenarios: cannot read '{}': No such file or directory",
-                                    config::printable(path.string())));
-      continue;
+      const auto found = search.scenario(name.value, name.mark, diagnostics);
+      if (!found) {
+        diagnostics.error(name.mark,
+                          fmt::format("scenarios: cannot read '{}': No such file or directory{}",
+                                      config::printable(path.string()), search.searched()));
+        continue;
+      }
+      path = *found;
     }
     try {
-      ScenarioFile file{path, config::load_yaml(path)};
+      ScenarioFile file{path, search.load_yaml(path)};
       const Node* title = file.root.find("name");
       const bool twice =
           std::any_of(scenarios_.begin(), scenarios_.end(), [title](const ScenarioFile& other) {
@@ -176,7 +191,7 @@ Scenario Sweep::scenario(std::size_t point) const {
 
 nlohmann::ordered_json Sweep::definition(const BuildInfo& build) const {
   nlohmann::ordered_json definition = build_manifest(build);
-  definition["data"] = data_hash(catalog_->root());
+  definition["data"] = data_hash(catalog_->search());
   auto& sweep = definition["sweep"] = config::to_json(config_);
   sweep["parameters"] = nlohmann::ordered_json::array();
   for (const SweptParameter& p : space_.parameters()) {

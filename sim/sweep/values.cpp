@@ -256,7 +256,7 @@ void check_distinct(const ParameterConfig& c, const SweptValues& values, std::si
     const SweptValue value = values.at(i);
     if (!seen.insert(value.text).second) {
       diagnostics.error(c.values.empty() ? c.path.mark : value.node.mark,
-                        fmt::format("value '{}' stands twice", config::printable(value.text)));
+                        fmt::format("value '{}' is given twice", config::printable(value.text)));
       return;
     }
   }

@@ -130,8 +130,8 @@ void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings&
       type.dnns.push_back(make_dnn_on_type(system, type, dnn, settings, catalog));
       if (type.dnns.back().reference_j <= 0) {
         diagnostics.error(where, fmt::format("{} cannot run {} on its CPU in fp32: no row in "
-                                             "workloads/latency.csv",
-                                             type.profile.id, dnn.id));
+                                             "workloads/latency.csv or {}.latency.csv",
+                                             type.profile.id, dnn.id, type.profile.latency_device));
       }
     }
   }

@@ -175,7 +175,7 @@ TEST(Explain, OddLinks) {
                      "not a link in use (legal: wifi, wifi_direct)");
   expect_usage_error(explain({"--link", "lte=-55dBm"}), "not a link in use");
   expect_usage_error(explain({"--link", "wifi=-5dBm", "--link", "wifi=-6dBm"}),
-                     "the link stands twice");
+                     "the link is given twice");
 }
 
 TEST(Explain, UnknownNames) {
@@ -204,7 +204,7 @@ TEST(Data, TheFolderComesFromTheEnvironment) {
   setting.data = "/nonexistent";
   const ProgramResult none = run_program({"list", "devices"}, setting);
   EXPECT_EQ(none.code, 4);
-  EXPECT_EQ(none.err, "AUTOSCALE_DATA=/nonexistent: no device_profiles/ and workloads/ there\n");
+  EXPECT_EQ(none.err, "AUTOSCALE_DATA=/nonexistent: no device_profiles/, workloads/ or scenarios/ there\n");
 }
 
 TEST(Data, TheFolderIsFoundAboveTheCurrentOne) {
@@ -244,9 +244,10 @@ TEST(Data, MistakesInTheDataAreReported) {
             std::string::npos)
       << result.err;
 
-  fs::remove(roofline);
-  fs::remove(latency);
-  fs::create_directory(latency);
+  for (const std::string& file : {roofline, latency}) {
+    fs::remove(file);
+    fs::create_directory(file);
+  }
   result = run_program({"list", "dnns"}, setting);
   EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("is a directory, not a table"), std::string::npos) << result.err;

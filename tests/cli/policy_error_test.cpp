@@ -30,7 +30,7 @@ const RegisterPolicy<IllegalPolicy> registered{"illegal_for_test"};
 TEST(PolicyErrors, NamePolicyRequestAndTime) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
   const Scenario scenario = Scenario::load(
-      catalog, catalog.root() / "scenarios/quickstart.yaml",
+      catalog, std::filesystem::path(AUTOSCALE_SOURCE_DIR) / "scenarios/quickstart.yaml",
       {.assignments = {"relative_metrics=false", "phases=[{name: test, inferences: 5}]",
                        "arrivals={renewal: {interval: {constant: {value: 1 s}}}}"},
        .policies = {"illegal_for_test"}});

@@ -72,7 +72,7 @@ TEST(Run, PoliciesOfTheCommandLineReplaceTheList) {
   EXPECT_NE(result.out.find("cloud-r0"), std::string::npos);
   EXPECT_EQ(result.out.find("autoscale-r0"), std::string::npos);
   expect_refused(run({"--policy", "opt", "--policy", "opt"}),
-                 "--policy opt: error: stands twice\n");
+                 "--policy opt: error: is given twice\n");
   expect_refused(run({"--policy", "autoscal"}),
                  "unknown policy 'autoscal' (did you mean 'autoscale'?)");
   expect_refused(run({"--policy", ""}), "unknown policy ''");
@@ -243,7 +243,7 @@ TEST(Results, AFailureLeavesNothingHalfWritten) {
 TEST(Results, AFolderThatVanishes) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
   const Scenario scenario = Scenario::load(
-      catalog, catalog.root() / "scenarios/quickstart.yaml",
+      catalog, std::filesystem::path(AUTOSCALE_SOURCE_DIR) / "scenarios/quickstart.yaml",
       {.assignments = {"phases[0].inferences=1", "phases[1].inferences=1"}, .policies = {"cloud"}});
   const std::vector<RunResult> results = run_all(scenario, {});
   fs::path gone;
@@ -333,7 +333,7 @@ TEST(Tables, BrokenValuesAreRefused) {
 TEST(Memory, TheEstimateGrowsWithWhatIsAskedFor) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);
   const auto needed = [&catalog](std::vector<std::string> assignments, std::size_t jobs) {
-    const auto file = catalog.root() / "scenarios/quickstart.yaml";
+    const auto file = std::filesystem::path(AUTOSCALE_SOURCE_DIR) / "scenarios/quickstart.yaml";
     return memory_needed(Scenario::load(catalog, file, {.assignments = std::move(assignments)}),
                          jobs);
   };

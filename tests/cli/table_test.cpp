@@ -109,7 +109,7 @@ TEST_F(TableCsvTest, MistakesAreReportedWithTheirLine) {
                csv() + ":1:1: error: no column 'phone_cpu_fp32@1'");
   expect_error(changed(3, "cpu=0", "cpu=none"), csv() + ":4:1: error: no state 'conv<30");
   expect_error(changed(3, "values", "means"), csv() + ":4:1: error: no table 'means'");
-  expect_error(changed(3, "memory=0", "memory<25%"), "error: this state stands twice");
+  expect_error(changed(3, "memory=0", "memory<25%"), "error: this state appears twice");
   expect_error(changed(2, "weak,", "weak,x"), csv() + ":3:1: error: column 'phone_cpu_fp32@0': 'x");
   expect_error(changed(1 + 3072, "regular,", "regular,0.5"), "is not a count");
   std::vector<std::string> lines = good;

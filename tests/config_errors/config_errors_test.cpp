@@ -198,7 +198,7 @@ const Catalog& catalog() {
 
 TEST(Mutation, OfAScenarioIsLoadedOrRefused) {
   const int refused =
-      refused_mutations(catalog().root() / "scenarios/quickstart.yaml", 1,
+      refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "scenarios/quickstart.yaml", 1,
                         [](const fs::path& file) { Scenario::load(catalog(), file); });
   EXPECT_GT(refused, 100);
   EXPECT_LT(refused, 300);
@@ -210,7 +210,8 @@ TEST(Mutation, OfADeviceIsLoadedOrRefused) {
     catalog().device(file.string(), std::nullopt, "", {}, diagnostics);
     diagnostics.throw_if_any();
   };
-  const int refused = refused_mutations(catalog().root() / "device_profiles/mi8pro.yaml", 2, load);
+  const int refused =
+      refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "device_profiles/mi8pro.yaml", 2, load);
   EXPECT_GT(refused, 100);
   EXPECT_LT(refused, 300);
 }
@@ -221,7 +222,9 @@ TEST(Mutation, OfALinkIsLoadedOrRefused) {
     catalog().link(file.string(), "", {}, diagnostics);
     diagnostics.throw_if_any();
   };
-  EXPECT_GT(refused_mutations(catalog().root() / "device_profiles/links/wifi.yaml", 3, load), 50);
+  EXPECT_GT(refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "device_profiles/links/wifi.yaml", 3,
+                              load),
+            50);
 }
 
 TEST(Mutation, OfATraceIsLoadedOrRefused) {
@@ -230,7 +233,9 @@ TEST(Mutation, OfATraceIsLoadedOrRefused) {
     load_trace(file, TraceFormat::kAutoscale, {"rssi_dbm", ""}, diagnostics);
     diagnostics.throw_if_any();
   };
-  EXPECT_GT(refused_mutations(catalog().root() / "scenarios/signals/wifi_walk.csv", 4, load), 50);
+  EXPECT_GT(refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "scenarios/signals/wifi_walk.csv", 4,
+                              load),
+            50);
 }
 
 }  // namespace

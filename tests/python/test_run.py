@@ -95,7 +95,7 @@ def test_an_illegal_decision_is_told(answer, error, text):
 def test_mistakes_are_told(tmp_path):
     with pytest.raises(ConfigError, match="did you mean 'autoscale'"):
         run(QUICKSTART, policies=["autoscal"])
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="is given twice"):
         run(QUICKSTART, policies=[FirstLegal(), FirstLegal()])
     with pytest.raises(TypeError, match="instances of autoscale_sim.Policy"):
         run(QUICKSTART, policies=[3])

@@ -90,8 +90,8 @@ TEST(ConfigNode, RefusesTags) {
 
 TEST(ConfigNode, RefusesDuplicateKeys) {
   EXPECT_EQ(parse_error("a: 1\nb: {c: 1, 'c': 2}\na: 3\n"),
-            "f.yaml:2:11: error: key 'c' stands twice in the same map\n"
-            "f.yaml:3:1: error: key 'a' stands twice in the same map");
+            "f.yaml:2:11: error: key 'c' appears twice in the same map\n"
+            "f.yaml:3:1: error: key 'a' appears twice in the same map");
 }
 
 TEST(ConfigNode, RefusesKeysThatAreNotText) {
@@ -198,7 +198,7 @@ TEST_F(ConfigFile, ReportsEveryBadInclude) {
   write("list.yaml", "[1]\n");
   write("top.yaml", "include: [no.yaml, bad.yaml, list.yaml, {x: 1}, ~]\nb: &c 1\n");
   EXPECT_EQ(error_of([] { load_yaml("top.yaml"); }),
-            "bad.yaml:2:1: error: key 'a' stands twice in the same map\n"
+            "bad.yaml:2:1: error: key 'a' appears twice in the same map\n"
             "top.yaml:1:11: error: cannot read 'no.yaml': No such file or directory\n"
             "top.yaml:1:30: error: include: 'list.yaml' must be a map, it is a list\n"
             "top.yaml:1:41: error: include: expected a file name or a list of them, got a map\n"

@@ -214,7 +214,7 @@ TEST(SweepSpace, RefusesWhatCannotBeSwept) {
   EXPECT_EQ(error_of("grid: [{path: a, values: [5 ms, 1 s]}]\n"),
             "f.yaml:3:33: error: values: all need the same unit, got 'ms' and 's'");
   EXPECT_EQ(error_of("grid: [{path: a, values: [5, 6, 5]}]\n"),
-            "f.yaml:3:33: error: value '5' stands twice");
+            "f.yaml:3:33: error: value '5' is given twice");
   EXPECT_EQ(error_of("grid: [{path: a, values: [5], name: policy}]\n"),
             "f.yaml:3:37: error: column 'policy' is there already; a 'name' gives this parameter "
             "another");

@@ -1,0 +1,147 @@
+// Environment, use case, devices and links of a scenario: from the names in it to models.
+#include "sim/scenario/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace autoscale {
+namespace {
+
+using config::Diagnostics;
+
+/// Workers per processor of a server: the scenario's, else the profile's.
+std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceProfile& profile,
+                                       Diagnostics& diagnostics) {
+  std::vector<std::size_t> counts;
+  for (const Processor& p : profile.processors) {
+    const auto wanted = use.workers.find(p.kind);
+    counts.push_back(wanted == use.workers.end() ? static_cast<std::size_t>(p.workers)
+                                                 : wanted->second);
+  }
+  for (const auto& [kind, count] : use.workers) {
+    if (!profile.processor(kind) && !profile.processors.empty()) {
+      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'",
+                                                      profile.id, name_of(kind)));
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+void Resolver::environment() {
+  EnvironmentConfig own = read_environment(config_.environment).value_or(EnvironmentConfig());
+  names_.environment = own.name;
+  if (config_.co_runner) own.co_runner = *config_.co_runner;
+  if (config_.cloud_signal) own.cloud_signal = *config_.cloud_signal;
+  if (config_.tablet_signal) own.tablet_signal = *config_.tablet_signal;
+  names_.variances.push_back(std::move(own));
+  for (const PhaseConfig& phase : config_.phases) {
+    names_.variance_of_phase.push_back(phase.environment ? names_.variances.size() : 0);
+    if (!phase.environment) continue;
+    if (phase.conditions == PhaseConditions::kGrid) {
+      diagnostics_.error(phase.environment->mark,
+                         "environment: the grid has conditions of its own, without an environment");
+    }
+    names_.variances.push_back(read_environment(*phase.environment).value_or(EnvironmentConfig()));
+  }
+}
+
+std::optional<EnvironmentConfig> Resolver::read_environment(
+    const Located<std::string>& name) const {
+  const auto file = catalog_.find("scenarios/environments", name.value, base_, "environment",
+                                  name.mark, diagnostics_);
+  if (!file) return std::nullopt;
+  return catalog_.load<EnvironmentConfig>(*file, diagnostics_);
+}
+
+void Resolver::workload() {
+  const UseCaseConfig use =
+      catalog_.use_case(config_.use_case.value, base_, config_.use_case.mark, diagnostics_);
+  names_.use_case = use.name;
+  names_.qos = config_.constraints.latency.value_or(use.qos.value);
+  names_.arrivals = config_.arrivals.value_or(use.arrivals);
+  for (const auto& id : config_.dnns.empty() ? use.dnns : config_.dnns) {
+    const Dnn* dnn = catalog_.dnn(id.value, id.mark, diagnostics_);
+    if (!dnn) continue;
+    const bool twice = std::any_of(system_.dnns.begin(), system_.dnns.end(),
+                                   [&](const Dnn& d) { return d.id == dnn->id; });
+    if (twice) {
+      diagnostics_.error(id.mark, fmt::format("DNN '{}' is given twice", dnn->id));
+    } else {
+      system_.dnns.push_back(*dnn);
+    }
+  }
+}
+
+void Resolver::devices() {
+  for (const DeviceGroupConfig& group : config_.devices) {
+    if (!group.profile.mark.file) continue;  // not there, which has been reported
+    DeviceType type;
+    type.profile = catalog_.device(group.profile.value, config_.power_level, base_,
+                                   group.profile.mark, diagnostics_);
+    if (type.profile.id.empty()) continue;
+    if (type.profile.kind != DeviceKind::kPhone) {
+      diagnostics_.error(
+          group.profile.mark,
+          fmt::format("'{}' is a {}, not a phone", type.profile.id, name_of(type.profile.kind)));
+    }
+    const auto same =
+        std::find_if(system_.types.begin(), system_.types.end(),
+                     [&](const DeviceType& t) { return t.profile.id == type.profile.id; });
+    const auto index = static_cast<std::uint16_t>(same - system_.types.begin());
+    if (same == system_.types.end()) system_.types.push_back(std::move(type));
+    system_.groups.push_back({index, group.count});
+  }
+}
+
+void Resolver::servers() {
+  for (auto [use, server, kind] :
+       {std::tuple{&config_.servers.cloud, &system_.cloud, DeviceKind::kServer},
+        std::tuple{&config_.servers.tablet, &system_.tablet, DeviceKind::kTablet}}) {
+    server->profile = catalog_.device(use->profile.value, config_.power_level, base_,
+                                      use->profile.mark, diagnostics_);
+    server->workers = worker_counts(*use, server->profile, diagnostics_);
+    server->phones_each = use->phones_each;
+    if (!server->profile.id.empty() && server->profile.kind != kind) {
+      diagnostics_.error(use->profile.mark,
+                         fmt::format("'{}' is a {}, not a {}", server->profile.id,
+                                     name_of(server->profile.kind), name_of(kind)));
+    }
+  }
+}
+
+void Resolver::links() {
+  const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
+  system_.variances.resize(names_.variances.size());
+  for (std::size_t l = 0; l < kLinks; ++l) {
+    LinkSetup& link = system_.links[l];
+    const Located<std::string>& technology = uses[l]->technology;
+    Diagnostics own;
+    link.technology = catalog_.link(technology.value, base_, technology.mark, own);
+    link.sharers = uses[l]->phones_per_access_point;
+    const bool sound = own.empty();  // a trace of rates asks the link for its rates
+    for (std::size_t v = 0; sound && v < names_.variances.size(); ++v) {
+      const SignalConfig* signals[kLinks] = {&names_.variances[v].cloud_signal,
+                                             &names_.variances[v].tablet_signal};
+      system_.variances[v].signals[l] = std::make_unique<SignalProcess>(
+          *signals[l], link.technology, technology.mark, base_, own);
+    }
+    diagnostics_.add(own.list());
+  }
+  for (std::size_t v = 0; v < names_.variances.size(); ++v) {
+    system_.variances[v].co_runner =
+        std::make_unique<CoRunnerProcess>(names_.variances[v].co_runner);
+  }
+  system_.arrivals = names_.arrivals;
+  system_.constraints = {to_seconds(names_.qos), config_.constraints.accuracy};
+  system_.reward = config_.reward;
+  system_.decision_s = to_seconds(config_.decision_time);
+  system_.tails = config_.tails;
+  system_.noise = config_.noise;
+  system_.thermal = config_.thermal;
+}
+
+}  // namespace autoscale

@@ -1,0 +1,43 @@
+// Saved tables that a scenario names for its learners to start from.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/config/fields.h"
+#include "sim/policy/policy.h"
+#include "sim/scenario/compared_policies.h"
+#include "sim/scenario/scenario_config.h"
+
+namespace autoscale {
+
+class StartTables {
+ public:
+  /// Reads the tables of load_tables and transfer_tables, relative to `base`. Reports files that are
+  /// none, and devices that are not among `types` or have two tables.
+  void read(const ScenarioConfig& config, const std::vector<DeviceType>& types,
+            const std::filesystem::path& base, config::Diagnostics& diagnostics);
+
+  /// Lets a new policy start from its device type's table, if there is one. Throws ConfigError if
+  /// the table is not for such a policy.
+  void start(const ComparedPolicy& use, const std::string& device_type, Policy& policy) const;
+
+ private:
+  struct Table {
+    std::string_view key;  // load_tables or transfer_tables
+    Located<std::string> file;
+    nlohmann::ordered_json content;
+  };
+
+  void read_key(std::string_view key, const std::map<std::string, Located<std::string>>& files,
+                const std::vector<std::string>& devices, const std::filesystem::path& base,
+                config::Diagnostics& diagnostics);
+
+  std::map<std::string, Table> tables_;  // by device profile
+};
+
+}  // namespace autoscale
