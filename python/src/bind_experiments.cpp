@@ -149,8 +149,8 @@ void bind_experiments(nb::module_& module) {
              nb::arg("assignments"), nb::arg("policies"), nb::arg("seed").none(),
              nb::arg("replications").none(), nb::arg("jobs"), nb::arg("requests"),
              nb::arg("timeline"));
-  module.def("sweep", &sweep, nb::arg("search"), nb::arg("file"), nb::arg("folder"), nb::arg("jobs"),
-             nb::arg("resume"));
+  module.def("sweep", &sweep, nb::arg("search"), nb::arg("file"), nb::arg("folder"),
+             nb::arg("jobs"), nb::arg("resume"));
   module.def(
       "explain_csv",
       [](const SearchPath& search, const std::string& device, const std::string& dnn,

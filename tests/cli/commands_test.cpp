@@ -204,7 +204,8 @@ TEST(Data, TheFolderComesFromTheEnvironment) {
   setting.data = "/nonexistent";
   const ProgramResult none = run_program({"list", "devices"}, setting);
   EXPECT_EQ(none.code, 4);
-  EXPECT_EQ(none.err, "AUTOSCALE_DATA=/nonexistent: no device_profiles/, workloads/ or scenarios/ there\n");
+  EXPECT_EQ(none.err,
+            "AUTOSCALE_DATA=/nonexistent: no device_profiles/, workloads/ or scenarios/ there\n");
 }
 
 TEST(Data, TheFolderIsFoundAboveTheCurrentOne) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/program_testing.h"
+#include "tests/support/program_testing.h"
 
 namespace autoscale {
 namespace {

@@ -1,4 +1,6 @@
 // The pool of threads: every index once, what becomes of exceptions, and that threads stay.
+#include "sim/core/thread_pool.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,8 +8,6 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-
-#include "sim/core/thread_pool.h"
 
 namespace autoscale {
 namespace {

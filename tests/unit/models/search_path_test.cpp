@@ -2,8 +2,8 @@
 #include "sim/models/search_path.h"
 
 #include "sim/core/output_file.h"
-#include "tests/simulation_testing.h"
-#include "tests/unit/config_testing.h"
+#include "tests/support/config_testing.h"
+#include "tests/support/temporary_folder.h"
 
 namespace autoscale {
 namespace {
@@ -25,7 +25,7 @@ class SearchPathTest : public testing::Test {
 
   void write(const fs::path& file, std::string_view content) {
     fs::create_directories((root() / file).parent_path());
-    std::ofstream(root() / file) << content;
+    write_all(root() / file, content);
   }
   fs::path root() const { return directory_.path(); }
   std::string text(const char* folder) const { return (root() / folder).string(); }
@@ -40,7 +40,7 @@ class SearchPathTest : public testing::Test {
   }
 
  private:
-  TemporaryDirectory directory_;
+  TemporaryFolder directory_;
 };
 
 TEST_F(SearchPathTest, OptionsComeBeforeTheVariableAndThatBeforeTheShippedData) {
