@@ -59,7 +59,7 @@ class Episode {
     illegal_ = !is_legal(action);
     if (illegal_ && environment_.started() && !environment_.over()) require_penalty(action);
     environment_.step({illegal_ ? fallback() : static_cast<ActionId>(action)});
-    reward_ = illegal_ ? *options_.penalty : environment_.outcome().reward;
+    reward_ = illegal_ ? *options_.penalty : environment_.outcome().verdict.reward;
     ask_oracle();
   }
 
@@ -67,7 +67,7 @@ class Episode {
   void step(const ExecutionPlan& plan) {
     environment_.step(plan);
     illegal_ = false;
-    reward_ = environment_.outcome().reward;
+    reward_ = environment_.outcome().verdict.reward;
     ask_oracle();
   }
 
