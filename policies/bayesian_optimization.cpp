@@ -155,7 +155,7 @@ class BayesianOptimization final : public Predictor {
   }
 
   static std::uint64_t address(const Observation& o) {
-    return std::uint64_t{o.device} << 32 | o.request;
+    return std::uint64_t{o.phone} << 32 | o.request;
   }
 
   void observe(const RewardSample& sample) {

@@ -86,7 +86,7 @@ class Dqn final : public Policy {
   ExecutionPlan decide(const Observation& o) override {
     const auto& legal = dnns_[o.dnn].legal;
     if (mode_.explore) {
-      Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+      Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
       if (draw.uniform() < epsilon()) {
         return {legal[draw.below(static_cast<std::uint32_t>(legal.size()))]};
       }

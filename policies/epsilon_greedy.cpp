@@ -45,7 +45,7 @@ class EpsilonGreedy final : public MeanBandit {
  private:
   ActionId explore(std::uint32_t s, const Observation& o) override {
     const std::vector<ActionId>& actions = legal(o.dnn);
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     if (draw.uniform() >= epsilon(s)) return *means_.best(s, actions);
     return actions[draw.below(static_cast<std::uint32_t>(actions.size()))];
   }

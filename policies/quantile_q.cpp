@@ -158,7 +158,7 @@ class QuantileQ final : public QLearning<QuantileSpace> {
 
   ExecutionPlan decide(const Observation& o) override {
     if (space_.fixed() || !mode_.explore) return QLearning::decide(o);
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     return {legal(o.dnn)[draw.below(static_cast<std::uint32_t>(legal(o.dnn).size()))]};
   }
 
@@ -205,7 +205,7 @@ class QuantileQ final : public QLearning<QuantileSpace> {
     for (std::size_t i = 0; i < seen_.size(); ++i) {
       const Observation& o = seen_[i];
       learn_from({space_.of(o), space_.of(kept_[i].next), o.dnn, kept_[i].action, kept_[i].reward,
-                  o.device, o.request});
+                  o.phone, o.request});
     }
     seen_ = {};
     kept_ = {};

@@ -16,7 +16,7 @@ class Random final : public Policy {
 
   ExecutionPlan decide(const Observation& o) override {
     const auto& legal = dnns_[o.dnn].legal;
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     return {legal[draw.below(static_cast<std::uint32_t>(legal.size()))]};
   }
 

@@ -194,7 +194,7 @@ class Scripted final : public Policy {
   }
 
   ExecutionPlan decide(const Observation& o) override {
-    const Decision wanted{o.device, o.request, o.dnn};
+    const Decision wanted{o.phone, o.request, o.dnn};
     const auto found = std::lower_bound(decisions_.begin(), decisions_.end(), wanted);
     if (found != decisions_.end() && found->request_key() == wanted.request_key()) {
       const Plan& plan = plans_[found->plan];

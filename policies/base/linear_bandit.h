@@ -53,7 +53,7 @@ class LinearBandit : public Policy {
   ExecutionPlan decide(const Observation& o) final {
     const Context x = context_of(o);
     if (!exploring_) return {best(o, [&](const Model& m) { return m.mean(x); })};
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     return {best(o, [&](const Model& m) { return promise(m.mean(x), m.width(x), draw); })};
   }
 

@@ -113,7 +113,7 @@ class Predictor : public Policy {
 
   virtual ActionId explore(const Observation& o) {
     const auto& legal = dnns_[o.dnn].legal;
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     return legal[draw.below(static_cast<std::uint32_t>(legal.size()))];
   }
 

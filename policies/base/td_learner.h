@@ -78,14 +78,14 @@ class TdLearner : public Policy {
   ExecutionPlan decide(const Observation& o) override {
     const std::uint32_t s = space_.of(o);
     if (!explores(s)) return {greedy(s, o.dnn)};
-    Draw draw = random_.at(Stream::kPolicy, o.device, o.request);
+    Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     return {behave(s, o.dnn, draw)};
   }
 
   void learn(const Outcome& outcome) override {
     const Observation& o = outcome.observation;
     learn_from({space_.of(o), space_.of(outcome.next), o.dnn, outcome.action, outcome.reward,
-                o.device, o.request});
+                o.phone, o.request});
   }
 
   void set_mode(LearningMode mode) override { mode_ = mode; }

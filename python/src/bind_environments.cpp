@@ -81,20 +81,20 @@ class SingleEnvironment {
 
   void describe_outcome(nb::dict& info) {
     const FinishedRequest& outcome = episode_.world().outcome();
-    info[keys_.energy] = outcome.energy_j;
-    info[keys_.server_energy] = outcome.server_j;
+    info[keys_.energy] = outcome.ledger.energy_j;
+    info[keys_.server_energy] = outcome.ledger.server_j;
     info[keys_.latency] = to_seconds(outcome.latency);
-    info[keys_.accuracy] = outcome.score;
+    info[keys_.accuracy] = outcome.verdict.score;
     info[keys_.temperature] = outcome.temperature_c;
-    info[keys_.qos_met] = outcome.qos_met;
-    info[keys_.accuracy_met] = outcome.accuracy_met;
+    info[keys_.qos_met] = outcome.verdict.qos_met;
+    info[keys_.accuracy_met] = outcome.verdict.accuracy_met;
     info[keys_.executed] = outcome.executed;
     info[keys_.dropped] = episode_.world().dropped();
     info[keys_.illegal] = episode_.illegal();
     nb::dict causes, stages;
-    for (std::size_t c = 0; c < kCauses; ++c) causes[keys_.cause[c]] = outcome.joules[c];
+    for (std::size_t c = 0; c < kCauses; ++c) causes[keys_.cause[c]] = outcome.ledger.joules[c];
     for (std::size_t s = 0; s < kStages; ++s) {
-      stages[keys_.stage[s]] = to_seconds(outcome.stages[s]);
+      stages[keys_.stage[s]] = to_seconds(outcome.ledger.stages[s]);
     }
     info[keys_.causes] = causes;
     info[keys_.stages] = stages;
@@ -137,17 +137,17 @@ nb::list finished(SingleEnvironment& self) {
   nb::list list;
   for (const FinishedRequest& r : self.episode().world().finished()) {
     nb::dict one;
-    one["device"] = r.observation.device;
+    one["device"] = r.observation.phone;
     one["request"] = r.observation.request;
     one["dnn"] = r.observation.dnn;
     one["action"] = r.action;
     one["executed"] = r.executed;
-    one["energy_j"] = r.energy_j;
+    one["energy_j"] = r.ledger.energy_j;
     one["latency_s"] = to_seconds(r.latency);
-    one["accuracy"] = r.score;
-    one["reward"] = r.reward;
-    one["qos_met"] = r.qos_met;
-    one["accuracy_met"] = r.accuracy_met;
+    one["accuracy"] = r.verdict.score;
+    one["reward"] = r.verdict.reward;
+    one["qos_met"] = r.verdict.qos_met;
+    one["accuracy_met"] = r.verdict.accuracy_met;
     list.append(one);
   }
   return list;

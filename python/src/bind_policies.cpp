@@ -10,7 +10,7 @@ namespace {
 
 void bind_observation(nb::module_& module) {
   nb::class_<Observation>(module, "Observation", "What a policy sees when it decides.")
-      .def_ro("device", &Observation::device, "number of the phone that asks")
+      .def_ro("device", &Observation::phone, "number of the phone that asks")
       .def_ro("request", &Observation::request, "number of its request, over all phases")
       .def_ro("dnn", &Observation::dnn, "index in the context's dnns")
       .def_prop_ro(

@@ -1,7 +1,7 @@
 // A shared radio channel: the transfers on it get equal air time (processor sharing).
 //
-// Model   with n transfers each gets 1/n of the air time. Virtual time V grows at 1/n, so a
-//         transfer that needs w seconds of air time and starts at V0 ends when V = V0 + w.
+// Model   with n transfers each gets 1/n of the air time. Virtual time V grows at 1/n, so a transfer
+//         that needs w seconds of air time and starts at V0 ends when V = V0 + w.
 // Assumes ideal fairness, no collisions; valid for long transfers against the frame time.
 // Source  egalitarian processor sharing (Kleinrock, Queueing Systems II).
 #pragma once
@@ -28,23 +28,23 @@ class Medium {
     return virtual_s_;
   }
 
-  /// Adds a transfer of `device` that needs `air_s` more seconds of air time. After advance(now).
-  void join(std::uint32_t device, double air_s) {
-    jobs_.push_back({virtual_s_ + air_s, device});
+  /// Adds a transfer of `phone` that needs `air_s` more seconds of air time. After advance(now).
+  void join(std::uint32_t phone, double air_s) {
+    jobs_.push_back({virtual_s_ + air_s, phone});
     std::push_heap(jobs_.begin(), jobs_.end(), Later{});
   }
 
-  /// Sets the air time that the transfer of `device` still needs. After advance(now).
-  void rework(std::uint32_t device, double air_s) {
+  /// Sets the air time that the transfer of `phone` still needs. After advance(now).
+  void rework(std::uint32_t phone, double air_s) {
     const auto job = std::find_if(jobs_.begin(), jobs_.end(),
-                                  [device](const Job& j) { return j.device == device; });
-    AUTOSCALE_CHECK(job != jobs_.end(), "device {} has no transfer on this medium", device);
+                                  [phone](const Job& j) { return j.phone == phone; });
+    AUTOSCALE_CHECK(job != jobs_.end(), "phone {} has no transfer on this medium", phone);
     job->finish_s = virtual_s_ + air_s;
     std::make_heap(jobs_.begin(), jobs_.end(), Later{});
   }
 
-  /// The device whose transfer ends first. Only if not empty.
-  std::uint32_t front() const { return jobs_.front().device; }
+  /// The phone whose transfer ends first. Only if not empty.
+  std::uint32_t front() const { return jobs_.front().phone; }
 
   /// When the first transfer ends if nobody joins or leaves, never before the last advance(). Only
   /// if not empty.
@@ -74,11 +74,11 @@ class Medium {
  private:
   struct Job {
     double finish_s;
-    std::uint32_t device;
+    std::uint32_t phone;
   };
   struct Later {
     bool operator()(const Job& a, const Job& b) const {
-      return a.finish_s != b.finish_s ? a.finish_s > b.finish_s : a.device > b.device;
+      return a.finish_s != b.finish_s ? a.finish_s > b.finish_s : a.phone > b.phone;
     }
   };
 

@@ -7,13 +7,14 @@
 
 #include "sim/core/time.h"
 #include "sim/models/processor.h"
+#include "sim/system/ledger.h"
 #include "sim/system/segment.h"
 
 namespace autoscale {
 
 /// What a policy may see when it decides, as values.
 struct Observation {
-  std::uint32_t device = 0;   // which phone asks
+  std::uint32_t phone = 0;    // which one asks
   std::uint32_t request = 0;  // number of the request in its run, from 0
   std::uint16_t dnn = 0;      // index of the system's DNNs
   Time now{};
@@ -29,17 +30,14 @@ struct ExecutionPlan {
   std::span<const Segment> segments{};
 };
 
-/// What became of a request. `next` is the same DNN's observation at completion.
-struct Outcome {
+/// What became of a request, with the verdict on it. `next` is the same DNN's observation at
+/// completion.
+struct Outcome : Verdict {
   const Observation& observation;
   const Observation& next;
   ActionId action = 0;
-  double reward = 0;
   double latency_s = 0;
   double energy_j = 0;
-  double score = 0;
-  bool qos_met = false;
-  bool accuracy_met = false;
 };
 
 }  // namespace autoscale

@@ -49,7 +49,7 @@ class Episode {
     illegal_ = !is_legal(action);
     if (illegal_ && world_.started() && !world_.over()) require_penalty(action);
     world_.step({illegal_ ? fallback() : static_cast<ActionId>(action)});
-    reward_ = illegal_ ? *options_.penalty : world_.outcome().reward;
+    reward_ = illegal_ ? *options_.penalty : world_.outcome().verdict.reward;
     ask_oracle();
   }
 
@@ -57,7 +57,7 @@ class Episode {
   void step(const ExecutionPlan& plan) {
     world_.step(plan);
     illegal_ = false;
-    reward_ = world_.outcome().reward;
+    reward_ = world_.outcome().verdict.reward;
     ask_oracle();
   }
 

@@ -113,21 +113,21 @@ void EpisodeVector::describe_decision(std::size_t i) {
 void EpisodeVector::describe_outcome(std::size_t i) {
   const Episode& episode = *episodes_[i];
   const FinishedRequest& outcome = episode.world().outcome();
-  cell(numbers_, kEnergy, i) = outcome.energy_j;
-  cell(numbers_, kServerEnergy, i) = outcome.server_j;
+  cell(numbers_, kEnergy, i) = outcome.ledger.energy_j;
+  cell(numbers_, kServerEnergy, i) = outcome.ledger.server_j;
   cell(numbers_, kLatency, i) = to_seconds(outcome.latency);
-  cell(numbers_, kAccuracy, i) = outcome.score;
+  cell(numbers_, kAccuracy, i) = outcome.verdict.score;
   cell(numbers_, kTemperature, i) = outcome.temperature_c;
   for (std::size_t c = 0; c < kCauses; ++c) {
-    cell(numbers_, kFirstCause + c, i) = outcome.joules[c];
+    cell(numbers_, kFirstCause + c, i) = outcome.ledger.joules[c];
   }
   for (std::size_t s = 0; s < kStages; ++s) {
-    cell(numbers_, kFirstStage + s, i) = to_seconds(outcome.stages[s]);
+    cell(numbers_, kFirstStage + s, i) = to_seconds(outcome.ledger.stages[s]);
   }
   cell(integers_, kExecuted, i) = outcome.executed;
   cell(integers_, kDropped, i) = episode.world().dropped();
-  cell(flags_, kQosMet, i) = outcome.qos_met;
-  cell(flags_, kAccuracyMet, i) = outcome.accuracy_met;
+  cell(flags_, kQosMet, i) = outcome.verdict.qos_met;
+  cell(flags_, kAccuracyMet, i) = outcome.verdict.accuracy_met;
   cell(flags_, kIllegal, i) = episode.illegal();
 }
 

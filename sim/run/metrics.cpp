@@ -57,12 +57,12 @@ void Metrics::add(const RequestRecord& r) {
   const std::size_t c = first_cell_ + r.type * dnns_ + r.observation.dnn;
   Tally& cell = cells_[c];
   ++cell.finished;
-  cell.qos_missed += !r.qos_met;
-  cell.accuracy_missed += !r.accuracy_met;
-  cell.energy_j += r.energy_j;
-  cell.server_j += r.server_j;
-  cell.reward += r.reward;
-  for (std::size_t i = 0; i < kCauses; ++i) cell.joules[i] += r.joules[i];
+  cell.qos_missed += !r.verdict.qos_met;
+  cell.accuracy_missed += !r.verdict.accuracy_met;
+  cell.energy_j += r.ledger.energy_j;
+  cell.server_j += r.ledger.server_j;
+  cell.reward += r.verdict.reward;
+  for (std::size_t i = 0; i < kCauses; ++i) cell.joules[i] += r.ledger.joules[i];
   const Target& target = system_.types[r.type].actions[r.executed];
   ++cell.decisions[target_kind(target.site, target.processor, target.precision)];
   if (r.oracle.compared) {
@@ -72,11 +72,11 @@ void Metrics::add(const RequestRecord& r) {
     cell.same_action += r.oracle.defined && r.oracle.same_action;
     cell.equivalent += r.oracle.defined && r.oracle.equivalent;
   }
-  latencies_s_[c].push_back(to_seconds(r.completion - r.arrival));
+  latencies_s_[c].push_back(to_seconds(r.latency()));
   if (!pairs_.empty()) {
     const std::uint64_t i = r.observation.request + shift_;
-    pairs_[r.observation.device * requests_per_phone_ + i] = {r.energy_j,
-                                                              static_cast<std::uint32_t>(c)};
+    pairs_[r.observation.phone * requests_per_phone_ + i] = {r.ledger.energy_j,
+                                                             static_cast<std::uint32_t>(c)};
   }
 }
 

@@ -24,14 +24,14 @@ void RequestLog::add(const RequestRecord& r) {
   std::vector<std::string> row{
       prefix_,
       phase_,
-      std::to_string(o.device),
+      std::to_string(o.phone),
       type.profile.id,
       std::to_string(o.request),
       system.dnns[o.dnn].id,
       format_number(to_seconds(r.since_phase_start)),
-      milli(to_seconds(r.completion - r.arrival)),
-      milli(r.energy_j),
-      milli(r.server_j),
+      milli(to_seconds(r.latency())),
+      milli(r.ledger.energy_j),
+      milli(r.ledger.server_j),
       r.segments.empty() ? type.actions.name(r.action) : plan_name(type.actions, r.segments),
       type.actions.name(r.executed),
       r.oracle.compared ? type.actions.name(r.oracle.action) : "",
@@ -39,16 +39,16 @@ void RequestLog::add(const RequestRecord& r) {
       r.oracle.compared ? flag(r.oracle.same_action) : "",
       r.oracle.compared ? flag(r.oracle.equivalent) : "",
       r.oracle.compared ? format_number(r.oracle.regret) : "",
-      flag(r.qos_met),
-      flag(r.accuracy_met),
-      format_number(r.reward),
+      flag(r.verdict.qos_met),
+      flag(r.verdict.accuracy_met),
+      format_number(r.verdict.reward),
       format_number(o.load.cpu),
       format_number(o.load.memory),
       format_number(o.signal_dbm[kCloudLink]),
       format_number(o.signal_dbm[kTabletLink]),
       format_number(r.temperature_c)};
-  for (const Duration stage : r.stages) row.push_back(milli(to_seconds(stage)));
-  for (const double joules : r.joules) row.push_back(milli(joules));
+  for (const Duration stage : r.ledger.stages) row.push_back(milli(to_seconds(stage)));
+  for (const double joules : r.ledger.joules) row.push_back(milli(joules));
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (i > 0) line += ',';

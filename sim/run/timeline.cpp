@@ -38,15 +38,15 @@ void Timeline::add(const RequestRecord& r) {
          {"cat", "request"},
          {"ph", "X"},
          {"ts", start},
-         {"dur", micros(r.completion - r.arrival)},
+         {"dur", micros(r.latency())},
          {"pid", process_},
-         {"tid", o.device + 1},
+         {"tid", o.phone + 1},
          {"args",
           {{"request", o.request},
-           {"energy_mj", r.energy_j * 1e3},
-           {"qos_met", r.qos_met},
-           {"accuracy_met", r.accuracy_met},
-           {"reward", r.reward}}}});
+           {"energy_mj", r.ledger.energy_j * 1e3},
+           {"qos_met", r.verdict.qos_met},
+           {"accuracy_met", r.verdict.accuracy_met},
+           {"reward", r.verdict.reward}}}});
   // Half of the network time lies before the service and half after; it is drawn as two spans.
   double at = start;
   const auto span = [&](Stage stage, double length) {
@@ -57,16 +57,16 @@ void Timeline::add(const RequestRecord& r) {
            {"ts", at},
            {"dur", length},
            {"pid", process_},
-           {"tid", o.device + 1}});
+           {"tid", o.phone + 1}});
     at += length;
   };
-  const double half_network = micros(r.stages[Stage::kNetwork]) / 2;
+  const double half_network = micros(r.ledger.stages[Stage::kNetwork]) / 2;
   for (const Stage stage : kOrder) {
     if (stage == Stage::kDownload) span(Stage::kNetwork, half_network);
-    const double length = micros(r.stages[stage]);
+    const double length = micros(r.ledger.stages[stage]);
     span(stage, stage == Stage::kNetwork ? half_network : length);
   }
-  const std::string phone = fmt::format("phone {}", o.device);
+  const std::string phone = fmt::format("phone {}", o.phone);
   const auto counter = [&](const char* name, nlohmann::ordered_json args) {
     write({{"name", fmt::format("{} {}", phone, name)},
            {"ph", "C"},
@@ -77,7 +77,7 @@ void Timeline::add(const RequestRecord& r) {
   counter("signal (dBm)",
           {{"cloud", o.signal_dbm[kCloudLink]}, {"tablet", o.signal_dbm[kTabletLink]}});
   counter("co-runner", {{"cpu", o.load.cpu}, {"memory", o.load.memory}});
-  counter("energy (mJ)", {{"energy", r.energy_j * 1e3}});
+  counter("energy (mJ)", {{"energy", r.ledger.energy_j * 1e3}});
 }
 
 }  // namespace autoscale

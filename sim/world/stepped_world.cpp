@@ -9,13 +9,13 @@
 namespace autoscale {
 namespace {
 
-std::uint16_t type_of(const SystemModel& system, std::uint32_t device) {
+std::uint16_t type_of(const SystemModel& system, std::uint32_t phone) {
   std::uint32_t first = 0;
   for (const DeviceGroup& group : system.groups) {
-    if (device - first < group.count) return group.type;
+    if (phone - first < group.count) return group.type;
     first += group.count;
   }
-  throw std::invalid_argument("no phone " + std::to_string(device) + " in this system of " +
+  throw std::invalid_argument("no phone " + std::to_string(phone) + " in this system of " +
                               std::to_string(system.devices()));
 }
 
@@ -31,7 +31,7 @@ std::uint64_t length_of(const SteppedWorldSetup& setup) {
 SteppedWorld::SteppedWorld(const SystemModel& system, SteppedWorldSetup setup)
     : system_(system),
       setup_(std::move(setup)),
-      type_(type_of(system, setup_.steering.device)),
+      type_(type_of(system, setup_.steering.phone)),
       length_(length_of(setup_)),
       world_(system, 0, setup_.others, *this, setup_.steering),
       costs_(system, system.types[type_]) {}
@@ -85,9 +85,9 @@ void SteppedWorld::advance() {
   over_ = steps_ == length_;
 }
 
-void SteppedWorld::on_dropped(std::uint32_t device, std::uint16_t, std::uint16_t,
+void SteppedWorld::on_dropped(std::uint32_t phone, std::uint16_t, std::uint16_t,
                               std::uint32_t count) {
-  if (device == setup_.steering.device) dropped_ += count;
+  if (phone == setup_.steering.phone) dropped_ += count;
 }
 
 void SteppedWorld::on_finished(const RequestRecord& r, const Observation& next) {
@@ -97,17 +97,11 @@ void SteppedWorld::on_finished(const RequestRecord& r, const Observation& next) 
                                  .action = r.action,
                                  .executed = r.executed,
                                  .since_phase_start = r.since_phase_start,
-                                 .latency = r.completion - r.arrival,
-                                 .stages = r.stages,
-                                 .joules = r.joules,
-                                 .energy_j = r.energy_j,
-                                 .server_j = r.server_j,
-                                 .reward = r.reward,
-                                 .score = r.score,
-                                 .temperature_c = r.temperature_c,
-                                 .qos_met = r.qos_met,
-                                 .accuracy_met = r.accuracy_met};
-  if (r.observation.device == setup_.steering.device) outcome_ = finished;
+                                 .latency = r.latency(),
+                                 .ledger = r.ledger,
+                                 .verdict = r.verdict,
+                                 .temperature_c = r.temperature_c};
+  if (r.observation.phone == setup_.steering.phone) outcome_ = finished;
   finished_.push_back(finished);
 }
 

@@ -26,20 +26,13 @@ struct FinishedRequest {
   ActionId executed = 0;
   Duration since_phase_start{};
   Duration latency{};
-  PerStage<Duration> stages{};
-  PerCause<double> joules{};
-  double energy_j = 0;
-  double server_j = 0;
-  double reward = 0;
-  double score = 0;
+  Ledger ledger;
+  Verdict verdict;
   double temperature_c = 0;
-  bool qos_met = false;
-  bool accuracy_met = false;
 
   /// As a policy is told of it; refers to this object.
   Outcome outcome() const {
-    return {observation, next,  action,  reward,      to_seconds(latency),
-            energy_j,    score, qos_met, accuracy_met};
+    return {verdict, observation, next, action, to_seconds(latency), ledger.energy_j};
   }
 };
 
@@ -116,7 +109,7 @@ class SteppedWorld final : private Observer {
 
  private:
   void on_request(const RequestRecord&) override {}
-  void on_dropped(std::uint32_t device, std::uint16_t type, std::uint16_t dnn,
+  void on_dropped(std::uint32_t phone, std::uint16_t type, std::uint16_t dnn,
                   std::uint32_t count) override;
   void on_learned(std::uint16_t, double, const OracleComparison&) override {}
   void on_finished(const RequestRecord& record, const Observation& next) override;

@@ -35,7 +35,7 @@ World::World(const SystemModel& system, std::uint64_t seed, PolicyUnderTest setu
   for (const DeviceGroup& group : system.groups) {
     for (std::uint32_t i = 0; i < group.count; ++i, ++next) {
       phones_[next].type = group.type;
-      phones_[next].observation.device = static_cast<std::uint32_t>(next);
+      phones_[next].observation.phone = static_cast<std::uint32_t>(next);
     }
   }
   // One event per phone; on a shared medium also the outdated ones that joining phones leave
@@ -73,8 +73,8 @@ void World::make_policies() {
     const std::size_t t = setup_.per_device ? phones_[i].type : i;
     const DeviceType& type = system_.types[t];
     const std::uint32_t decides_for = setup_.per_device ? 1 : system_.count_of(t);
-    const bool steered = steering_ && (setup_.per_device ? steering_->device == i
-                                                         : phones_[steering_->device].type == t);
+    const bool steered = steering_ && (setup_.per_device ? steering_->phone == i
+                                                         : phones_[steering_->phone].type == t);
     if (decides_for == 1 && steered) {
       policies_.push_back(nullptr);
       continue;
@@ -151,11 +151,9 @@ void World::begin_request(std::uint32_t device) {
   Phone& phone = phones_[device];
   const Time now = engine_.now();
   phone.arrival = phone.planned;
-  phone.stages = {};
-  phone.joules = {};
-  phone.server_j = 0;
+  phone.ledger = {};
   phone.oracle = {};
-  phone.stages[Stage::kWait] = now - phone.arrival;
+  phone.ledger.stages[Stage::kWait] = now - phone.arrival;
   if (phase_->grid()) set_grid_conditions(device);
   refresh(device, now);
   const std::uint16_t dnn = phase_->dnn_of(phone.done, random_, device, request_of(phone));
@@ -170,7 +168,7 @@ void World::begin_request(std::uint32_t device) {
 
 void World::decide(const ExecutionPlan& plan) {
   AUTOSCALE_CHECK(decision_due_, "no decision is due");
-  decide(steering_->device, plan);
+  decide(steering_->phone, plan);
   decision_due_ = false;
 }
 
@@ -192,8 +190,9 @@ void World::decide(std::uint32_t device, const ExecutionPlan& plan) {
   adopt(phone, plan);
   if (setup_.compare_with_oracle && phase_->record) compare(phone);
   const Duration decision = decision_time(device);
-  phone.stages[Stage::kDecision] = decision;
-  phone.joules[Cause::kDecision] = system_.types[phone.type].cpu_top_w * to_seconds(decision);
+  phone.ledger.stages[Stage::kDecision] = decision;
+  phone.ledger.joules[Cause::kDecision] =
+      system_.types[phone.type].cpu_top_w * to_seconds(decision);
   start(device);
 }
 
@@ -231,7 +230,7 @@ void World::adopt_pieces(Phone& phone, std::span<const Segment> segments) {
 void World::refuse(const Phone& phone, const std::string& problem) const {
   throw PolicyError(fmt::format("policy '{}': {} for {} on device {} (request {}, at {} s)",
                                 setup_.name, problem, system_.dnns[phone.observation.dnn].id,
-                                phone.observation.device, phone.observation.request,
+                                phone.observation.phone, phone.observation.request,
                                 to_seconds(engine_.now())));
 }
 
@@ -266,8 +265,9 @@ void World::prepare_piece(Phone& phone) {
 /// Closes the account of the piece at hand and goes on to the next; false if it was the last.
 bool World::next_piece(Phone& phone) {
   Pieces& pieces = *phone.pieces;
-  const double remote_s = to_seconds(phone.stages[Stage::kNetwork] + phone.stages[Stage::kQueue] +
-                                     phone.stages[Stage::kService]);
+  const double remote_s =
+      to_seconds(phone.ledger.stages[Stage::kNetwork] + phone.ledger.stages[Stage::kQueue] +
+                 phone.ledger.stages[Stage::kService]);
   const Site site = pieces.now.action.site;
   if (site != Site::kPhone) {
     pieces.listened_j +=
@@ -351,7 +351,7 @@ void World::step_local(std::uint32_t device) {
     return schedule_local(device);
   }
   const ActionModel& action = running(phone);
-  phone.joules[processor_cause(action.processor)] +=
+  phone.ledger.joules[processor_cause(action.processor)] +=
       action.busy_w * to_seconds(now - phone.stage_start);
   end_stage(phone, Stage::kCompute, now);
   finish(device);
@@ -364,9 +364,9 @@ void World::start_remote(std::uint32_t device) {
   const std::size_t link = link_of(running(phone).site);
   const LinkTechnology& technology = system_.links[link].technology;
   const double promotion = promotion_s(phone, link);
-  phone.joules[Cause::kRadioTail] +=
+  phone.ledger.joules[Cause::kRadioTail] +=
       technology.tail_w * tail_s(phone, link) + technology.promotion_w * promotion;
-  phone.stages[Stage::kPromotion] += from_seconds(promotion);
+  phone.ledger.stages[Stage::kPromotion] += from_seconds(promotion);
   const Duration lead = decision_of(phone) + from_seconds(promotion);
   if (lead > Duration::zero()) {
     schedule(engine_.now() + lead, EventRank::kCompletion, Kind::kUploadStart, device);
@@ -440,11 +440,11 @@ void World::account_transfer(std::uint32_t device, double air_s) {
   const RequestModel& request = dnn_on_type(phone).request;
   const double waiting_s = std::max(0.0, to_seconds(engine_.now() - phone.mark) - air_s);
   if (phone.uploading) {
-    phone.joules[Cause::kRadioTx] += now.tx_w * air_s;
+    phone.ledger.joules[Cause::kRadioTx] += now.tx_w * air_s;
   } else {
-    phone.joules[Cause::kRadioRx] += now.rx_w * air_s;
+    phone.ledger.joules[Cause::kRadioRx] += now.rx_w * air_s;
   }
-  if (request.idle.listens) phone.joules[Cause::kIdle] += request.listen_w[link] * waiting_s;
+  if (request.idle.listens) phone.ledger.joules[Cause::kIdle] += request.listen_w[link] * waiting_s;
 }
 
 void World::finish_transfer(std::uint32_t device) {
@@ -475,9 +475,9 @@ void World::arrive_at_server(std::uint32_t device) {
       action.service_s * noise(phone.observation, action.site, action.pool, action.noise_cv);
   const Duration service = from_seconds(service_s);
   const Time start = pools_[pool_index(device, action.site, action.pool)].admit(now, service);
-  phone.server_j += action.busy_w * to_seconds(service);
-  phone.stages[Stage::kQueue] += start - now;
-  phone.stages[Stage::kService] += service;
+  phone.ledger.server_j += action.busy_w * to_seconds(service);
+  phone.ledger.stages[Stage::kQueue] += start - now;
+  phone.ledger.stages[Stage::kService] += service;
   phone.stage_start = start + service;
   const double half_rtt = rtt_s(phone.observation, link) / 2;
   schedule(phone.stage_start + from_seconds(half_rtt), EventRank::kEnvironment,
@@ -489,13 +489,13 @@ void World::arrive_at_server(std::uint32_t device) {
 /// The baseline's and the listening radio's share, from the times of the stages.
 void World::charge_idle(Phone& phone) {
   const RequestModel& request = dnn_on_type(phone).request;
-  const auto seconds = [&phone](Stage s) { return to_seconds(phone.stages[s]); };
+  const auto seconds = [&phone](Stage s) { return to_seconds(phone.ledger.stages[s]); };
   const double busy = seconds(Stage::kDecision) + seconds(Stage::kCompute);
   const double transfer = seconds(Stage::kUpload) + seconds(Stage::kDownload);
   const double remote =
       seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
   const double waiting = remote + seconds(Stage::kWait) + seconds(Stage::kPromotion);
-  double& idle = phone.joules[Cause::kIdle];
+  double& idle = phone.ledger.joules[Cause::kIdle];
   idle += request.idle.busy_w * busy + request.idle.transfer_w * transfer +
           request.idle.waiting_w * waiting;
   if (!request.idle.listens) return;
@@ -515,32 +515,31 @@ void World::complete(std::uint32_t device) {
   charge_idle(phone);
   const DnnOnType& dnn = dnn_on_type(phone);
   const double latency_s = to_seconds(now - phone.arrival);
-  RequestRecord record{.observation = phone.observation,
-                       .type = phone.type,
-                       .action = phone.action,
-                       .executed = phone.executed,
-                       .segments = {},
-                       .arrival = phone.arrival,
-                       .completion = now,
-                       .since_phase_start = phone.arrival - phase_start_,
-                       .stages = phone.stages,
-                       .joules = phone.joules,
-                       .energy_j = std::accumulate(phone.joules.begin(), phone.joules.end(), 0.0),
-                       .server_j = phone.server_j,
-                       .reward = 0,
-                       .score = score(phone),
-                       .temperature_c = phone.thermal.temperature_c,
-                       .qos_met = latency_s <= system_.constraints.qos_s,
-                       .accuracy_met = accurate(phone),
-                       .oracle = phone.oracle};
-  if (phone.in_pieces) record.segments = phone.pieces->segments;
-  record.reward = reward_of(system_.reward, {.energy_j = record.energy_j,
-                                             .reference_j = dnn.reference_j,
-                                             .latency_s = latency_s,
-                                             .qos_s = system_.constraints.qos_s,
-                                             .score = record.score,
-                                             .qos_met = record.qos_met,
-                                             .accuracy_met = record.accuracy_met});
+  Ledger& ledger = phone.ledger;
+  ledger.energy_j = std::accumulate(ledger.joules.begin(), ledger.joules.end(), 0.0);
+  Verdict verdict{.score = score(phone),
+                  .qos_met = latency_s <= system_.constraints.qos_s,
+                  .accuracy_met = accurate(phone)};
+  verdict.reward = reward_of(system_.reward, {.energy_j = ledger.energy_j,
+                                              .reference_j = dnn.reference_j,
+                                              .latency_s = latency_s,
+                                              .qos_s = system_.constraints.qos_s,
+                                              .score = verdict.score,
+                                              .qos_met = verdict.qos_met,
+                                              .accuracy_met = verdict.accuracy_met});
+  const RequestRecord record{
+      .observation = phone.observation,
+      .type = phone.type,
+      .action = phone.action,
+      .executed = phone.executed,
+      .segments = phone.in_pieces ? phone.pieces->segments : std::span<const Segment>{},
+      .arrival = phone.arrival,
+      .completion = now,
+      .since_phase_start = phone.arrival - phase_start_,
+      .ledger = ledger,
+      .verdict = verdict,
+      .temperature_c = phone.thermal.temperature_c,
+      .oracle = phone.oracle};
   if (steering_) observer_.on_finished(record, observe(device, phone.observation.dnn));
   if (phase_->learn && setup_.info.learns && !is_steered(device)) tell_policy(device, record);
   if (phase_->record) observer_.on_request(record);
@@ -551,16 +550,9 @@ void World::complete(std::uint32_t device) {
 void World::tell_policy(std::uint32_t device, const RequestRecord& record) {
   Phone& phone = phones_[device];
   const Observation next = observe(device, phone.observation.dnn);
-  policy_of(phone).learn({.observation = phone.observation,
-                          .next = next,
-                          .action = phone.action,
-                          .reward = record.reward,
-                          .latency_s = to_seconds(record.completion - record.arrival),
-                          .energy_j = record.energy_j,
-                          .score = record.score,
-                          .qos_met = record.qos_met,
-                          .accuracy_met = record.accuracy_met});
-  observer_.on_learned(phone.type, record.reward, phone.oracle);
+  policy_of(phone).learn({record.verdict, phone.observation, next, phone.action,
+                          to_seconds(record.latency()), record.ledger.energy_j});
+  observer_.on_learned(phone.type, record.verdict.reward, phone.oracle);
 }
 
 }  // namespace autoscale

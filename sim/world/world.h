@@ -21,6 +21,7 @@
 #include "sim/policy/cost_model.h"
 #include "sim/policy/oracle.h"
 #include "sim/policy/policy.h"
+#include "sim/system/ledger.h"
 #include "sim/system/system_model.h"
 #include "sim/world/phase.h"
 
@@ -42,32 +43,27 @@ struct OracleComparison {
 struct RequestRecord {
   const Observation& observation;
   std::uint16_t type = 0;
-  ActionId action = 0;    // as decided; of a plan in pieces the one that does most of the work
+  ActionId action = 0;    // as decided; of a plan in segments the one that does most of the work
   ActionId executed = 0;  // after thermal capping
-  std::span<const Segment> segments;  // as decided; empty unless the plan is in pieces
+  std::span<const Segment> segments{};  // as decided; empty unless the plan is in segments
   Time arrival{};
   Time completion{};
-  Duration
-      since_phase_start{};  // of the arrival; the same under every policy unless the loop is closed
-  const PerStage<Duration>& stages;  // sums to completion - arrival
-  const PerCause<double>& joules;    // sums to energy_j
-  double energy_j = 0;
-  double server_j = 0;
-  double reward = 0;
-  double score = 0;  // accuracy on the target's scale, percent
+  Duration since_phase_start{};  // of the arrival; equal under every policy of an open loop
+  const Ledger& ledger;
+  Verdict verdict;
   double temperature_c = 0;
-  bool qos_met = false;
-  bool accuracy_met = false;
-  OracleComparison oracle;
+  const OracleComparison& oracle;
+
+  Duration latency() const { return completion - arrival; }
 };
 
-/// Hears of everything that happens in recorded phases, in order of completion.
+/// Is told of everything that happens in recorded phases, in order of completion.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_request(const RequestRecord& record) = 0;
   /// `count` frames of a camera found the pipeline busy.
-  virtual void on_dropped(std::uint32_t device, std::uint16_t type, std::uint16_t dnn,
+  virtual void on_dropped(std::uint32_t phone, std::uint16_t type, std::uint16_t dnn,
                           std::uint32_t count) = 0;
   /// A learning update during any phase; `oracle` is filled in recorded ones.
   virtual void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) = 0;
@@ -90,7 +86,7 @@ struct PolicyUnderTest {
 
 /// A phone whose decisions come from outside the world. It needs no policy.
 struct Steering {
-  std::uint32_t device = 0;
+  std::uint32_t phone = 0;
   bool deliberates = false;  // its decisions take the scenario's decision time
 };
 
@@ -128,7 +124,7 @@ class World final : public Oracle {
     phase_first_ += phase.length();
   }
   /// What the steered phone sees; of its last request when no decision is due.
-  const Observation& steered() const { return phones_[steering_->device].observation; }
+  const Observation& steered() const { return phones_[steering_->phone].observation; }
 
   OracleChoice best(const Observation& observation, OracleForm form) const override;
   Cost cost(const Observation& observation, ActionId action, OracleForm form) const override;
@@ -183,9 +179,7 @@ class World final : public Oracle {
     double left = 0;      // share of a local inference, or bits of a transfer
     double pace = 0;      // seconds of the whole local inference under present conditions
     double air_mark = 0;  // shared medium: its virtual time at `mark`
-    PerStage<Duration> stages{};
-    PerCause<double> joules{};
-    double server_j = 0;
+    Ledger ledger;
     ActionId action = 0;
     ActionId executed = 0;
     std::uint16_t generation = 0;  // of transfers, to recognise outdated events
@@ -214,7 +208,7 @@ class World final : public Oracle {
   Time soon(Time at) const { return std::max(at, engine_.now() + Duration(1)); }
 
   void make_policies();
-  bool is_steered(std::uint32_t device) const { return steering_ && steering_->device == device; }
+  bool is_steered(std::uint32_t device) const { return steering_ && steering_->phone == device; }
   /// Time of a phone's decisions.
   Duration decision_time(std::uint32_t device) const {
     return is_steered(device) ? steered_decision_ : decision_;
@@ -262,7 +256,7 @@ class World final : public Oracle {
   bool next_piece(Phone& phone);
   Duration decision_of(const Phone& phone) const {
     return phone.in_pieces && phone.pieces->at > 0 ? Duration::zero()
-                                                   : phone.stages[Stage::kDecision];
+                                                   : phone.ledger.stages[Stage::kDecision];
   }
   ActionId capped(const Phone& phone, ActionId action) const;
   void start_local(std::uint32_t device);
@@ -315,13 +309,13 @@ class World final : public Oracle {
   }
   std::size_t pool_index(std::uint32_t device, Site site, std::size_t processor) const;
   Policy& policy_of(const Phone& phone) {
-    return *policies_[setup_.per_device ? phone.observation.device : phone.type];
+    return *policies_[setup_.per_device ? phone.observation.phone : phone.type];
   }
   std::uint32_t link_entity(std::uint32_t device, std::size_t link) const {
     return static_cast<std::uint32_t>(device * kLinks + link);
   }
   static void end_stage(Phone& phone, Stage stage, Time now) {
-    phone.stages[stage] += now - phone.stage_start;
+    phone.ledger.stages[stage] += now - phone.stage_start;
     phone.stage_start = now;
   }
 

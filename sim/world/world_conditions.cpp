@@ -93,7 +93,7 @@ void World::set_grid_conditions(std::uint32_t device) {
 Observation World::observe(std::uint32_t device, std::uint16_t dnn) const {
   const Phone& phone = phones_[device];
   Observation o;
-  o.device = device;
+  o.phone = device;
   o.request = request_of(phone);
   o.dnn = dnn;
   o.now = engine_.now();
@@ -125,13 +125,13 @@ double World::promotion_s(const Phone& phone, std::size_t link) const {
 double World::noise(const Observation& o, Site site, std::size_t processor, double cv) const {
   if (!system_.noise) return 1;
   const std::uint64_t slot = o.request * kNoiseSlots + noise_slot(site, processor);
-  return random_.at(Stream::kServiceNoise, o.device, slot).log_normal_unit_mean(cv);
+  return random_.at(Stream::kServiceNoise, o.phone, slot).log_normal_unit_mean(cv);
 }
 
 double World::rtt_s(const Observation& o, std::size_t link) const {
   const LinkTechnology& technology = system_.links[link].technology;
   if (!system_.noise) return technology.rtt_mean_s();
-  return random_.at(Stream::kNetworkLatency, o.device, std::uint64_t{o.request} * kLinks + link)
+  return random_.at(Stream::kNetworkLatency, o.phone, std::uint64_t{o.request} * kLinks + link)
       .log_normal_median(technology.rtt_median_s, technology.rtt_sigma);
 }
 
@@ -150,7 +150,7 @@ std::size_t World::pool_index(std::uint32_t device, Site site, std::size_t proce
 }
 
 Conditions World::conditions(const Observation& o, OracleForm form) const {
-  const Phone& phone = phones_[o.device];
+  const Phone& phone = phones_[o.phone];
   const Time now = engine_.now();
   Conditions c;
   c.load = phone.load;
@@ -158,7 +158,7 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
   for (std::size_t l = 0; l < kLinks; ++l) {
     c.link[l] = phone.links[l].now;
     if (system_.links[l].shared()) {
-      c.air_share[l] = 1.0 / static_cast<double>(media_[l][medium_of(o.device, l)].active() + 1);
+      c.air_share[l] = 1.0 / static_cast<double>(media_[l][medium_of(o.phone, l)].active() + 1);
     }
     c.rtt_s[l] =
         form == OracleForm::kClairvoyant ? rtt_s(o, l) : system_.links[l].technology.rtt_mean_s();
@@ -170,7 +170,7 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
     const bool tablet = site == Site::kTablet;
     for (std::size_t i = 0; i < server.workers.size(); ++i) {
       c.free_in_s[tablet][i] =
-          to_seconds(pools_[pool_index(o.device, site, i)].earliest_start(now) - now);
+          to_seconds(pools_[pool_index(o.phone, site, i)].earliest_start(now) - now);
       if (form == OracleForm::kClairvoyant) {
         c.service_noise[tablet][i] = noise(o, site, i, server.profile.processors[i].noise_cv);
       }
@@ -185,18 +185,18 @@ Conditions World::conditions(const Observation& o, OracleForm form) const {
 }
 
 OracleChoice World::best(const Observation& o, OracleForm form) const {
-  const Phone& phone = phones_[o.device];
+  const Phone& phone = phones_[o.phone];
   const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
   const Conditions now = conditions(o, form);
   const auto choice = choose_accurate_first(
       dnn, system_.constraints.qos_s, [&](ActionId a) { return capped(phone, a) == a; },
       [&](ActionId a) { return predict(dnn.request, dnn.actions[a], now); });
-  AUTOSCALE_CHECK(choice.has_value(), "no legal action for DNN {} on device {}", o.dnn, o.device);
+  AUTOSCALE_CHECK(choice.has_value(), "no legal action for DNN {} on device {}", o.dnn, o.phone);
   return {choice->action, choice->cost, dnn.attainable, choice->qos_met};
 }
 
 Cost World::cost(const Observation& o, ActionId action, OracleForm form) const {
-  const Phone& phone = phones_[o.device];
+  const Phone& phone = phones_[o.phone];
   const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
   return predict(dnn.request, dnn.actions[capped(phone, action)], conditions(o, form));
 }

@@ -17,7 +17,7 @@ TEST_P(LearnerAllocation, None) {
     for (std::uint32_t k = 0; k < requests; ++k) {
       policy.set_mode({.learn = true, .explore = k % 2 == 0});
       Observation o;
-      o.device = k % 3;
+      o.phone = k % 3;
       o.request = k;
       o.dnn = static_cast<std::uint16_t>(k % 2);
       o.signal_dbm = {-60, -60};

@@ -23,13 +23,13 @@ inline Scenario load(const std::string& file, std::vector<std::string> assignmen
                         overrides);
 }
 
-/// Counts what happens and forgets it.
+/// Counts what it is told and forgets it.
 class CountingObserver final : public Observer {
  public:
   void on_request(const RequestRecord& record) override {
     ++requests;
-    energy_j += record.energy_j;
-    latency_s += to_seconds(record.completion - record.arrival);
+    energy_j += record.ledger.energy_j;
+    latency_s += to_seconds(record.latency());
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
     dropped += count;
@@ -61,14 +61,7 @@ inline PolicyUnderTest null_policy() {
 
 /// Tells a policy that a request went well, and that nothing changed meanwhile.
 inline void tell(Policy& policy, const Observation& o, ActionId action) {
-  policy.learn({.observation = o,
-                .next = o,
-                .action = action,
-                .reward = -1,
-                .latency_s = 0.02,
-                .energy_j = 0.1,
-                .qos_met = true,
-                .accuracy_met = true});
+  policy.learn({{.reward = -1, .qos_met = true, .accuracy_met = true}, o, o, action, 0.02, 0.1});
 }
 
 /// The scenario's policy `i`, comparing with Opt as the scenario says.

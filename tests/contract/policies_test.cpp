@@ -54,7 +54,7 @@ class CalmOracle final : public Oracle {
 
 Observation random_observation(Draw& draw, std::uint32_t request, std::size_t dnns) {
   Observation o;
-  o.device = draw.below(4);
+  o.phone = draw.below(4);
   o.request = request;
   o.dnn = static_cast<std::uint16_t>(draw.below(static_cast<std::uint32_t>(dnns)));
   o.now = kStart + from_seconds(request * 0.1);
@@ -97,18 +97,14 @@ class PolicyContractTest : public testing::TestWithParam<std::string> {
         Draw draw = world.at(Stream::kWorkload, 0, k);
         const Observation o = random_observation(draw, k, type.dnns.size());
         Observation next = random_observation(draw, k, type.dnns.size());
-        next.device = o.device;
+        next.phone = o.phone;
         next.dnn = o.dnn;
         decisions.push_back(policy->decide(o).action);
-        policy->learn({.observation = o,
-                       .next = next,
-                       .action = decisions.back(),
-                       .reward = -5 * draw.uniform(),
-                       .latency_s = draw.uniform(),
-                       .energy_j = draw.uniform(),
-                       .score = 70,
-                       .qos_met = draw.below(2) == 0,
-                       .accuracy_met = true});
+        Verdict verdict{.reward = -5 * draw.uniform(), .score = 70, .accuracy_met = true};
+        const double latency_s = draw.uniform();
+        const double energy_j = draw.uniform();
+        verdict.qos_met = draw.below(2) == 0;
+        policy->learn({verdict, o, next, decisions.back(), latency_s, energy_j});
       }
       return decisions;
     }
@@ -285,8 +281,8 @@ TEST_P(PolicyContractTest, RunsInAVaryingWorld) {
   const Keeper kept = simulate(scenario, setup_of(scenario, GetParam()));
   EXPECT_EQ(kept.requests.size(), 3U * 9 * 20);
   for (const KeptRequest& r : kept.requests) {
-    EXPECT_TRUE(std::isfinite(r.energy_j) && r.energy_j > 0);
-    EXPECT_TRUE(std::isfinite(r.reward));
+    EXPECT_TRUE(std::isfinite(r.ledger.energy_j) && r.ledger.energy_j > 0);
+    EXPECT_TRUE(std::isfinite(r.verdict.reward));
   }
 }
 

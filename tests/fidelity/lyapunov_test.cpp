@@ -33,13 +33,14 @@ Keeper lyapunov(std::string_view world, double weight) {
 }
 
 double misses(const Keeper& kept) {
-  return static_cast<double>(std::count_if(kept.requests.begin(), kept.requests.end(),
-                                           [](const KeptRequest& r) { return !r.qos_met; }));
+  return static_cast<double>(
+      std::count_if(kept.requests.begin(), kept.requests.end(),
+                    [](const KeptRequest& r) { return !r.verdict.qos_met; }));
 }
 
 double energy_j(const Keeper& kept) {
   double sum = 0;
-  for (const KeptRequest& r : kept.requests) sum += r.energy_j;
+  for (const KeptRequest& r : kept.requests) sum += r.ledger.energy_j;
   return sum;
 }
 

@@ -38,7 +38,7 @@ std::map<Place, std::map<ActionId, double>> brute_force() {
     };
     std::map<std::pair<Place, ActionId>, double> sums;
     for (const KeptRequest& r : simulate(world, setup_of(always_a)).requests) {
-      sums[{{r.type, r.observation.dnn}, r.action}] += r.reward;
+      sums[{{r.type, r.observation.dnn}, r.action}] += r.verdict.reward;
     }
     for (const auto& [key, sum] : sums) means[key.first][key.second] = sum / kRequests;
   }

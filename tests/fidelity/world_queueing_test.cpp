@@ -19,8 +19,8 @@ class StageSampler final : public Observer {
   explicit StageSampler(Stage stage) : stage_(stage), last_arrival_(kPhones) {}
 
   void on_request(const RequestRecord& r) override {
-    samples_.push_back({to_seconds(r.arrival), to_seconds(r.stages[stage_])});
-    last_arrival_[r.observation.device] = to_seconds(r.arrival);
+    samples_.push_back({to_seconds(r.arrival), to_seconds(r.ledger.stages[stage_])});
+    last_arrival_[r.observation.phone] = to_seconds(r.arrival);
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t) override {}
   void on_learned(std::uint16_t, double, const OracleComparison&) override {}
@@ -125,7 +125,7 @@ TEST(WorldQueueingTest, OnePhonesLoadRaisesAnothersLatency) {
     PerStage<double> seconds{};
     for (const KeptRequest& r : simulate(scenario, always("cloud_cpu_fp32")).requests) {
       for (std::size_t s = 0; s < kStages; ++s) {
-        if (r.observation.device == 0) seconds[s] += to_seconds(r.stages[s]);
+        if (r.observation.phone == 0) seconds[s] += to_seconds(r.ledger.stages[s]);
       }
     }
     return seconds;

@@ -55,7 +55,7 @@ TEST(WorldTransferTest, AVaryingSignalMovesExactlyTheBits) {
     const SignalProcess& signal = *scenario.system().variances.front().signals[kCloudLink];
     for (const std::uint64_t seed : {1, 2, 3}) {
       const KeptRequest r = simulate(scenario, always("cloud_gpu_fp32"), seed).requests.at(0);
-      const Time end = r.arrival + r.stages[Stage::kUpload];
+      const Time end = r.arrival + r.ledger.stages[Stage::kUpload];
       // The same signal once more, block by block.
       const RandomField random(seed);
       SignalState state;
@@ -162,7 +162,7 @@ TEST(WorldTransferTest, NoRoundTripNoDecisionTimeAndOneByteWork) {
       EXPECT_NEAR(service, 0.0163, kNanosecond);
       // 0.8 ns of air each way; every step that takes no time takes one nanosecond instead.
       EXPECT_NEAR(r.latency_s(), service, 20 * kNanosecond);
-      EXPECT_GT(r.energy_j, 0);
+      EXPECT_GT(r.ledger.energy_j, 0);
     }
     EXPECT_EQ(simulate(scenario, setup_of(scenario, "autoscale")).requests.size(), 600U);
   }

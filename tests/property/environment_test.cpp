@@ -59,16 +59,9 @@ struct Row {
 /// Of a RequestRecord or a FinishedRequest.
 template <class Request>
 Row row_of(const Request& r) {
-  return {r.observation.device,
-          r.observation.request,
-          r.action,
-          r.executed,
-          r.stages,
-          r.joules,
-          r.energy_j,
-          r.reward,
-          r.temperature_c,
-          r.observation.signal_dbm};
+  return {r.observation.phone, r.observation.request,   r.action,          r.executed,
+          r.ledger.stages,     r.ledger.joules,         r.ledger.energy_j, r.verdict.reward,
+          r.temperature_c,     r.observation.signal_dbm};
 }
 
 class RowKeeper final : public Observer {
@@ -202,7 +195,7 @@ TEST(EnvironmentTest, DecisionsTakeTheirTimeWhenAsked) {
     SteppedWorld environment(scenario.system(), stepped_world_setup(scenario, options));
     environment.reset(1);
     environment.step({0});
-    const Duration spent = environment.outcome().stages[Stage::kDecision];
+    const Duration spent = environment.outcome().ledger.stages[Stage::kDecision];
     EXPECT_EQ(spent, deliberates ? from_seconds(scenario.system().decision_s) : Duration::zero());
   }
 }
@@ -231,10 +224,10 @@ class Noting final : public Policy {
          std::set<std::uint32_t>& told)
       : dnns_(context.legality), decided_(decided), told_(told) {}
   ExecutionPlan decide(const Observation& o) override {
-    decided_.insert(o.device);
+    decided_.insert(o.phone);
     return {dnns_[o.dnn].legal.front()};
   }
-  void learn(const Outcome& outcome) override { told_.insert(outcome.observation.device); }
+  void learn(const Outcome& outcome) override { told_.insert(outcome.observation.phone); }
 
  private:
   std::span<const DnnOnType> dnns_;
@@ -247,7 +240,7 @@ TEST(EnvironmentTest, ThePolicyOfTheOthersHearsNothingOfTheSteeredPhone) {
   std::set<std::uint32_t> decided, told;
   SteppedWorldSetup setup = stepped_world_setup(scenario, {});
   setup.phases[0].plan.learn = true;
-  setup.steering.device = 2;
+  setup.steering.phone = 2;
   setup.others.info.learns = true;
   setup.others.make = [&](const PolicyContext& context) {
     return std::make_unique<Noting>(context, decided, told);

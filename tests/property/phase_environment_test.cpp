@@ -28,7 +28,7 @@ TEST(PhaseEnvironmentTest, IsTheWorldOfAScenarioWithThatEnvironment) {
   for (std::size_t i = 0; i < changed.requests.size(); ++i) {
     const bool later = changed.requests[i].observation.request >= 80;
     const KeptRequest& expected = (later ? second : first).requests[i];
-    EXPECT_EQ(changed.requests[i].energy_j, expected.energy_j) << i;
+    EXPECT_EQ(changed.requests[i].ledger.energy_j, expected.ledger.energy_j) << i;
     EXPECT_EQ(changed.requests[i].observation.signal_dbm, expected.observation.signal_dbm) << i;
     weak += changed.requests[i].observation.weak[kCloudLink];
   }
@@ -50,7 +50,7 @@ TEST(PhaseEnvironmentTest, ResolvedScenarioReadsBackAndGivesTheSameRuns) {
   const Keeper b = simulate(again, setup_of(again, "cloud"));
   ASSERT_EQ(a.requests.size(), b.requests.size());
   for (std::size_t i = 0; i < a.requests.size(); ++i) {
-    EXPECT_EQ(a.requests[i].energy_j, b.requests[i].energy_j);
+    EXPECT_EQ(a.requests[i].ledger.energy_j, b.requests[i].ledger.energy_j);
   }
 }
 

@@ -42,14 +42,14 @@ Conditions constant_conditions(const Scenario& scenario, const DeviceType& type,
 /// round trip; its energy can differ by the power in these.
 void expect_equal(const KeptRequest& r, const Cost& cost) {
   for (std::size_t s = 0; s < kStages; ++s) {
-    EXPECT_NEAR(to_seconds(r.stages[s]), cost.seconds[s], 2.1e-9) << kStageNames[s];
-    EXPECT_GE(to_seconds(r.stages[s]), cost.seconds[s] * (1 - 1e-12)) << kStageNames[s];
+    EXPECT_NEAR(to_seconds(r.ledger.stages[s]), cost.seconds[s], 2.1e-9) << kStageNames[s];
+    EXPECT_GE(to_seconds(r.ledger.stages[s]), cost.seconds[s] * (1 - 1e-12)) << kStageNames[s];
   }
   for (std::size_t c = 0; c < kCauses; ++c) {
-    EXPECT_NEAR(r.joules[c], cost.joules[c], 5e-8) << kCauseNames[c];
+    EXPECT_NEAR(r.ledger.joules[c], cost.joules[c], 5e-8) << kCauseNames[c];
   }
-  EXPECT_NEAR(r.energy_j, cost.energy_j, 1e-6 * cost.energy_j);
-  EXPECT_NEAR(r.server_j, cost.server_j, 1e-6 * cost.server_j);
+  EXPECT_NEAR(r.ledger.energy_j, cost.energy_j, 1e-6 * cost.energy_j);
+  EXPECT_NEAR(r.ledger.server_j, cost.server_j, 1e-6 * cost.server_j);
 }
 
 TEST(PredictionTest, EqualsTheSimulatedRequestWhenNothingVaries) {
@@ -146,16 +146,17 @@ TEST(PredictionTest, NoPolicyBeatsOptInTheWorldWithoutNoise) {
     const std::size_t per_phone = 11 * 70;
     std::vector<const KeptRequest*> best(3 * per_phone);
     for (const KeptRequest& r : opt.requests) {
-      best[r.observation.device * per_phone + r.observation.request] = &r;
+      best[r.observation.phone * per_phone + r.observation.request] = &r;
     }
     for (const KeptRequest& r : other.requests) {
-      const KeptRequest& o = *best[r.observation.device * per_phone + r.observation.request];
-      const bool at_least_as_good = r.accuracy_met >= o.accuracy_met && r.qos_met >= o.qos_met;
+      const KeptRequest& o = *best[r.observation.phone * per_phone + r.observation.request];
+      const bool at_least_as_good = r.verdict.accuracy_met >= o.verdict.accuracy_met &&
+                                    r.verdict.qos_met >= o.verdict.qos_met;
       if (!at_least_as_good) continue;
-      ASSERT_EQ(r.accuracy_met, o.accuracy_met);
-      ASSERT_EQ(r.qos_met, o.qos_met);
-      if (o.qos_met) {
-        EXPECT_GE(r.energy_j, o.energy_j * (1 - 1e-6));
+      ASSERT_EQ(r.verdict.accuracy_met, o.verdict.accuracy_met);
+      ASSERT_EQ(r.verdict.qos_met, o.verdict.qos_met);
+      if (o.verdict.qos_met) {
+        EXPECT_GE(r.ledger.energy_j, o.ledger.energy_j * (1 - 1e-6));
       } else {
         EXPECT_GE(r.latency_s(), o.latency_s() - 1e-8);
       }
@@ -219,7 +220,7 @@ TEST(PredictionTest, StrongerSignalNeverHurtsASimulatedRequest) {
     ASSERT_EQ(now.size(), 300U);
     for (std::size_t i = 0; i < weaker.size(); ++i) {
       EXPECT_LE(now[i].latency_s(), weaker[i].latency_s());
-      EXPECT_LE(now[i].energy_j, weaker[i].energy_j);
+      EXPECT_LE(now[i].ledger.energy_j, weaker[i].ledger.energy_j);
     }
     weaker = now;
   }

@@ -115,7 +115,7 @@ using ByRequest = std::map<std::pair<std::uint32_t, std::uint32_t>, KeptRequest>
 ByRequest by_request(const Scenario& scenario, const std::string& policy, std::uint64_t seed = 1) {
   ByRequest requests;
   for (KeptRequest& r : simulate(scenario, setup_of(scenario, policy), seed).requests) {
-    requests.emplace(std::pair{r.observation.device, r.observation.request}, std::move(r));
+    requests.emplace(std::pair{r.observation.phone, r.observation.request}, std::move(r));
   }
   return requests;
 }
@@ -133,7 +133,7 @@ void expect_same_world(const Scenario& scenario) {
       ASSERT_EQ(r.since_phase_start, other.since_phase_start)
           << "device " << id.first << ", request " << id.second;
       ASSERT_EQ(r.observation.dnn, other.observation.dnn);
-      const Duration waited = r.stages[0], other_waited = other.stages[0];
+      const Duration waited = r.ledger.stages[0], other_waited = other.ledger.stages[0];
       if (waited != other_waited) continue;  // one of them had to wait
       ++at_once;
       ASSERT_EQ(r.observation.signal_dbm, other.observation.signal_dbm);
@@ -169,8 +169,9 @@ TEST(ReproducibilityTest, EveryPolicySeesTheSameCameraFrames) {
 
 /// What a phone's rows show.
 auto row(const KeptRequest& r) {
-  return std::tuple(r.since_phase_start, r.completion - r.arrival, r.action, r.executed, r.stages,
-                    r.joules, r.server_j, r.reward, r.observation.signal_dbm);
+  return std::tuple(r.since_phase_start, r.completion - r.arrival, r.action, r.executed,
+                    r.ledger.stages, r.ledger.joules, r.ledger.server_j, r.verdict.reward,
+                    r.observation.signal_dbm);
 }
 
 void expect_last_phone_changes_nothing(std::string_view phases) {

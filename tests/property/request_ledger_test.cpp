@@ -32,13 +32,14 @@ double baseline_j(const KeptRequest& r, AccountingMode mode, double baseline_w) 
 }
 
 void check_ledger(const KeptRequest& r, const Scenario& scenario) {
-  const Duration stages = std::accumulate(r.stages.begin(), r.stages.end(), Duration::zero());
+  const Duration stages =
+      std::accumulate(r.ledger.stages.begin(), r.ledger.stages.end(), Duration::zero());
   EXPECT_EQ(stages, r.completion - r.arrival);
-  for (const Duration stage : r.stages) EXPECT_GE(stage, Duration::zero());
-  const double joules = std::accumulate(r.joules.begin(), r.joules.end(), 0.0);
-  EXPECT_NEAR(joules, r.energy_j, 1e-12 * r.energy_j);
-  for (const double cause : r.joules) EXPECT_GE(cause, 0);
-  EXPECT_GE(r.server_j, 0);
+  for (const Duration stage : r.ledger.stages) EXPECT_GE(stage, Duration::zero());
+  const double joules = std::accumulate(r.ledger.joules.begin(), r.ledger.joules.end(), 0.0);
+  EXPECT_NEAR(joules, r.ledger.energy_j, 1e-12 * r.ledger.energy_j);
+  for (const double cause : r.ledger.joules) EXPECT_GE(cause, 0);
+  EXPECT_GE(r.ledger.server_j, 0);
 
   const DeviceType& type = scenario.system().types[r.type];
   const AccountingMode mode = scenario.config().accounting;
@@ -61,7 +62,7 @@ void check_scenario(const std::string& text) {
   for (const KeptRequest& r : kept.requests) {
     check_ledger(r, scenario);
     if (testing::Test::HasFailure()) {
-      FAIL() << "device " << r.observation.device << ", request " << r.observation.request;
+      FAIL() << "device " << r.observation.phone << ", request " << r.observation.request;
     }
   }
 }
@@ -116,8 +117,8 @@ TEST(RequestLedgerTest, RunTotalsAreTheSumOfTheRequests) {
   double energy = 0;
   std::array<double, kCauses> causes{};
   for (const KeptRequest& r : kept.requests) {
-    energy += r.energy_j;
-    for (std::size_t i = 0; i < kCauses; ++i) causes[i] += r.joules[i];
+    energy += r.ledger.energy_j;
+    for (std::size_t i = 0; i < kCauses; ++i) causes[i] += r.ledger.joules[i];
   }
   const std::vector<RunResult> results = run_all(scenario, {});
   const Tally& total = results.front().metrics->total();

@@ -62,7 +62,7 @@ PolicyUnderTest in_pieces(PiecesPolicy::Function function) {
 
 /// The plan that random_plan() gives for a request of a phone.
 std::vector<Segment> plan_of(const SystemModel& system, std::size_t type, const Observation& o) {
-  Draw draw = RandomField(5).at(Stream::kPolicy, o.device, o.request);
+  Draw draw = RandomField(5).at(Stream::kPolicy, o.phone, o.request);
   const DeviceType& t = system.types[type];
   return random_plan(system.plan_context(t, o.dnn), t.dnns[o.dnn].legal, draw);
 }
@@ -85,7 +85,7 @@ TEST(SegmentsTest, TheWorldAgreesWithThePrediction) {
     const Scenario scenario = still(more);
     const SystemModel& system = scenario.system();
     const Keeper kept = simulate(
-        scenario, in_pieces([&](const Observation& o) { return plan_of(system, o.device, o); }));
+        scenario, in_pieces([&](const Observation& o) { return plan_of(system, o.phone, o); }));
     ASSERT_EQ(kept.requests.size(), 2U * 4 * 40);
     for (const KeptRequest& r : kept.requests) {
       const DeviceType& type = system.types[r.type];
@@ -94,12 +94,13 @@ TEST(SegmentsTest, TheWorldAgreesWithThePrediction) {
                                      conditions_of(scenario, type, r.observation));
       const double steps = static_cast<double>(plan.size());  // times are whole nanoseconds
       for (std::size_t s = 0; s < kStages; ++s) {
-        EXPECT_NEAR(to_seconds(r.stages[s]), cost.seconds[s], 2.1e-9 * steps) << kStageNames[s];
+        EXPECT_NEAR(to_seconds(r.ledger.stages[s]), cost.seconds[s], 2.1e-9 * steps)
+            << kStageNames[s];
       }
       for (std::size_t c = 0; c < kCauses; ++c) {
-        EXPECT_NEAR(r.joules[c], cost.joules[c], 5e-8 * steps) << kCauseNames[c];
+        EXPECT_NEAR(r.ledger.joules[c], cost.joules[c], 5e-8 * steps) << kCauseNames[c];
       }
-      EXPECT_NEAR(r.server_j, cost.server_j, 1e-6 * cost.server_j);
+      EXPECT_NEAR(r.ledger.server_j, cost.server_j, 1e-6 * cost.server_j);
       ASSERT_FALSE(HasFailure()) << plan_name(type.actions, plan);
     }
   }

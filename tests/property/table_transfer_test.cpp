@@ -37,7 +37,7 @@ double first_reward(const std::string& phone, const nlohmann::ordered_json& star
   };
   const Keeper kept = simulate(scenario, std::move(setup), seed);
   double sum = 0;
-  for (const KeptRequest& r : kept.requests) sum += r.reward;
+  for (const KeptRequest& r : kept.requests) sum += r.verdict.reward;
   return sum / static_cast<double>(kept.requests.size());
 }
 

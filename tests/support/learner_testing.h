@@ -53,12 +53,7 @@ class LearnerWorld {
 
   static void tell(Policy& policy, const Observation& o, const Observation& next, ActionId action,
                    double reward) {
-    policy.learn({.observation = o,
-                  .next = next,
-                  .action = action,
-                  .reward = reward,
-                  .latency_s = 0.01,
-                  .energy_j = 0.1});
+    policy.learn({{.reward = reward}, o, next, action, 0.01, 0.1});
   }
 
   static ContextPair random_context(Draw& draw) {

@@ -116,15 +116,8 @@ class MdpAgent {
   /// Tells the policy an outcome; its energy is -reward times that of the reference.
   void tell(Observation o, ActionId action, double reward, Observation next, bool missed = false) {
     o.request = next.request = requests_;
-    policy_->learn({.observation = o,
-                    .next = next,
-                    .action = action,
-                    .reward = reward,
-                    .latency_s = 0.01,
-                    .energy_j = std::max(-reward, 0.0),
-                    .score = 70,
-                    .qos_met = !missed,
-                    .accuracy_met = true});
+    const Verdict verdict{.reward = reward, .score = 70, .qos_met = !missed, .accuracy_met = true};
+    policy_->learn({verdict, o, next, action, 0.01, std::max(-reward, 0.0)});
   }
   void tell(std::uint32_t s, ActionId action, double reward, std::uint32_t next,
             bool missed = false) {

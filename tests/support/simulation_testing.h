@@ -47,17 +47,12 @@ struct KeptRequest {
   Time arrival{};
   Time completion{};
   Duration since_phase_start{};  // of the arrival
-  PerStage<Duration> stages{};
-  PerCause<double> joules{};
-  double energy_j = 0;
-  double server_j = 0;
-  double reward = 0;
-  bool qos_met = false;
-  bool accuracy_met = false;
+  Ledger ledger;
+  Verdict verdict;
   OracleComparison oracle;
 
-  double seconds(Stage s) const { return to_seconds(stages[s]); }
-  double cause(Cause c) const { return joules[c]; }
+  double seconds(Stage s) const { return to_seconds(ledger.stages[s]); }
+  double cause(Cause c) const { return ledger.joules[c]; }
   double latency_s() const { return to_seconds(completion - arrival); }
 };
 
@@ -65,9 +60,16 @@ struct KeptRequest {
 class Keeper final : public Observer {
  public:
   void on_request(const RequestRecord& r) override {
-    requests.push_back({r.observation, r.type, r.action, r.executed, r.arrival, r.completion,
-                        r.since_phase_start, r.stages, r.joules, r.energy_j, r.server_j, r.reward,
-                        r.qos_met, r.accuracy_met, r.oracle});
+    requests.push_back({.observation = r.observation,
+                        .type = r.type,
+                        .action = r.action,
+                        .executed = r.executed,
+                        .arrival = r.arrival,
+                        .completion = r.completion,
+                        .since_phase_start = r.since_phase_start,
+                        .ledger = r.ledger,
+                        .verdict = r.verdict,
+                        .oracle = r.oracle});
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
     dropped += count;

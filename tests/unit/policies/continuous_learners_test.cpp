@@ -51,7 +51,7 @@ class ContinuousLearnerTest : public testing::TestWithParam<std::string> {
       const Observation o = seen(k, weak);
       const ActionId action = policy->decide(o).action;
       const bool right = type(phone).actions.group(action).name == best(weak);
-      policy->learn({.observation = o, .next = o, .action = action, .reward = right ? -0.1 : -1});
+      policy->learn({{.reward = right ? -0.1 : -1}, o, o, action});
     }
     return policy->save();
   }

@@ -105,15 +105,7 @@ void set_queue(Policy& policy, double length) {
 
 void tell(Policy& policy, bool qos_met) {
   const Observation o;
-  policy.learn({.observation = o,
-                .next = o,
-                .action = 0,
-                .reward = 0,
-                .latency_s = 0,
-                .energy_j = 0,
-                .score = 0,
-                .qos_met = qos_met,
-                .accuracy_met = true});
+  policy.learn({{.qos_met = qos_met, .accuracy_met = true}, o, o});
 }
 
 TEST(LyapunovTest, TheQueueCountsMissesAboveTheRate) {

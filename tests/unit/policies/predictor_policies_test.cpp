@@ -76,15 +76,8 @@ class PredictorTest : public testing::TestWithParam<std::string> {
       const Observation o = seen(k, weak, any_load(draw));
       const ActionId action = policy.decide(o).action;
       const double energy = energy_j(o, action, draw);
-      policy.learn({.observation = o,
-                    .next = o,
-                    .action = action,
-                    .reward = -energy,
-                    .latency_s = 0.010,
-                    .energy_j = energy,
-                    .score = 70,
-                    .qos_met = true,
-                    .accuracy_met = true});
+      const Verdict verdict{.reward = -energy, .score = 70, .qos_met = true, .accuracy_met = true};
+      policy.learn({verdict, o, o, action, 0.010, energy});
     }
     policy.set_mode({});
   }

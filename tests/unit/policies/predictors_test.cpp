@@ -409,7 +409,7 @@ class SituationsTest : public testing::Test {
     o.dnn = dnn;
     o.load.cpu = cpu;
     o.signal_dbm = {-55, -55};
-    situations.add({.observation = o, .next = o, .action = action(name), .reward = reward});
+    situations.add({{.reward = reward}, o, o, action(name)});
   }
 
   Scenario scenario_;

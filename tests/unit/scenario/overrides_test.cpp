@@ -48,7 +48,7 @@ std::string scenario_text(const std::string& overrides, const std::string& devic
 std::vector<std::tuple<Time, double, double>> costs(const Scenario& scenario) {
   std::vector<std::tuple<Time, double, double>> all;
   for (const KeptRequest& r : simulate(scenario, every_action_in_turn()).requests) {
-    all.emplace_back(r.arrival, r.latency_s(), r.energy_j);
+    all.emplace_back(r.arrival, r.latency_s(), r.ledger.energy_j);
   }
   return all;
 }
@@ -171,7 +171,7 @@ TEST(LabelsTest, OfOnePolicyArePaired) {
   EXPECT_NE(actions(one), actions(slow));
   EXPECT_EQ(one.requests[0].action, slow.requests[0].action);
   for (std::size_t i = 0; i < one.requests.size(); ++i) {
-    EXPECT_EQ(one.requests[i].energy_j, twin.requests[i].energy_j);
+    EXPECT_EQ(one.requests[i].ledger.energy_j, twin.requests[i].ledger.energy_j);
     EXPECT_EQ(one.requests[i].observation.dnn, slow.requests[i].observation.dnn);
   }
 }
