@@ -1,6 +1,7 @@
 // Reads a saved list of numbers into an Eigen matrix or vector, column by column.
 #pragma once
 
+#include <Eigen/Core>
 #include <nlohmann/json.hpp>
 
 #include "sim/policy/transfer.h"
