@@ -43,11 +43,11 @@ CoRunnerProcess::App CoRunnerProcess::make_app(const AppConfig& config) {
 }
 
 bool CoRunnerProcess::advance(CoRunnerState& state, Time now, const RandomField& random,
-                              std::uint32_t device) const {
+                              std::uint32_t phone) const {
   if (state.started && now < state.until) return false;
   const CoRunnerLoad before = state.load;
   if (!state.started) {
-    start_app(state, kStart, random, device);
+    start_app(state, kStart, random, phone);
     state.started = true;
   }
   while (state.until <= now) {
@@ -57,28 +57,28 @@ bool CoRunnerProcess::advance(CoRunnerState& state, Time now, const RandomField&
     if (switches) {
       state.app = static_cast<std::uint16_t>((at.time_since_epoch() / switch_period_) %
                                              static_cast<std::int64_t>(apps_.size()));
-      start_app(state, at, random, device);
+      start_app(state, at, random, phone);
     } else {
-      next_activity(state, at, random, device);
+      next_activity(state, at, random, phone);
     }
   }
   return !(state.load == before);
 }
 
 void CoRunnerProcess::start_app(CoRunnerState& state, Time at, const RandomField& random,
-                                std::uint32_t device) const {
+                                std::uint32_t phone) const {
   state.burst = true;  // so that the app begins with a pause
-  next_activity(state, at, random, device);
+  next_activity(state, at, random, phone);
 }
 
 void CoRunnerProcess::next_activity(CoRunnerState& state, Time at, const RandomField& random,
-                                    std::uint32_t device) const {
+                                    std::uint32_t phone) const {
   const App& app = apps_[state.app];
   state.burst = app.bursty && !state.burst;
   state.load = state.burst ? app.burst : app.calm;
   state.until = kNever;
   if (app.bursty) {
-    Draw draw = random.at(Stream::kCoRunner, device, state.draw++);
+    Draw draw = random.at(Stream::kCoRunner, phone, state.draw++);
     const double length_s = state.burst
                                 ? draw.log_normal_median(app.burst_median_s, app.burst_sigma)
                                 : draw.exponential(app.pause_mean_s);

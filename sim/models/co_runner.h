@@ -83,7 +83,7 @@ struct SwitchingCoRunner {
 };
 using CoRunnerConfig = std::variant<NoCoRunner, SteadyCoRunner, BurstyCoRunner, SwitchingCoRunner>;
 
-/// Where one device is in its co-runner process.
+/// Where one phone is in its co-runner process.
 struct CoRunnerState {
   CoRunnerLoad load;
   Time until{};            // the load holds before this instant
@@ -97,9 +97,9 @@ class CoRunnerProcess {
  public:
   explicit CoRunnerProcess(const CoRunnerConfig& config);
 
-  /// Brings `state` of `device` to `now`; true if the load changed. `now` never runs backwards.
+  /// Brings `state` of `phone` to `now`; true if the load changed. `now` never runs backwards.
   bool advance(CoRunnerState& state, Time now, const RandomField& random,
-               std::uint32_t device) const;
+               std::uint32_t phone) const;
 
  private:
   struct App {
@@ -113,9 +113,9 @@ class CoRunnerProcess {
 
   static App make_app(const AppConfig& config);
   void start_app(CoRunnerState& state, Time at, const RandomField& random,
-                 std::uint32_t device) const;
+                 std::uint32_t phone) const;
   void next_activity(CoRunnerState& state, Time at, const RandomField& random,
-                     std::uint32_t device) const;
+                     std::uint32_t phone) const;
 
   std::vector<App> apps_;
   Duration switch_period_{};  // zero: one app for ever

@@ -100,7 +100,7 @@ struct TraceSignal {
 using SignalConfig =
     std::variant<RegularSignal, WeakSignal, ConstantSignal, GaussianSignal, Ar1Signal, TraceSignal>;
 
-/// Where one link of one device is in its process.
+/// Where one link of one phone is in its process.
 struct SignalState {
   std::int64_t block = -1;
   double value_dbm = 0;

@@ -65,12 +65,12 @@ struct PhasePlan {
   bool matters_to(bool learner) const { return record || learner; }
 
   /// The DNN of request `i` of the phase; `request` is its number in the phone's whole run.
-  std::uint16_t dnn_of(std::uint32_t i, const RandomField& random, std::uint32_t device,
+  std::uint16_t dnn_of(std::uint32_t i, const RandomField& random, std::uint32_t phone,
                        std::uint32_t request) const {
     const auto n = static_cast<std::uint32_t>(dnns.size());
     if (grid() || order == DnnOrder::kRoundRobin) return dnns[i % n];
     if (order == DnnOrder::kBlocks) return dnns[i / inferences];
-    return dnns[random.at(Stream::kWorkload, device, request).below(n)];
+    return dnns[random.at(Stream::kWorkload, phone, request).below(n)];
   }
 
   /// Whether request `i` begins the block of another DNN.

@@ -114,7 +114,7 @@ void SteppedWorld::require_decision(const char* what) const {
 
 OracleChoice SteppedWorld::best(OracleForm form) const {
   require_decision("oracle");
-  return world_.best(observation_, form);
+  return world_.oracle().best(observation_, form);
 }
 
 PolicyContext SteppedWorld::policy_context(const PolicyInfo& info, std::uint64_t seed) const {
@@ -122,7 +122,7 @@ PolicyContext SteppedWorld::policy_context(const PolicyInfo& info, std::uint64_t
           system_.dnns,
           type().dnns,
           info.needs_costs ? &costs_ : nullptr,
-          info.needs_oracle ? &world_ : nullptr,
+          info.needs_oracle ? &world_.oracle() : nullptr,
           RandomField(seed),
           type().profile.id};
 }

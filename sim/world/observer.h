@@ -1,0 +1,60 @@
+// What a world tells about its requests, and to whom.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sim/policy/observation.h"
+#include "sim/system/ledger.h"
+
+namespace autoscale {
+
+/// How a policy's decision compares with the oracle's for the same request.
+struct OracleComparison {
+  bool compared = false;
+  bool defined = false;      // some action meets the accuracy target
+  bool same_target = false;  // same site, processor and precision
+  bool same_action = false;
+  bool equivalent = false;  // same constraint outcome, energy within 1 %
+  ActionId action = 0;
+  double opt_reward = 0;  // expected, in the `sound` reward (sim/system/reward.h)
+  double regret = 0;      // opt_reward less the decision's
+};
+
+/// A finished request.
+struct RequestRecord {
+  const Observation& observation;
+  std::uint16_t type = 0;
+  ActionId action = 0;    // as decided; of a plan in segments the one that does most of the work
+  ActionId executed = 0;  // after thermal capping
+  std::span<const Segment> segments{};  // as decided; empty unless the plan is in segments
+  Time arrival{};
+  Time completion{};
+  Duration since_phase_start{};  // of the arrival; equal under every policy of an open loop
+  const Ledger& ledger;
+  Verdict verdict;
+  double temperature_c = 0;
+  const OracleComparison& oracle;
+
+  Duration latency() const { return completion - arrival; }
+};
+
+/// Is told of everything that happens in recorded phases, in order of completion.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_request(const RequestRecord& record) = 0;
+  /// `count` frames of a camera found the pipeline busy.
+  virtual void on_dropped(std::uint32_t phone, std::uint16_t type, std::uint16_t dnn,
+                          std::uint32_t count) = 0;
+  /// A learning update during any phase; `oracle` is filled in recorded ones.
+  virtual void on_learned(std::uint16_t type, double reward, const OracleComparison& oracle) = 0;
+  /// A request of any phone and phase, in a world with a steered phone; `next` is the same DNN's
+  /// observation at completion.
+  virtual void on_finished(const RequestRecord&, const Observation& /*next*/) {}
+  /// Called every kProgressStep decisions of any phase.
+  virtual void on_progress() {}
+  static constexpr std::uint64_t kProgressStep = 1 << 16;
+};
+
+}  // namespace autoscale

@@ -1,0 +1,43 @@
+// A simulated phone: its conditions and its request in flight, of which it has at most one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sim/models/co_runner.h"
+#include "sim/models/link.h"
+#include "sim/models/signal.h"
+#include "sim/models/thermal.h"
+#include "sim/system/cost.h"
+#include "sim/world/request.h"
+
+namespace autoscale {
+
+/// One of a phone's radio links.
+struct PhoneLink {
+  SignalState signal;
+  LinkConditions now;
+  Time last_used = kNever;  // in this phase; kNever: not yet
+
+  bool used() const { return last_used != kNever; }
+};
+
+/// What a phone meets, as of when it was last looked at (see Surroundings).
+struct PhoneConditions {
+  CoRunnerState co_runner;
+  ThermalState thermal;
+  std::array<PhoneLink, kLinks> links;
+  double active_w = 0;  // power of the work in flight, for the temperature
+
+  const CoRunnerLoad& load() const { return co_runner.load; }
+};
+
+struct Phone {
+  Request request;
+  PhoneConditions conditions;
+  std::uint32_t number = 0;
+  std::uint32_t done = 0;  // requests of the phase that are over (finished or dropped)
+  std::uint16_t type = 0;
+};
+
+}  // namespace autoscale
