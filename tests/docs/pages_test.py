@@ -151,7 +151,7 @@ class Reader:
     def write(self, line, name, lines):
         print(f"{self.page}:{line}: writes {name}", flush=True)
         file = self.scratch / name
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("\n".join(lines) + "\n")
 
     def run(self, line, command, shown):
