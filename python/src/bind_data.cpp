@@ -2,7 +2,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bindings.h"
+#include "python/src/bindings.h"
 #include "sim/models/search_path.h"
 
 namespace autoscale::python {

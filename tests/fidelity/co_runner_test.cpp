@@ -94,7 +94,7 @@ TEST(CoRunnerTest, HowOftenSomebodyLooksDoesNotMatter) {
       for (const CoRunnerState& other : {seldom, first_look}) {
         EXPECT_EQ(other.load, often.load) << ms;
         EXPECT_EQ(other.until, often.until) << ms;
-        EXPECT_EQ(other.phase, often.phase) << ms;
+        EXPECT_EQ(other.draw, often.draw) << ms;
         EXPECT_EQ(other.app, often.app) << ms;
       }
     }

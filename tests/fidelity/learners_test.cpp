@@ -286,7 +286,7 @@ TEST(QLambdaTest, PhonesHaveTracesOfTheirOwn) {
   MdpAgent agent("q_lambda", exact("learning_rate: 0.5, discount: 0.9, lambda: 1, epsilon: 0"),
                  mdp.actions);
   Observation other = MdpAgent::observation(7), other_next = MdpAgent::observation(1);
-  other.device = other_next.device = 3;
+  other.phone = other_next.phone = 3;
   agent.tell(0, 0, 0, 1);
   agent.tell(other, 0, 0, other_next);
   agent.tell(1, 0, 1, 2);

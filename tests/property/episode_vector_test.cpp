@@ -9,7 +9,7 @@ namespace {
 
 std::shared_ptr<const LoadedScenario> quickstart() {
   static const auto loaded = std::make_shared<const LoadedScenario>(
-      AUTOSCALE_SOURCE_DIR, AUTOSCALE_SOURCE_DIR "/scenarios/quickstart.yaml",
+      SearchPath(AUTOSCALE_SOURCE_DIR), AUTOSCALE_SOURCE_DIR "/scenarios/quickstart.yaml",
       ScenarioOverrides{{"environment=D3"}, {"random"}, {}, {}});
   return loaded;
 }
@@ -52,7 +52,7 @@ TEST_P(ThreadsOfVector, ChangeNothing) {
       EXPECT_EQ(vector.truncated()[i], over);
       if (!begins) {
         EXPECT_EQ(vector.numbers()[EpisodeVector::kEnergy * kCount + i],
-                  episode.world().outcome().energy_j);
+                  episode.world().outcome().ledger.energy_j);
       }
       if (over && autoreset == Autoreset::kSameStep) {
         EXPECT_EQ(vector.final_states()[i], episode.state());

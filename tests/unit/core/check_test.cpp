@@ -23,7 +23,7 @@ TEST(Check, IsOneStatement) {
 
 TEST(CheckDeathTest, ReportsConditionPlaceAndMessage) {
   EXPECT_DEATH(AUTOSCALE_CHECK(1 + 1 == 3, "one of {} and {}", 7, "eight"),
-               "core_check_test.cpp:[0-9]+: check failed: 1 \\+ 1 == 3\n  one of 7 and eight\n");
+               "check_test.cpp:[0-9]+: check failed: 1 \\+ 1 == 3\n  one of 7 and eight\n");
 }
 
 TEST(CheckDeathTest, ReportsContextsInnermostFirst) {

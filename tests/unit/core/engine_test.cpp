@@ -67,7 +67,7 @@ TEST_F(EngineTest, RunsWhatHandlersSchedule) {
   engine_.run_until(kStart + 1ms, [&](Event event) {
     ids.push_back(event.id);
     EXPECT_EQ(engine_.now(), kStart + 1ms);
-    // No delay: the same phase again, later phases, and beyond the horizon.
+    // No delay: the same rank again, later ranks, and beyond the horizon.
     if (event.id > 0) engine_.after(0ns, EventRank::kCompletion, numbered(event.id - 1));
     if (event.id == 3) engine_.after(0ns, EventRank::kDecision, numbered(0));
     engine_.after(1ns, EventRank::kCompletion, numbered(0));
@@ -123,11 +123,11 @@ TEST_F(EngineDeathTest, RefusesThePast) {
   EXPECT_DEATH(run_until(kStart + 9ns), "horizon");
 }
 
-TEST_F(EngineDeathTest, RefusesAnEarlierPhaseOfTheSameInstant) {
+TEST_F(EngineDeathTest, RefusesAnEarlierRankOfTheSameInstant) {
   engine_.at(kStart, EventRank::kArrival, {});
   EXPECT_DEATH(
       engine_.run_until(kNever, [&](Event) { engine_.after(0ns, EventRank::kEnvironment, {}); }),
-      "phase 1, but it is 0 ns rank 2");
+      "rank 1, but it is 0 ns rank 2");
 }
 
 TEST_F(EngineDeathTest, RefusesWhatIsNotAnInstant) {

@@ -144,7 +144,7 @@ TEST_F(SearchPathTest, IncludesAreLookedForBesideTheirIncluderFirst) {
   write("mine/scenarios/base.yaml", "b: 4\n");
   const std::string error =
       config::error_of([&] { search.load_yaml(root() / "mine/scenarios/own.yaml"); });
-  EXPECT_NE(error.find("own.yaml:1:25: error: two data folders have this name"), std::string::npos)
+  EXPECT_NE(error.find("own.yaml:1:24: error: two data folders have this name"), std::string::npos)
       << error;
 }
 
