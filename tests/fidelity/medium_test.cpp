@@ -141,7 +141,7 @@ TEST(MediumTest, NothingToSendTakesNoTime) {
 
 TEST(MediumDeathTest, ReworkOfAnUnknownTransferIsABug) {
   Medium medium;
-  EXPECT_DEATH(medium.rework(4, 1.0), "device 4 has no transfer");
+  EXPECT_DEATH(medium.rework(4, 1.0), "phone 4 has no transfer");
 }
 
 }  // namespace
