@@ -95,8 +95,8 @@ std::map<fs::path, fs::path> scenario_files(const SearchPath& search) {
     for (const auto& entry : fs::recursive_directory_iterator(folder / "scenarios", problem)) {
       if (entry.path().extension() != ".yaml") continue;
       const fs::path name = entry.path().lexically_relative(folder);
-      search.one(name, kCommandLine, diagnostics);
-      files.emplace(name, entry.path());
+      const bool first = files.emplace(name, entry.path()).second;
+      if (!first) search.one(name, kCommandLine, diagnostics);
     }
   }
   diagnostics.throw_if_any();

@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
         "name: mine\ndevices: [{profile: my_phone}]\ndnns: [mobilenet_v1]\npolicies: [edge_best]\n"
         "phases: [{name: test, inferences: 5}]\n")
     (scenarios / "both.yaml").write_text(
-        "name: both\nscenarios: [mine.yaml]\ngrid: {constraints.accuracy: [50, 60]}\n")
+        "name: both\nscenarios: [mine.yaml]\ngrid: [{path: constraints.accuracy, name: accuracy, values: [50, 60]}]\n")
     return tmp_path
 
 
