@@ -14,9 +14,9 @@
 namespace autoscale {
 
 struct EpisodeOptions {
-  SteppedScenarioOptions stepped;
-  std::optional<double> penalty;  // reward of an illegal action; none: it is an error
-  bool oracle = false;            // look up Opt's choice for every decision
+  SteppedScenarioOptions stepped;  // which phone, which phases
+  std::optional<double> penalty;   // reward of an illegal action; none: it is an error
+  bool oracle = false;             // look up Opt's choice for every decision
 };
 
 /// What the oracle's choice is called where it was not looked up or no decision is due.

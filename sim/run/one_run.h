@@ -20,7 +20,8 @@ struct RunFiles {
 PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use);
 
 /// Executes a run; its metrics keep the energies that relative columns need. `tick` is called every
-/// Observer::kProgressStep requests. Throws PolicyError, IoError and what `tick` throws.
+/// Observer::kProgressStep requests. Throws PolicyError, IoError, ConfigError if the table to start
+/// from does not fit, and what `tick` throws.
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles& files,
                   const std::function<void()>& tick);
 
