@@ -193,7 +193,7 @@ def test_mistakes_are_told(mistake, error, text):
 
 
 def test_a_mistake_in_a_file_has_its_place():
-    file = ROOT / "tests" / "config_errors" / "01_misspelt_key.yaml"
+    file = ROOT / "tests" / "config_errors" / "cases" / "01_misspelt_key.yaml"
     with pytest.raises(autoscale_sim.ConfigError) as caught:
         make(scenario=file)
     assert (caught.value.file, caught.value.line, caught.value.column) == (str(file), *expected(file))

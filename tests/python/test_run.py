@@ -108,7 +108,7 @@ def test_mistakes_are_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
         run(QUICKSTART, out=tmp_path / "file")
-    many = ROOT / "tests" / "config_errors" / "14_many_mistakes.yaml"
+    many = ROOT / "tests" / "config_errors" / "cases" / "14_many_mistakes.yaml"
     with pytest.raises(ConfigError) as caught:
         run(many)
     expected = many.with_suffix(".expected").read_text().splitlines()
@@ -157,7 +157,7 @@ replications: 2
 def test_errors_can_be_pickled():
     import pickle
     with pytest.raises(ConfigError) as caught:
-        run(ROOT / "tests" / "config_errors" / "14_many_mistakes.yaml")
+        run(ROOT / "tests" / "config_errors" / "cases" / "14_many_mistakes.yaml")
     again = pickle.loads(pickle.dumps(caught.value))
     assert (again.file, again.line, again.mistakes) == (caught.value.file, caught.value.line, caught.value.mistakes)
     assert isinstance(again, autoscale_sim.ConfigError)
