@@ -17,7 +17,7 @@ namespace autoscale {
 struct RunRow {
   const RunResult& run;
   const Tally& tally;
-  const Tally* reference;  // edge_cpu_fp32 in the same world; null without one
+  const Tally* reference;  // edge_cpu_fp32, same draws; null without one
   std::string phase;
   std::string environment;
   std::string device;

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The reference run of the same world, or null.
+/// The reference run of the same fold and replication, or null.
 const RunResult* reference_of(std::span<const RunResult> results, const RunResult& run) {
   for (const RunResult& r : results) {
     if (r.policy().name == kEdgeReference && r.spec.fold == run.spec.fold &&

@@ -77,7 +77,7 @@ double memory_needed(const Scenario& scenario, std::size_t jobs) {
       static_cast<std::size_t>(phases) * system.types.size() * system.dnns.size() + 1);
   const double kept = cells * sizeof(Tally) + sizeof(RunResult) + sizeof(Metrics) +
                       (c.save_tables && !own ? table * kSavedPerTableByte : 0);
-  // The energies of a world's runs are kept until its last run is there.
+  // The energies of a fold's runs are kept until its last run is there.
   const double paired =
       c.relative_metrics ? recorded * sizeof(PairedEnergy) * (policies + at_once) : 0;
   return at_once * running + runs * kept + paired;
