@@ -17,6 +17,6 @@ fi
 if [ "$what" != format ]; then
   # clang-tidy reads Clang's command lines and the one header that the build writes.
   scripts/build.sh clang autoscale_build_info
-  run-clang-tidy -quiet -p build/clang -j "$(nproc)" '/(sim|policies)/' 2>/dev/null |
+  run-clang-tidy -quiet -p build/clang -j "$(nproc)" "^$PWD/(sim|policies)/" 2>/dev/null |
     sed -e '/^clang-tidy/d' -e 's/\x1b\[[0-9;]*m//g'
 fi
