@@ -45,7 +45,7 @@ if $all; then
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"
-  stage "build with TSan" scripts/build.sh tsan autoscale property_tests cli_tests
+  stage "build with TSan" scripts/build.sh tsan autoscale unit_core_tests property_tests cli_tests
   stage "tests named $threads, TSan" suite tsan "${everyday[@]}" -R "$threads"
   everyday=()
 fi
