@@ -139,7 +139,7 @@ class IncludeLoader {
   }
 
   fs::path find(const Node& name, const fs::path& folder) const {
-    const fs::path beside = folder / name.text;
+    fs::path beside = folder / name.text;
     std::error_code ignored;  // what cannot be looked at is reported when it is read
     if (!find_ || fs::exists(beside, ignored)) return beside;
     return find_(name.text, name.mark, diagnostics_).value_or(beside);
