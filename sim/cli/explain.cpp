@@ -53,6 +53,14 @@ std::vector<std::string> names_of() {
   return names;
 }
 
+std::map<std::string, ProcessorKind> processor_kinds() {
+  std::map<std::string, ProcessorKind> kinds;
+  for (const auto& [value, text] : config::EnumNames<ProcessorKind>::value) {
+    kinds.emplace(text, value);
+  }
+  return kinds;
+}
+
 /// The parts of the energy that are not zero, in words.
 std::string energy_parts(const Cost& cost) {
   std::string text;
@@ -120,6 +128,14 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(number_between(0, 1));
   sub->add_option("--co-mem", request.co_memory, "memory utilisation by co-running apps")
       ->check(number_between(0, 1));
+  sub->add_flag("--warm", request.warm, "the connections have not been idle: no slow start");
+  sub->add_option("--cloud-processors", request.cloud_processors,
+                  "processors of the cloud that phones may use; default: all")
+      ->delimiter(',')
+      ->transform(CLI::CheckedTransformer(processor_kinds()));
+  sub->add_option("--tablet-processors", request.tablet_processors, "the same of the tablet")
+      ->delimiter(',')
+      ->transform(CLI::CheckedTransformer(processor_kinds()));
   sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
   sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
   sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")

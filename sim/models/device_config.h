@@ -103,11 +103,14 @@ struct ThermalConfig {
 struct ContentionConfig {
   Sourced<double> cpu;
   Sourced<double> memory;
+  std::optional<Sourced<double>> stall_power;
 
   template <class V>
   void fields(V& v) {
     v.required("cpu", cpu, "c in t / (1 - c u), CPU only", config::range(0.0, 0.99));
     v.required("memory", memory, "k in t_memory (1 + k m)", config::non_negative);
+    v.optional("stall_power", stall_power,
+               "power while waiting for contended memory, over the busy power", config::ratio);
   }
 };
 

@@ -121,7 +121,11 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   if (c.latency_from) profile.latency_factor = c.latency_from->factor.value;
   profile.baseline_w = c.baseline_power.value.value();
   if (c.battery) profile.battery_j = (c.battery->voltage.value * c.battery->capacity.value).value();
-  if (c.contention) profile.contention = {c.contention->cpu.value, c.contention->memory.value};
+  if (c.contention) {
+    const auto& stall = c.contention->stall_power;
+    profile.contention = {c.contention->cpu.value, c.contention->memory.value,
+                          stall ? stall->value : Contention{}.stall};
+  }
   if (c.thermal) profile.thermal = make_thermal(*c.thermal);
   std::set<ProcessorKind> seen;
   for (const ProcessorConfig& p : c.processors) {

@@ -29,6 +29,19 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
   return counts;
 }
 
+/// The processors that the scenario lets phones use; empty: all.
+std::vector<ProcessorKind> offered_processors(const ServerUseConfig& use,
+                                              const DeviceProfile& profile,
+                                              Diagnostics& diagnostics) {
+  for (const ProcessorKind kind : use.processors) {
+    const Processor* processor = profile.processor(kind);
+    if (profile.processors.empty() || (processor && processor->serves)) continue;
+    diagnostics.error(use.profile.mark, fmt::format("processors: {} offers no processor '{}'",
+                                                    profile.id, name_of(kind)));
+  }
+  return use.processors;
+}
+
 }  // namespace
 
 void Resolver::environment() {
@@ -105,6 +118,7 @@ void Resolver::servers() {
                                       use->profile.mark, diagnostics_);
     server->workers = worker_counts(*use, server->profile, diagnostics_);
     server->phones_each = use->phones_each;
+    server->offered = offered_processors(*use, server->profile, diagnostics_);
     if (!server->profile.id.empty() && server->profile.kind != kind) {
       diagnostics_.error(use->profile.mark,
                          fmt::format("'{}' is a {}, not a {}", server->profile.id,
@@ -121,6 +135,7 @@ void Resolver::links() {
     const Located<std::string>& technology = uses[l]->technology;
     Diagnostics own;
     link.technology = catalog_.link(technology.value, base_, technology.mark, own);
+    if (!config_.slow_start) link.technology.slow_start = {};
     link.sharers = uses[l]->phones_per_access_point;
     const bool sound = own.empty();  // a trace of rates asks the link for its rates
     for (std::size_t v = 0; sound && v < names_.variances.size(); ++v) {

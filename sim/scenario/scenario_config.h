@@ -91,19 +91,21 @@ struct ServerUseConfig {
   Located<std::string> profile;
   std::map<ProcessorKind, std::uint32_t> workers;
   std::uint32_t phones_each = 0;
+  std::vector<ProcessorKind> processors;
 
   template <class V>
   void fields(V& v) {
     v.optional("profile", profile, "device profile: a name or a file");
     v.optional("workers", workers, "parallel workers per processor, instead of the profile's",
                config::positive);
+    v.optional("processors", processors, "processors that phones may use; default: all of them");
     v.optional("phones_each", phones_each, "phones that share one of them; 0: all share the one");
   }
 };
 
 struct ServersConfig {
-  ServerUseConfig cloud{{"cloud_server", {}}, {}, 0};
-  ServerUseConfig tablet{{"galaxy_tab_s6", {}}, {}, 1};
+  ServerUseConfig cloud{{"cloud_server", {}}, {}, 0, {}};
+  ServerUseConfig tablet{{"galaxy_tab_s6", {}}, {}, 1, {}};
 
   template <class V>
   void fields(V& v) {
@@ -175,6 +177,7 @@ struct ScenarioConfig {
   AccountingMode accounting = AccountingMode::kWholePhone;
   std::optional<PowerLevel> power_level;
   Upload upload = Upload::kRaw;
+  bool slow_start = true;
   bool tails = false;
   bool noise = true;
   bool thermal = true;
@@ -185,6 +188,7 @@ struct ScenarioConfig {
   std::vector<PhaseConfig> phases;
   Holdout holdout = Holdout::kNone;
   bool compare_with_opt = true;
+  bool compare_with_oracles = false;
   bool relative_metrics = true;
   bool save_tables = false;
   std::map<std::string, Located<std::string>> load_tables;
@@ -211,6 +215,7 @@ struct ScenarioConfig {
     v.optional("accounting", accounting, "what the baseline power is charged to");
     v.optional("power_level", power_level, "height of the power tables, instead of the profiles'");
     v.optional("upload", upload, "form in which inputs are sent");
+    v.optional("slow_start", slow_start, "idle connections start slowly, where the link says so");
     v.optional("tails", tails, "radio promotion and tail energy");
     v.optional("noise", noise, "random execution and network times");
     v.optional("thermal", thermal, "heat caps operating points");
@@ -226,6 +231,8 @@ struct ScenarioConfig {
     v.optional("holdout", holdout, "folds: train on all DNNs but one, record that one");
     v.optional("compare_with_opt", compare_with_opt,
                "agreement with Opt for every recorded request");
+    v.optional("compare_with_oracles", compare_with_oracles,
+               "also with the oracles expected_reward and chance_constrained (slow)");
     v.optional("relative_metrics", relative_metrics,
                "efficiency relative to edge_cpu_fp32 and gap to opt; adds them as references");
     v.optional("save_tables", save_tables, "write what was learned beside the results");

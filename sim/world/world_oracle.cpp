@@ -1,6 +1,7 @@
 #include "sim/world/world_oracle.h"
 
 #include <cmath>
+#include <optional>
 
 #include "sim/core/check.h"
 #include "sim/system/choice.h"
@@ -24,6 +25,7 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
     c.link[l] = phone.conditions.links[l].now;
     c.air_share[l] = air_.share(phone, l);
     c.rtt_s[l] = clairvoyant ? noise_.rtt_s(o, l) : system_.links[l].technology.rtt_mean_s();
+    c.cold[l] = surroundings_.cold(phone, l, now);
     c.promotion_s[l] = surroundings_.promotion_s(phone, l, now);
     c.tail_s[l] = surroundings_.tail_s(phone, l, now);
   }
@@ -58,6 +60,59 @@ OracleChoice WorldOracle::best(const Observation& o, OracleForm form) const {
   return {choice->action, choice->cost, dnn.attainable, choice->qos_met};
 }
 
+Prospect WorldOracle::prospect_of(const Observation& o, ActionId action,
+                                  const Conditions& mean) const {
+  const DnnOnType& dnn = system_.types[phones_[o.phone].type].dnns[o.dnn];
+  const LinkTechnology& link = system_.links[link_of(dnn.actions[action].site)].technology;
+  return prospect(dnn, action, mean, {link.rtt_median_s, link.rtt_sigma}, system_.constraints.qos_s,
+                  system_.noise);
+}
+
+template <class Better>
+ActionId WorldOracle::best_prospect(const Observation& o, Better better) const {
+  const Phone& phone = phones_[o.phone];
+  const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
+  const Conditions mean = conditions(o, OracleForm::kExpected);
+  std::optional<ActionId> best;
+  Prospect of_best;
+  for (const ActionId a : dnn.legal) {
+    if (surroundings_.capped(phone, a) != a) continue;
+    const Prospect of_a = prospect_of(o, a, mean);
+    if (best && !better(dnn.actions[a], of_a, dnn.actions[*best], of_best)) continue;
+    best = a;
+    of_best = of_a;
+  }
+  AUTOSCALE_CHECK(best.has_value(), "no legal action for DNN {} on device {}", o.dnn, o.phone);
+  return *best;
+}
+
+ActionId WorldOracle::most_rewarding(const Observation& o) const {
+  return best_prospect(o, [](const ActionModel&, const Prospect& a, const ActionModel&,
+                             const Prospect& b) { return a.reward > b.reward; });
+}
+
+ActionId WorldOracle::chance_constrained(const Observation& o, double late) const {
+  return best_prospect(o, [late](const ActionModel& action, const Prospect& a,
+                                 const ActionModel& other, const Prospect& b) {
+    if (action.accurate != other.accurate) return action.accurate;
+    const bool meets = a.late <= late;
+    if (meets != (b.late <= late)) return meets;
+    return meets ? a.energy_j < b.energy_j : a.late < b.late;
+  });
+}
+
+void WorldOracle::compare_with_oracles(const Phone& phone, OracleComparison& comparison) const {
+  const Request& request = phone.request;
+  const ActionSpace& actions = system_.types[phone.type].actions;
+  const auto same_target = [&](ActionId action) {
+    return !request.in_segments && actions.group_of(request.executed) == actions.group_of(action);
+  };
+  comparison.with_oracles = true;
+  comparison.same_as_expected_reward = same_target(most_rewarding(request.observation));
+  comparison.same_as_chance_constrained =
+      same_target(chance_constrained(request.observation, kChanceOfLate));
+}
+
 Cost WorldOracle::cost(const Observation& o, ActionId action, OracleForm form) const {
   const Phone& phone = phones_[o.phone];
   const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
@@ -82,6 +137,7 @@ OracleComparison WorldOracle::compare(const Phone& phone) const {
   const double opt_reward = ranking_reward(dnn, opt.cost, opt_accurate, qos_s);
   return {.compared = true,
           .defined = opt.defined,
+          .qos_met = opt.qos_met,
           .same_target =
               whole && type.actions.group_of(request.executed) == type.actions.group_of(opt.action),
           .same_action = whole && request.executed == opt.action,

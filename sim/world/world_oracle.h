@@ -4,6 +4,8 @@
 #include <span>
 
 #include "sim/policy/oracle.h"
+#include "sim/system/prospect.h"
+#include "sim/world/observer.h"
 #include "sim/world/air.h"
 #include "sim/world/request_noise.h"
 #include "sim/world/servers.h"
@@ -27,11 +29,22 @@ class WorldOracle final : public Oracle {
   OracleChoice best(const Observation& observation, OracleForm form) const override;
   Cost cost(const Observation& observation, ActionId action, OracleForm form) const override;
 
-  /// How the decision that a phone has just taken compares with the oracle's.
+  ActionId most_rewarding(const Observation& observation) const override;
+  ActionId chance_constrained(const Observation& observation, double late) const override;
+
+  /// How the decision that a phone has just taken compares with Opt's.
   OracleComparison compare(const Phone& phone) const;
+  /// The same with the oracles that weigh the noise.
+  void compare_with_oracles(const Phone& phone, OracleComparison& comparison) const;
 
  private:
   Conditions conditions(const Observation& observation, OracleForm form) const;
+  Prospect prospect_of(const Observation& observation, ActionId action,
+                       const Conditions& mean) const;
+  /// The action of the best prospect; better(action, its prospect, other, its prospect). Ties go to
+  /// the lower action.
+  template <class Better>
+  ActionId best_prospect(const Observation& observation, Better better) const;
 
   const SystemModel& system_;
   const Engine& engine_;

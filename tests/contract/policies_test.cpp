@@ -46,6 +46,13 @@ class CalmOracle final : public Oracle {
     return predict(dnn.request, dnn.actions[action], calm_);
   }
 
+  ActionId most_rewarding(const Observation& o) const override {
+    return best(o, OracleForm::kExpected).action;
+  }
+  ActionId chance_constrained(const Observation& o, double) const override {
+    return best(o, OracleForm::kExpected).action;
+  }
+
  private:
   double qos_s_;
   const DeviceType& type_;
