@@ -135,7 +135,7 @@ struct PhaseConfig {
   WithinBin within_bin = WithinBin::kCentre;
   std::optional<Located<std::string>> environment;
   std::uint32_t inferences = 100;
-  DnnOrder order = DnnOrder::kBlocks;
+  std::optional<DnnOrder> order;
   Duration pause{};
   bool learn = false;
   bool explore = false;
@@ -152,7 +152,9 @@ struct PhaseConfig {
                "co_runner and signals");
     v.required("inferences", inferences, "per phone and DNN (and variance state, on the grid)",
                config::range(1.0, 1e9));
-    v.optional("order", order, "in which order a phone goes through the DNNs");
+    v.optional("order", order,
+               "in which order a phone goes through the DNNs: blocks (on the grid also all visits "
+               "of a state in a row), round_robin (default on the grid) or random");
     v.optional("pause", pause, "between the blocks of two DNNs", config::non_negative);
     v.optional("learn", learn, "outcomes are told to the policy");
     v.optional("explore", explore, "the policy may try things out");

@@ -154,6 +154,15 @@ TEST(List, ThePoliciesOfThePaperAreThere) {
   }
 }
 
+TEST(List, SaysWhatAPolicyKnowsOfTheCosts) {
+  const std::string list = run_program({"list", "policies", "--csv"}).out;
+  for (const char* row : {"\nopt,oracle,world,", "\nbest_per_state,oracle,world,",
+                          "\nlyapunov,heuristic,costs,", "\nedge_best,baseline,costs,",
+                          "\nsvr,predictor,nothing,", "\nautoscale,learner,nothing,"}) {
+    EXPECT_NE(list.find(row), std::string::npos) << row;
+  }
+}
+
 // ---------------------------------------------------------------------------------------- explain
 
 Words explain(const Words& more) {
