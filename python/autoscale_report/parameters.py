@@ -113,8 +113,7 @@ def value_at(root: Path, parameter: Parameter, place: Place, found, values: dict
     """What is written to a place where `found` stands."""
     value = values[parameter.id]
     if place.change == "latency":
-        factor = {"value": value, "assumed": "a draw from the range of the free parameter"}
-        return {"device": Path(place.file).name, "factor": factor}
+        return {"value": value, "assumed": "a draw from the range of the free parameter"}
     if place.change == "gpu_power":
         processor = at(data_file(root, place.file), place.path.removesuffix(".power.values"))
         return gpu_power(processor, values["gpu_power_floor"], values["gpu_power_exponent"])

@@ -42,6 +42,7 @@ struct ProcessorConfig {
   std::optional<Sourced<Watts>> paper_power;
   Sourced<Duration> overhead;
   Sourced<double> noise_cv;
+  std::optional<Sourced<double>> latency_factor;
   std::map<Precision, PrecisionConfig> precisions;
   std::optional<Precision> serves;
   std::size_t workers = 1;
@@ -61,6 +62,8 @@ struct ProcessorConfig {
                config::non_negative);
     v.required("noise_cv", noise_cv, "coefficient of variation of the execution time",
                config::range(0.0, 1.0));
+    v.optional("latency_factor", latency_factor, "factor on its rows of the latency table",
+               config::positive);
     v.required("precisions", precisions, "precisions it runs");
     v.optional("serves", serves, "the precision offered to phones, at the top operating point");
     v.optional("workers", workers, "requests served at the same time", config::positive);

@@ -64,6 +64,7 @@ struct Processor {
   std::vector<OperatingPoint> points;  // ascending clock
   double overhead_s = 0;
   double noise_cv = 0;
+  double latency_factor = 1;  // on its rows of the latency table, beside the device's
   PerPrecision<PrecisionSupport> precisions;
   int workers = 1;
   bool serves = false;

@@ -191,6 +191,8 @@ class Data:
         if key not in self.latency:
             return None
         latency = self.latency[key] * (value(borrowed["factor"]) if borrowed else 1)
+        if "latency_factor" in processor:
+            latency *= value(processor["latency_factor"])
         overhead = value(processor["overhead"])
         if latency <= overhead:
             return None
