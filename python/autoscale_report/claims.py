@@ -80,7 +80,7 @@ def pairs_held(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
     notes.append(f"of {len(pairs)} pairs of environment and use case")
     for pair in pairs:
         if pair not in held:
-            notes.append(f"{pair.environment} {pair.use_case}: {pair.ratio.mean:.3f} of {pair.best}"
+            notes.append(f"{pair.environment} {pair.use_case}: {pair.ratio.mean:.3f}x {pair.best}"
                          f" ({pair.ratio.low:.3f} to {pair.ratio.high:.3f}), {pair.order}")  # fmt: skip
     return [len(held)]
 

@@ -93,7 +93,7 @@ def caption_agreement(data: Data) -> str:
         f"{paper:g} % (recalled). The best fixed action per state, known without noise in the "
         f"environment of the test, agrees in {shares['best_per_state']}: about what a table over these "
         "bins can reach. A learner is not taught Opt's rule but rewards, where a late reply costs "
-        "more than all energy: the oracle that knows the expected reward of every action agrees with "
+        "far more than energy does: the oracle that knows the expected reward of every action agrees with "
         f"Opt in {shares['expected_reward']}, the one that takes the least energy among actions whose "
         f"replies are seldom late in {shares['chance_constrained']}."
     )
