@@ -26,6 +26,7 @@ RECORD = ROOT / "results/reference"
 TABLES = {
     "claims.csv": ("claim",),
     "averages.csv": ("accounting", "policy", "baseline", "environments", "dnns", "average"),
+    "environments.csv": ("environment", "use_case"),
     "cases.csv": KEYS,
 }
 LEADERBOARD = {

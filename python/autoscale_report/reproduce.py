@@ -9,7 +9,7 @@ import argparse
 
 import yaml
 
-from autoscale_report import ROOT, outputs, provenance, sensitivity
+from autoscale_report import ROOT, outputs, provenance, sensitivity, studies
 from autoscale_report.command import parser, until_interrupted
 from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
@@ -55,7 +55,8 @@ def main() -> None:
     if arguments.sensitivity:
         sensitivity.run(plan, simulator, out)
     of_figures = [task for figure in figures for task in figure.tasks(plan)]
-    simulator.run_all([*headline, *plan.beside(headline), *of_figures])
+    beside = [*plan.beside(headline), *studies.beside_opt(plan, headline)]
+    simulator.run_all([*headline, *beside, *of_figures])
     if reporting:
         outputs.write_report(data, out)
     else:

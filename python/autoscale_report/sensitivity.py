@@ -27,6 +27,7 @@ from autoscale_report import parameters
 from autoscale_report.cases import Results, cases_of
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
+from autoscale_report.registrations import RECORD
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn
@@ -265,6 +266,13 @@ def is_done(plan: Plan, simulator: Simulator) -> bool:
     """Whether the files of a study are there, by this program, these data and these claims."""
     made = folder_of(simulator.out) / FINGERPRINT
     return made.is_file() and made.read_text() == fingerprint(plan, simulator)
+
+
+def study_of(plan: Plan, simulator: Simulator) -> tuple[pd.DataFrame, str]:
+    """percentiles.csv of the finished study, else of the one of record, and in words which."""
+    if is_done(plan, simulator):
+        return pd.read_csv(folder_of(simulator.out) / "percentiles.csv"), "beside this page"
+    return pd.read_csv(RECORD / "sensitivity/percentiles.csv"), "of record"
 
 
 def run(plan: Plan, simulator: Simulator, out: Path) -> None:

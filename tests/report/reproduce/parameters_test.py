@@ -97,7 +97,7 @@ class Parameters(unittest.TestCase):
     def test_nominal_values_are_those_of_the_data_files(self):
         for p in PARAMETERS:
             for place in p.places:
-                if place.change == "value":
+                if place.change in ("value", "rtt_p90"):
                     with self.subTest(p.id, place=place):
                         self.assertEqual(number_and_unit(place), (p.nominal, p.unit))
 
@@ -218,11 +218,19 @@ class Settings(unittest.TestCase):
 
     def test_what_follows_moves_along(self):
         wifi = self.overrides(wifi_rtt=20)["device_profiles/links/wifi"]
-        self.assertEqual(wifi, {"rtt.median.value": "20 ms", "rtt.p90.value": "35 ms"})
+        self.assertEqual(wifi, {"rtt.median.value": "20 ms"})
         p2p = self.overrides(p2p_rtt=8)["device_profiles/links/wifi_direct"]
         self.assertEqual(p2p, {"rtt.median.value": "8 ms", "rtt.p90.value": "16 ms"})
         trips = self.overrides(thermal_trip=60)["device_profiles/mi8pro"]
         self.assertEqual(trips, {"thermal.trips.values": [60, 70]})
+
+    def test_the_tail_of_the_round_trip_goes_its_own_way_but_not_below_the_median(self):
+        for median, p90, written in ((5, 40, "40 ms"), (4, 5, "5 ms"), (12, 8, "12 ms"), (3, 10, "10 ms")):
+            for file in ("wifi", "wifi_80mhz"):
+                given = self.overrides(wifi_rtt=median, rtt_p90=p90)[f"device_profiles/links/{file}"]
+                self.assertEqual(given["rtt.p90.value"], written)
+        # The median alone leaves the file's own percentile, which no median of its range exceeds.
+        self.assertLessEqual(BY_ID["wifi_rtt"].high, BY_ID["rtt_p90"].nominal)
 
     def test_changes_of_one_place_add_up(self):
         given = self.overrides(accuracy_mobilenet_v3=50, accuracy_dsp=-1)
