@@ -88,6 +88,7 @@ def pairs_held(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
 BESIDE = {
     "random": "random choice",
     "best_per_state": "best fixed action per state (ceiling of the bins)",
+    "best_per_state_samples": "the same by sampled rewards (ceiling under noise)",
     "expected_reward": "oracle of the expected reward",
     "chance_constrained": "oracle that keeps late replies rare",
 }

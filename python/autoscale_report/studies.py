@@ -71,7 +71,8 @@ def oracles(plan: Plan) -> list[Task]:
 
 
 # In all environments and use cases: what agreement and gap are read beside, by policy.
-BESIDE_OPT = {"best_per_state": ceiling, "expected_reward": oracles, "chance_constrained": oracles}
+BESIDE_OPT = {"best_per_state": ceiling, "best_per_state_samples": ceiling, "expected_reward": oracles,
+              "chance_constrained": oracles}  # fmt: skip
 
 
 def beside_opt(plan: Plan, headline: list[Task]) -> list[Task]:

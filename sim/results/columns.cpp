@@ -53,8 +53,7 @@ std::string visits_percentile(const RunRow& r, double p) {
 std::string censored_median(const RunRow& r) {
   if (!r.whole_run) return "";
   const LearningProgress& p = r.run.progress;
-  const auto median =
-      kaplan_meier_median(p.visits_until_convergence, p.visits_without_convergence);
+  const auto median = kaplan_meier_median(p.visits_until_convergence, p.visits_without_convergence);
   return median ? number(*median) : "";
 }
 
@@ -161,9 +160,10 @@ void add_quality(std::vector<RunColumn>& c) {
 }
 
 void add_comparison(std::vector<RunColumn>& c) {
-  c.push_back({"compared", "count",
-               "decisions compared with an Opt that meets both constraints: denominator of agreement",
-               [](const RunRow& r) { return count(r.tally.compared); }});
+  c.push_back(
+      {"compared", "count",
+       "decisions compared with an Opt that meets both constraints: denominator of agreement",
+       [](const RunRow& r) { return count(r.tally.compared); }});
   c.push_back({"opt_undefined", "count", "decisions for which no action meets the accuracy target",
                [](const RunRow& r) { return count(r.tally.undefined); }});
   c.push_back({"qos_unattainable", "count",
@@ -181,18 +181,16 @@ void add_comparison(std::vector<RunColumn>& c) {
                  return share(r.tally.same_target + r.tally.same_target_unattainable,
                               r.tally.compared + r.tally.unattainable);
                }});
-  c.push_back(
-      {"agreement_expected_reward", "1",
-       "share with the site, processor and precision of the oracle expected_reward; empty "
-       "unless compare_with_oracles",
-       [](const RunRow& r) {
-         return share(r.tally.same_as_expected_reward, r.tally.compared_with_oracles);
-       }});
-  c.push_back(
-      {"agreement_chance_constrained", "1", "the same of the oracle chance_constrained",
-       [](const RunRow& r) {
-         return share(r.tally.same_as_chance_constrained, r.tally.compared_with_oracles);
-       }});
+  c.push_back({"agreement_expected_reward", "1",
+               "share with the site, processor and precision of the oracle expected_reward; empty "
+               "unless compare_with_oracles",
+               [](const RunRow& r) {
+                 return share(r.tally.same_as_expected_reward, r.tally.compared_with_oracles);
+               }});
+  c.push_back({"agreement_chance_constrained", "1", "the same of the oracle chance_constrained",
+               [](const RunRow& r) {
+                 return share(r.tally.same_as_chance_constrained, r.tally.compared_with_oracles);
+               }});
   c.push_back({"gap_to_opt", "1",
                "mean of E / E_opt - 1 against the Opt run, paired by request, where Opt meets both "
                "constraints",

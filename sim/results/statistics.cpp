@@ -67,8 +67,7 @@ std::optional<double> kaplan_meier_median(std::vector<std::uint32_t> events,
   for (std::size_t i = 0; i < events.size(); ++i) {
     // Who is censored at the time of an event was still at risk then.
     const auto gone = std::lower_bound(censored.begin(), censored.end(), events[i]);
-    const std::size_t at_risk =
-        events.size() - i + static_cast<std::size_t>(censored.end() - gone);
+    const std::size_t at_risk = events.size() - i + static_cast<std::size_t>(censored.end() - gone);
     surviving *= 1 - 1 / static_cast<double>(at_risk);
     if (surviving <= 0.5 + 1e-12) return events[i];
   }

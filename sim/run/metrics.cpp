@@ -96,9 +96,8 @@ void Metrics::add(const RequestRecord& r) {
   latencies_s_[c].push_back(to_seconds(r.latency()));
   if (!pairs_.empty()) {
     const std::uint64_t i = r.observation.request + shift_;
-    pairs_[r.observation.phone * requests_per_phone_ + i] = {r.ledger.energy_j,
-                                                             static_cast<std::uint32_t>(c),
-                                                             r.oracle.attainable()};
+    pairs_[r.observation.phone * requests_per_phone_ + i] = {
+        r.ledger.energy_j, static_cast<std::uint32_t>(c), r.oracle.attainable()};
   }
 }
 

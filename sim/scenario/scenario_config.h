@@ -1,5 +1,4 @@
-// The shape of a scenario file (scenarios/*.yaml) and of an environment file
-// (scenarios/environments/*.yaml).
+// The shape of a scenario file (scenarios/*.yaml).
 #pragma once
 
 #include <map>
@@ -13,6 +12,7 @@
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
 #include "sim/models/workload_config.h"
+#include "sim/scenario/environment_config.h"
 #include "sim/system/reward.h"
 #include "sim/system/system_model.h"
 #include "sim/world/phase.h"
@@ -33,24 +33,6 @@ template <>
 struct config::EnumNames<Holdout> {
   static constexpr std::array<std::pair<Holdout, std::string_view>, 2> value{
       {{Holdout::kNone, "none"}, {Holdout::kLeaveOneDnnOut, "leave_one_dnn_out"}}};
-};
-
-/// What varies at run time: co-running apps and signal strengths.
-struct EnvironmentConfig {
-  std::string name;
-  std::string summary;
-  CoRunnerConfig co_runner;
-  SignalConfig cloud_signal;
-  SignalConfig tablet_signal;
-
-  template <class V>
-  void fields(V& v) {
-    v.required("name", name, "name");
-    v.optional("summary", summary, "one line on what it stands for");
-    v.optional("co_runner", co_runner, "apps running beside the inference");
-    v.optional("cloud_signal", cloud_signal, "signal of the link to the cloud");
-    v.optional("tablet_signal", tablet_signal, "signal of the link to the tablet");
-  }
 };
 
 struct DeviceGroupConfig {

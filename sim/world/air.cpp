@@ -45,8 +45,7 @@ void Air::start(Phone& phone, double bits, double rtt_s) {
   if (model(phone).idle.listens) {
     request.ledger.joules[Cause::kIdle] += model(phone).listen_w[link] * to_seconds(pause);
   }
-  schedule(engine_, now + pause, EventRank::kCompletion, WorldEvent::kTransferStart,
-           phone.number);
+  schedule(engine_, now + pause, EventRank::kCompletion, WorldEvent::kTransferStart, phone.number);
 }
 
 void Air::transfer(Phone& phone) {

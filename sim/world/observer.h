@@ -16,7 +16,7 @@ struct OracleComparison {
   bool qos_met = false;      // by Opt's
   bool same_target = false;  // same site, processor and precision
   bool same_action = false;
-  bool equivalent = false;  // same constraint outcome, energy within 1 %
+  bool equivalent = false;    // same constraint outcome, energy within 1 %
   bool with_oracles = false;  // the next two are filled: same target as these oracles
   bool same_as_expected_reward = false;
   bool same_as_chance_constrained = false;

@@ -51,7 +51,7 @@ struct Request {
   bool uploading = false;
   bool cold = false;  // the connection in use had been idle
   bool in_segments = false;
-  bool throttled = false;  // as it began
+  bool throttled = false;                 // as it began
   std::unique_ptr<SegmentCourse> course;  // of the latest request that ran in segments
   OracleComparison oracle;
 

@@ -5,8 +5,8 @@
 
 #include "sim/policy/oracle.h"
 #include "sim/system/prospect.h"
-#include "sim/world/observer.h"
 #include "sim/world/air.h"
+#include "sim/world/observer.h"
 #include "sim/world/request_noise.h"
 #include "sim/world/servers.h"
 

@@ -157,7 +157,7 @@ TEST(ProspectTest, ExpectedRewardEarnsMoreThanOptWhereJitterMatters) {
 
 TEST(ProspectTest, AChanceConstraintBuysPunctualityWithEnergy) {
   const Scenario scenario = scenario_of(
-      "name: chance\ndevices: [{profile: mi8pro}]\n"
+      "name: chance\ndevices: [{profile: moto_x_force}]\n"
       "policies: [{chance_constrained: {late_share: 0.001}, label: strict}, "
       "{chance_constrained: {late_share: 0.3}, label: loose}]\n"
       "phases: [{name: test, inferences: 500}]\n");

@@ -102,6 +102,7 @@ def groups(plan: Plan) -> dict[str, list[Variant]]:
             default,
             Variant("trained in the test's environment", ceiling),
             Variant("best fixed action per state", ceiling, "best_per_state"),
+            Variant("the same by sampled rewards", ceiling, "best_per_state_samples"),
             Variant("oracle of the expected reward", oracles, "expected_reward"),
             Variant("oracle of rare late replies", oracles, "chance_constrained"),
         ],

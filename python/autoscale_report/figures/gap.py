@@ -18,9 +18,10 @@ from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
 from autoscale_report.style import DEVICES
 from autoscale_sim.plots.intervals import interval
-from autoscale_sim.plots.style import LINE, ORANGE, POLICIES, PURPLE, SKY, legend_above, plt
+from autoscale_sim.plots.style import GREY, LINE, ORANGE, POLICIES, PURPLE, SKY, legend_above, plt
 
-COLOURS = {"best_per_state": ORANGE, "expected_reward": PURPLE, "chance_constrained": SKY}
+COLOURS = {"best_per_state": ORANGE, "best_per_state_samples": GREY, "expected_reward": PURPLE,
+           "chance_constrained": SKY}  # fmt: skip
 # Policy -> label, colour, its runs. An entry more is a bar more.
 SHOWN = {
     "autoscale": (*POLICIES["autoscale"], Plan.main_tasks),
