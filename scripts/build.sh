@@ -17,8 +17,6 @@ scripts/setup.sh
 launcher=()
 if command -v ccache >/dev/null; then
   launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  # So that clones in other folders share what is cached.
-  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 fi
 cmake --preset "$preset" --log-level=WARNING "${launcher[@]}"
 cmake --build --preset "$preset" --target "${targets[@]}"

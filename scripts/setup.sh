@@ -42,7 +42,8 @@ tools=("cmake cmake" "ninja ninja-build" "git git")
 packages=(libeigen3-dev libsvm-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libboost-dev
   librandom123-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml)
 if $plots; then packages+=(python3-venv); fi
-if $python; then packages+=(python3-dev); fi
+# The wheel of the tests takes what the build has compiled from the compiler's cache.
+if $python; then packages+=(python3-dev) tools+=("ccache ccache"); fi
 if $docs; then tools+=("doxygen doxygen"); fi
 if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
 if $lint; then

@@ -113,7 +113,11 @@ class Writer {
         config_(read_config(definition)),
         space_(config_, ignored_),
         metrics_(metric_names(config_)) {
-    for (const std::string& metric : metrics_) metric_columns_.push_back(run_column(metric));
+    for (const std::string& metric : metrics_) {
+      const std::size_t column = run_column(metric);
+      metric_columns_.push_back(column);
+      metric_cells_.push_back(config::csv_line({metric, std::string(run_columns()[column].unit)}));
+    }
   }
 
   SweepOutcome write() {
@@ -266,37 +270,39 @@ class Writer {
     return found == base.end() ? nullptr : &*found;
   }
 
-  static void add_estimate(const Estimate& e, bool sd, std::vector<std::string>& values) {
-    const auto number = [](bool there, double x) { return there ? format_number(x) : ""; };
-    values.push_back(number(e.n > 0, e.mean));
-    if (sd) values.push_back(number(e.has_interval(), e.sd));
-    values.push_back(number(e.has_interval(), e.low()));
-    values.push_back(number(e.has_interval(), e.high()));
+  /// Adds cells, each behind a comma: mean, sd if wanted, and the interval's ends.
+  static void add_estimate(const Estimate& e, bool sd, std::string& line) {
+    const auto add = [&line](bool there, double x) {
+      line += ',';
+      if (there) line += format_number(x);
+    };
+    add(e.n > 0, e.mean);
+    if (sd) add(e.has_interval(), e.sd);
+    add(e.has_interval(), e.low());
+    add(e.has_interval(), e.high());
   }
 
   void write_summary(std::size_t point, const std::string& swept, const std::vector<Series>& series,
                      OutputFile& summary) const {
     const std::vector<Series> base = baseline_series(point, series);
+    std::string line;
     for (const Series& s : series) {
       const Series* other = baseline_of(s, base);
+      const std::string who = swept + config::csv_line({s.scenario, s.device, s.dnn, s.policy});
       for (std::size_t m = 0; m < metrics_.size(); ++m) {
         const Estimate own = estimate(s.values[m]);
         if (own.n == 0) continue;
         const std::span<const double> with =
             other ? std::span<const double>(other->values[m]) : std::span<const double>();
         const Estimate difference = paired_difference(s.values[m], with);
-        std::vector<std::string> values = {s.scenario,
-                                           s.device,
-                                           s.dnn,
-                                           s.policy,
-                                           metrics_[m],
-                                           std::string(run_columns()[metric_columns_[m]].unit),
-                                           std::to_string(own.n)};
-        add_estimate(own, true, values);
-        values.push_back(other ? std::to_string(difference.n) : "");
-        add_estimate(difference, false, values);
-        add_estimate(paired_ratio(s.values[m], with), false, values);
-        summary.write(swept + config::csv_line(values) + '\n');
+        line = who + ',' + metric_cells_[m] + ',' + std::to_string(own.n);
+        add_estimate(own, true, line);
+        line += ',';
+        if (other) line += std::to_string(difference.n);
+        add_estimate(difference, false, line);
+        add_estimate(paired_ratio(s.values[m], with), false, line);
+        line += '\n';
+        summary.write(line);
       }
     }
   }
@@ -348,6 +354,7 @@ class Writer {
   SweepSpace space_;
   std::vector<std::string> metrics_;
   std::vector<std::size_t> metric_columns_;
+  std::vector<std::string> metric_cells_;  // name and unit, as in summary.csv
   SweepOutcome outcome_;
 };
 
