@@ -265,7 +265,8 @@ TEST(NeuroSurgeonTest, CutsWhereBruteForceDoes) {
 TEST(PriorWorkTest, RunsInTheWorldAsPredicted) {
   const Scenario scenario = scenario_with(
       shipped_catalog(), "non_streaming", "inception_v3, mobilenet_v3_large, resnet_50_v1", 50,
-      "arrivals: {closed_loop: {think: {constant: {value: 1 s}}}}");
+      "arrivals: {closed_loop: {think: {constant: {value: 1 s}}}}\n"  // long enough for a slow start
+      "servers: {cloud: {workers: {cpu: 3, gpu: 3}}}");               // nobody waits
   const SystemModel& system = scenario.system();
   for (const char* name : {"mosaic", "neurosurgeon"}) {
     const Keeper kept = simulate(scenario, setup_of(scenario, name));

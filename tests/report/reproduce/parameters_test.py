@@ -1,5 +1,5 @@
 """The free parameters of scenarios/paper/claims.yaml say what the data files say, and
-results/README.md shows them as they are. Standard library and PyYAML."""
+results/parameters.md shows them as they are. Standard library and PyYAML."""
 
 import csv
 import dataclasses
@@ -105,9 +105,9 @@ class Parameters(unittest.TestCase):
         self.assertEqual(settings(ROOT, PARAMETERS, NOMINAL), {})
 
     def test_the_table_of_the_results_is_up_to_date(self):
-        readme = (ROOT / "results/README.md").read_text()
+        page = (ROOT / "results/parameters.md").read_text()
         hint = "run PYTHONPATH=python python3 -m autoscale_report.parameter_table"
-        self.assertEqual(with_table(readme, PARAMETERS), readme, hint)
+        self.assertEqual(with_table(page, PARAMETERS), page, hint)
 
 
 class NominalOfDerivedValues(unittest.TestCase):
