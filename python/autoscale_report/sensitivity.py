@@ -64,12 +64,14 @@ class Refused(Exception):
 
 
 def responses_of(claims: dict) -> list[Response]:
-    """The four ratios of AutoScale over all cases, by the average named first and the geometric."""
+    """AutoScale's ratios over all cases to those that the study simulates, by the average named first
+    and the geometric."""
     averages = dict.fromkeys([claims["averages"]["first"], "geometric_mean"])
     wanted = [
         c for c in claims["claims"]
         if c.get("compute", {}).get("kind") == "efficiency"
         and (c["compute"]["policy"], c["compute"]["environments"]) == ("autoscale", "all")
+        and c["compute"]["baseline"] in RATIO_POLICIES
     ]  # fmt: skip
     return [
         Response(f"{c['compute']['baseline']}.{average}", c["compute"]["baseline"], average,

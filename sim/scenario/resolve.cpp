@@ -18,12 +18,12 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
   for (const Processor& p : profile.processors) {
     const auto wanted = use.workers.find(p.kind);
     counts.push_back(wanted == use.workers.end() ? static_cast<std::size_t>(p.workers)
-                                                 : wanted->second);
+                                                 : wanted->second.value);
   }
   for (const auto& [kind, count] : use.workers) {
     if (!profile.processor(kind) && !profile.processors.empty()) {
-      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'",
-                                                      profile.id, name_of(kind)));
+      diagnostics.error(
+          count.mark, fmt::format("workers: {} has no processor '{}'", profile.id, name_of(kind)));
     }
   }
   return counts;
@@ -33,13 +33,16 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
 std::vector<ProcessorKind> offered_processors(const ServerUseConfig& use,
                                               const DeviceProfile& profile,
                                               Diagnostics& diagnostics) {
-  for (const ProcessorKind kind : use.processors) {
+  if (!use.processors) return {};
+  const auto& [kinds, mark] = *use.processors;
+  if (kinds.empty()) diagnostics.error(mark, "processors: at least one is needed");
+  for (const ProcessorKind kind : kinds) {
     const Processor* processor = profile.processor(kind);
     if (profile.processors.empty() || (processor && processor->serves)) continue;
-    diagnostics.error(use.profile.mark, fmt::format("processors: {} offers no processor '{}'",
-                                                    profile.id, name_of(kind)));
+    diagnostics.error(
+        mark, fmt::format("processors: {} offers no processor '{}'", profile.id, name_of(kind)));
   }
-  return use.processors;
+  return kinds;
 }
 
 }  // namespace

@@ -71,9 +71,9 @@ struct LinksConfig {
 
 struct ServerUseConfig {
   Located<std::string> profile;
-  std::map<ProcessorKind, std::uint32_t> workers;
+  std::map<ProcessorKind, Located<std::uint32_t>> workers;
   std::uint32_t phones_each = 0;
-  std::vector<ProcessorKind> processors;
+  std::optional<Located<std::vector<ProcessorKind>>> processors;
 
   template <class V>
   void fields(V& v) {

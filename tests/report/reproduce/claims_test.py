@@ -19,7 +19,9 @@ from autoscale_report.claims import KINDS, Inputs, claims_table, evaluate, evalu
 from autoscale_report.compare import RECORD, TABLES, read  # noqa: E402
 from autoscale_report.environments import environments_table  # noqa: E402
 from autoscale_report.layers import load  # noqa: E402
+from autoscale_report.plan import RATIO_POLICIES  # noqa: E402
 from autoscale_report.registrations import FIRST, Beside, study_ranges  # noqa: E402
+from autoscale_report.sensitivity import responses_of  # noqa: E402
 from autoscale_report.tables import Tables  # noqa: E402
 from autoscale_report.verdict import MET, MISSED, NOT_TESTED  # noqa: E402
 
@@ -359,6 +361,12 @@ class Page(unittest.TestCase):
         lines = report.terminal(tables.evaluated, tables.beside,
                                 pd.DataFrame({"run_id": ["autoscale-r0"], "decision_ns": [60.0]}))  # fmt: skip
         self.assertIn("1.124 x", lines)
+
+
+class TheSensitivityStudy(unittest.TestCase):
+    def test_asks_for_the_baselines_that_it_simulates(self):
+        asked = dict.fromkeys(response.baseline for response in responses_of(SECOND))
+        self.assertEqual({"autoscale", *asked}, set(RATIO_POLICIES))
 
 
 if __name__ == "__main__":
