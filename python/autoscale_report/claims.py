@@ -39,6 +39,7 @@ class Inputs:
     runs: pd.DataFrame  # runs.csv of all scenarios
     learning: pd.DataFrame  # learning.csv of all scenarios
     beside: dict[str, Results] = field(default_factory=dict)  # by policy: what Opt's claims are read beside
+    judged: Results | None = None  # of the policy, compared with all oracles
 
     def cases(self, compute: dict, environments, policies) -> list:
         cases = cases_of(
@@ -94,6 +95,23 @@ BESIDE = {
 }
 
 
+ORACLES = {
+    "agreement_target": "Opt",
+    "agreement_expected_reward": "the oracle of the expected reward",
+    "agreement_chance_constrained": "the oracle that keeps late replies rare",
+}
+
+
+def note_oracles(inputs: Inputs, policy: str, cases: list, notes: list[str]) -> None:
+    """Agreement of a policy with each oracle, in runs that are compared with all of them."""
+    judged = inputs.judged
+    if not judged or not judged.has(policy, cases):
+        return
+    for column, oracle in ORACLES.items():
+        value = statistics.fmean(judged.case_mean(policy, column, cases))
+        notes.append(f"with {oracle}, {len(judged.replications)} replications: {value:.4g}")
+
+
 def note_others(inputs: Inputs, cases: list, estimate: Callable, notes: list[str]) -> None:
     """What others have by the same estimate(results, policy), where they were simulated."""
     for policy, text in BESIDE.items():
@@ -136,6 +154,7 @@ def attainable(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
     alone = [case for case in cases if case.dnn not in inputs.claims["shared_rows"]]
     without = statistics.fmean(results.case_mean(policy, column, alone))
     notes.append(f"without {' and '.join(inputs.claims['shared_rows'])}: {without:.4g}")
+    note_oracles(inputs, policy, cases, notes)
     note_others(inputs, cases, lambda r, other: r.case_mean(other, column, cases), notes)
     return results.case_mean(policy, column, cases)
 

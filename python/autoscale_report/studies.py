@@ -11,6 +11,7 @@ from autoscale_report.simulate import Task
 
 ENVIRONMENTS = ["S1", "S4", "D2", "D3"]
 REPLICATIONS = 5
+JUDGED_REPLICATIONS = 2
 TIME_CONSTANTS = ["1.5 s", "40 s"]  # of the correlated signal: client at rest, client on the move
 TRANSFER_SEEDS = 5
 
@@ -75,10 +76,19 @@ BESIDE_OPT = {"best_per_state": ceiling, "best_per_state_samples": ceiling, "exp
               "chance_constrained": oracles}  # fmt: skip
 
 
+def judged_by_oracles(plan: Plan) -> list[Task]:
+    """The headline's AutoScale again, its choices compared with those oracles too, which takes longer."""
+    return [
+        plan.task(f"judged_by_oracles/{e}_{u}", f"{e}_{u}", JUDGED_REPLICATIONS,
+                  settings={"compare_with_oracles": "true"}, policies=("autoscale",))
+        for e in plan.environments for u in plan.use_cases
+    ]  # fmt: skip
+
+
 def beside_opt(plan: Plan, headline: list[Task]) -> list[Task]:
     """Of these the runs that belong to some of the headline's scenarios."""
     names = {task.name for task in headline}
-    tasks = dict.fromkeys(task for of in BESIDE_OPT.values() for task in of(plan))
+    tasks = dict.fromkeys(task for of in (*BESIDE_OPT.values(), judged_by_oracles) for task in of(plan))
     return [task for task in tasks if task.name.split("/")[1] in names]
 
 

@@ -67,10 +67,10 @@ def claim(name, claims=CLAIMS):
     return next(c for c in claims["claims"] if c["id"] == name)
 
 
-def compute(name, found, beside=None, runs=None, learning=None):
+def compute(name, found, beside=None, runs=None, learning=None, judged=None):
     notes = []
     c = claim(name)["compute"]
-    values = KINDS[c["kind"]](Inputs(CLAIMS, found, runs, learning, beside or {}), c, notes)
+    values = KINDS[c["kind"]](Inputs(CLAIMS, found, runs, learning, beside or {}, judged), c, notes)
     return values, " | ".join(notes)
 
 
@@ -138,6 +138,14 @@ class Agreement(unittest.TestCase):
         pair = "mobilenet_v3_large and ssdlite_mobilenet_v3_large"
         self.assertIn(f"without {pair}: {without:.4g}", notes)
         self.assertIn("random choice: 0.1", notes)
+
+    def test_with_each_oracle(self):
+        judged = results(lambda *_: {"agreement_target": 0.7, "agreement_expected_reward": 0.75,
+                                     "agreement_chance_constrained": 0.72}, ["autoscale"])  # fmt: skip
+        _, notes = compute("agreement_with_opt", results(), judged=judged)
+        self.assertIn("with Opt, 2 replications: 0.7 | ", notes)
+        self.assertIn("with the oracle of the expected reward, 2 replications: 0.75", notes)
+        self.assertIn("with the oracle that keeps late replies rare, 2 replications: 0.72", notes)
 
     def test_every_estimate_stands_in_the_table(self):
         found = results(self.changed)
