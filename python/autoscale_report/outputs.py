@@ -37,7 +37,7 @@ def write_report(data: Data, out: Path) -> None:
     if not main:
         return
     of_figures = [task for figure in FIGURES for task in figure.tasks(plan)]
-    beside = [*plan.beside(main), *studies.beside_opt(plan, main)]
+    beside = [*plan.beside(main), *studies.beside_opt(plan, main), *studies.judged_by_oracles(plan)]
     all_tasks = list(dict.fromkeys([*main, *beside, *of_figures]))
     origin = origin_of(data, all_tasks, out)
     percentiles, of_study = sensitivity.study_of(plan, data.simulator)
