@@ -42,7 +42,7 @@ class Size(NamedTuple):
 
 
 # 10 of the full protocol's 20 replications: the study then stays within its half an hour.
-FULL, QUICK = Size(500, 20, 10), Size(50, 5, 3)
+FULL, QUICK = Size(500, 5, 10), Size(50, 5, 3)
 
 
 class Response(NamedTuple):
