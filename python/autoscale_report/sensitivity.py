@@ -31,6 +31,7 @@ from autoscale_report.registrations import RECORD
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn
+HYPERCUBE_POINTS = 500  # of which a study takes the first, so that a longer one keeps what it has
 SEED_STEP = 1000  # between the replications of a draw; draws themselves have seeds 1, 2, ...
 TORNADO_SEED = 1  # common, so that differences are paired
 
@@ -42,7 +43,7 @@ class Size(NamedTuple):
 
 
 # 10 of the full protocol's 20 replications: the study then stays within its half an hour.
-FULL, QUICK = Size(500, 5, 10), Size(50, 5, 3)
+FULL, QUICK = Size(250, 5, 10), Size(50, 5, 3)
 
 
 class Response(NamedTuple):
@@ -216,10 +217,11 @@ def seeds(first: int, count: int) -> list[int]:
 
 
 def hypercube(ranges: Sequence[Parameter], count: int) -> list[tuple[float, ...]]:
-    """Points that fill every range evenly: each of its `count` equal parts holds one."""
+    """The first `count` of points that fill every range evenly: each of as many equal parts holds one."""
     sampler = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(HYPERCUBE_SEED))
     return [
-        tuple(p.at(float(share)) for p, share in zip(ranges, row)) for row in sampler.random(count)
+        tuple(p.at(float(share)) for p, share in zip(ranges, row))
+        for row in sampler.random(HYPERCUBE_POINTS)[:count]
     ]
 
 
