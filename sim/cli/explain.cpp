@@ -17,6 +17,7 @@ struct ExplainArguments {
   std::string accuracy_set = "post_training";
   std::string power_level;
   std::string upload = "raw";
+  std::string detections = "boxes";
   bool csv = false;
 };
 
@@ -100,6 +101,7 @@ int run_explain(ExplainArguments& arguments) {
   request.accounting = value_named<AccountingMode>(arguments.accounting);
   request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
   request.upload = value_named<Upload>(arguments.upload);
+  request.detections = value_named<Detections>(arguments.detections);
   if (!arguments.power_level.empty())
     request.power_level = value_named<PowerLevel>(arguments.power_level);
   const Catalog catalog(search_path(arguments.data));
@@ -148,6 +150,8 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(names_of<PowerLevel>()));
   sub->add_option("--upload", arguments->upload, "form of the input sent")
       ->check(CLI::IsMember(names_of<Upload>()));
+  sub->add_option("--detections", arguments->detections, "form of detections sent back")
+      ->check(CLI::IsMember(names_of<Detections>()));
   sub->add_flag("--csv", arguments->csv, "all figures, comma-separated");
   sub->footer(
       "Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"
