@@ -29,7 +29,7 @@ class AutoScale final : public QLearning<StateSpace> {
       : QLearning("autoscale", config, StateSpace(config.state, context.dnns), context) {}
 };
 
-const RegisterPolicy<AutoScale> registered{"autoscale"};
+const RegisterPolicy<AutoScale> registered_autoscale{"autoscale"};
 
 }  // namespace
 }  // namespace autoscale

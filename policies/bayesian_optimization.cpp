@@ -204,7 +204,8 @@ class BayesianOptimization final : public Predictor {
   Validation<RewardSample> validation_;
 };
 
-const RegisterPolicy<BayesianOptimization> registered{"bayesian_optimization"};
+const RegisterPolicy<BayesianOptimization> registered_bayesian_optimization{
+    "bayesian_optimization"};
 
 }  // namespace
 }  // namespace autoscale

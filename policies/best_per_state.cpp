@@ -67,7 +67,7 @@ class BestPerState final : public FullInformationPolicy {
   StateSpace space_;
 };
 
-const RegisterPolicy<BestPerState> registered{"best_per_state"};
+const RegisterPolicy<BestPerState> registered_best_per_state{"best_per_state"};
 
 }  // namespace
 }  // namespace autoscale

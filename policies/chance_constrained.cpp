@@ -38,7 +38,7 @@ class ChanceConstrained final : public Policy {
   const Oracle& oracle_;
 };
 
-const RegisterPolicy<ChanceConstrained> registered{"chance_constrained"};
+const RegisterPolicy<ChanceConstrained> registered_chance_constrained{"chance_constrained"};
 
 }  // namespace
 }  // namespace autoscale

@@ -16,7 +16,7 @@ class Cloud final : public FixedPolicy {
       : FixedPolicy(context, "cloud", [](const Target& t) { return t.site == Site::kCloud; }) {}
 };
 
-const RegisterPolicy<Cloud> registered{"cloud"};
+const RegisterPolicy<Cloud> registered_cloud{"cloud"};
 
 }  // namespace
 }  // namespace autoscale

@@ -18,7 +18,7 @@ class ConnectedEdge final : public FixedPolicy {
                     [](const Target& t) { return t.site == Site::kTablet; }) {}
 };
 
-const RegisterPolicy<ConnectedEdge> registered{"connected_edge"};
+const RegisterPolicy<ConnectedEdge> registered_connected_edge{"connected_edge"};
 
 }  // namespace
 }  // namespace autoscale

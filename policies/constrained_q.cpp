@@ -152,7 +152,7 @@ class ConstrainedQ final : public TdLearner<> {
   bool missed_ = false;                  // the request that is being learned from
 };
 
-const RegisterPolicy<ConstrainedQ> registered{"constrained_q"};
+const RegisterPolicy<ConstrainedQ> registered_constrained_q{"constrained_q"};
 
 }  // namespace
 }  // namespace autoscale

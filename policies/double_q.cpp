@@ -54,7 +54,7 @@ class DoubleQ final : public TdLearner<> {
   QTable second_;
 };
 
-const RegisterPolicy<DoubleQ> registered{"double_q"};
+const RegisterPolicy<DoubleQ> registered_double_q{"double_q"};
 
 }  // namespace
 }  // namespace autoscale

@@ -249,7 +249,7 @@ class Dqn final : public Policy {
   learning::ErrorMean errors_;
 };
 
-const RegisterPolicy<Dqn> registered{"dqn"};
+const RegisterPolicy<Dqn> registered_dqn{"dqn"};
 
 }  // namespace
 }  // namespace autoscale

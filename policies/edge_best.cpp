@@ -21,7 +21,7 @@ class EdgeBest final : public FixedPolicy {
         }) {}
 };
 
-const RegisterPolicy<EdgeBest> registered{"edge_best"};
+const RegisterPolicy<EdgeBest> registered_edge_best{"edge_best"};
 
 }  // namespace
 }  // namespace autoscale

@@ -20,7 +20,7 @@ class EdgeCpuFp32 final : public FixedPolicy {
         }) {}
 };
 
-const RegisterPolicy<EdgeCpuFp32> registered{"edge_cpu_fp32"};
+const RegisterPolicy<EdgeCpuFp32> registered_edge_cpu_fp32{"edge_cpu_fp32"};
 
 }  // namespace
 }  // namespace autoscale

@@ -59,7 +59,7 @@ class EpsilonGreedy final : public MeanBandit {
   Config config_;
 };
 
-const RegisterPolicy<EpsilonGreedy> registered{"epsilon_greedy"};
+const RegisterPolicy<EpsilonGreedy> registered_epsilon_greedy{"epsilon_greedy"};
 
 }  // namespace
 }  // namespace autoscale

@@ -33,7 +33,7 @@ class ExpectedReward final : public Policy {
   const Oracle& oracle_;
 };
 
-const RegisterPolicy<ExpectedReward> registered{"expected_reward"};
+const RegisterPolicy<ExpectedReward> registered_expected_reward{"expected_reward"};
 
 }  // namespace
 }  // namespace autoscale

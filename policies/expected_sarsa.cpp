@@ -37,7 +37,7 @@ class ExpectedSarsa final : public TdLearner<> {
   }
 };
 
-const RegisterPolicy<ExpectedSarsa> registered{"expected_sarsa"};
+const RegisterPolicy<ExpectedSarsa> registered_expected_sarsa{"expected_sarsa"};
 
 }  // namespace
 }  // namespace autoscale

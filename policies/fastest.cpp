@@ -17,7 +17,7 @@ class Fastest final : public FixedPolicy {
       : FixedPolicy(context, "fastest", any_target, 0) {}
 };
 
-const RegisterPolicy<Fastest> registered{"fastest"};
+const RegisterPolicy<Fastest> registered_fastest{"fastest"};
 
 }  // namespace
 }  // namespace autoscale

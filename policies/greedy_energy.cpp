@@ -22,7 +22,7 @@ class GreedyEnergy final : public FixedPolicy {
   }
 };
 
-const RegisterPolicy<GreedyEnergy> registered{"greedy_energy"};
+const RegisterPolicy<GreedyEnergy> registered_greedy_energy{"greedy_energy"};
 
 }  // namespace
 }  // namespace autoscale

@@ -43,7 +43,7 @@ class Knn : public NearestNeighbours {
       : NearestNeighbours(config.k, std::move(examples)) {}
 };
 
-const RegisterPolicy<ClassifierPolicy<Knn>> registered{"knn"};
+const RegisterPolicy<ClassifierPolicy<Knn>> registered_knn{"knn"};
 
 }  // namespace
 }  // namespace autoscale

@@ -112,7 +112,7 @@ class LinearRegression final : public CostPredictor {
   std::vector<Row> at_top_;                 // ln energy, ln latency by group, of one decision
 };
 
-const RegisterPolicy<LinearRegression> registered{"linear_regression"};
+const RegisterPolicy<LinearRegression> registered_linear_regression{"linear_regression"};
 
 }  // namespace
 }  // namespace autoscale

@@ -42,7 +42,7 @@ class LinUcb final : public LinearBandit {
   double alpha_;
 };
 
-const RegisterPolicy<LinUcb> registered{"linucb"};
+const RegisterPolicy<LinUcb> registered_linucb{"linucb"};
 
 }  // namespace
 }  // namespace autoscale

@@ -123,7 +123,7 @@ class Lyapunov final : public Policy {
   std::uint64_t updates_ = 0;
 };
 
-const RegisterPolicy<Lyapunov> registered{"lyapunov"};
+const RegisterPolicy<Lyapunov> registered_lyapunov{"lyapunov"};
 
 }  // namespace
 }  // namespace autoscale

@@ -131,7 +131,7 @@ class Mosaic final : public Policy {
   std::vector<std::vector<Segment>> plans_;  // by DNN
 };
 
-const RegisterPolicy<Mosaic> registered{"mosaic"};
+const RegisterPolicy<Mosaic> registered_mosaic{"mosaic"};
 
 }  // namespace
 }  // namespace autoscale

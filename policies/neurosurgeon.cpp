@@ -168,7 +168,7 @@ class NeuroSurgeon final : public Policy {
   std::array<Segment, 2> plan_;
 };
 
-const RegisterPolicy<NeuroSurgeon> registered{"neurosurgeon"};
+const RegisterPolicy<NeuroSurgeon> registered_neurosurgeon{"neurosurgeon"};
 
 }  // namespace
 }  // namespace autoscale

@@ -54,7 +54,7 @@ class OfflineOptimal final : public FullInformationPolicy {
   std::vector<std::string> dnns_;
 };
 
-const RegisterPolicy<OfflineOptimal> registered{"offline_optimal"};
+const RegisterPolicy<OfflineOptimal> registered_offline_optimal{"offline_optimal"};
 
 }  // namespace
 }  // namespace autoscale

@@ -36,7 +36,7 @@ class Opt final : public Policy {
   const Oracle& oracle_;
 };
 
-const RegisterPolicy<Opt> registered{"opt"};
+const RegisterPolicy<Opt> registered_opt{"opt"};
 
 }  // namespace
 }  // namespace autoscale

@@ -104,7 +104,7 @@ class QLambda final : public TdLearner<> {
   std::unordered_map<std::uint32_t, Trace> traces_;  // by phone
 };
 
-const RegisterPolicy<QLambda> registered{"q_lambda"};
+const RegisterPolicy<QLambda> registered_q_lambda{"q_lambda"};
 
 }  // namespace
 }  // namespace autoscale

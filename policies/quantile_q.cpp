@@ -216,7 +216,7 @@ class QuantileQ final : public QLearning<QuantileSpace> {
   std::vector<Kept> kept_;
 };
 
-const RegisterPolicy<QuantileQ> registered{"quantile_q"};
+const RegisterPolicy<QuantileQ> registered_quantile_q{"quantile_q"};
 
 }  // namespace
 }  // namespace autoscale

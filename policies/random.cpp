@@ -25,7 +25,7 @@ class Random final : public Policy {
   RandomField random_;
 };
 
-const RegisterPolicy<Random> registered{"random"};
+const RegisterPolicy<Random> registered_random{"random"};
 
 }  // namespace
 }  // namespace autoscale

@@ -36,7 +36,7 @@ class Sarsa final : public TdLearner<> {
   }
 };
 
-const RegisterPolicy<Sarsa> registered{"sarsa"};
+const RegisterPolicy<Sarsa> registered_sarsa{"sarsa"};
 
 }  // namespace
 }  // namespace autoscale

@@ -291,7 +291,7 @@ class Scripted final : public Policy {
   std::vector<Decision> decisions_;                   // ascending
 };
 
-const RegisterPolicy<Scripted<false>> registered{"scripted"};
+const RegisterPolicy<Scripted<false>> registered_scripted{"scripted"};
 const RegisterPolicy<Scripted<true>> registered_deliberating{"scripted_deliberating"};
 
 }  // namespace

@@ -115,7 +115,7 @@ class Svm {
   std::vector<Duel> duels_;     // of each pair of classes
 };
 
-const RegisterPolicy<ClassifierPolicy<Svm>> registered{"svm"};
+const RegisterPolicy<ClassifierPolicy<Svm>> registered_svm{"svm"};
 
 }  // namespace
 }  // namespace autoscale

@@ -131,7 +131,7 @@ class Svr final : public CostPredictor {
   Eigen::VectorXd inputs_{kCostInputs};  // of one prediction
 };
 
-const RegisterPolicy<Svr> registered{"svr"};
+const RegisterPolicy<Svr> registered_svr{"svr"};
 
 }  // namespace
 }  // namespace autoscale

@@ -48,7 +48,7 @@ class Thompson final : public LinearBandit {
   double scale_;
 };
 
-const RegisterPolicy<Thompson> registered{"thompson"};
+const RegisterPolicy<Thompson> registered_thompson{"thompson"};
 
 }  // namespace
 }  // namespace autoscale

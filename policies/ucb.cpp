@@ -63,7 +63,7 @@ class Ucb final : public MeanBandit {
   double range_;
 };
 
-const RegisterPolicy<Ucb> registered{"ucb"};
+const RegisterPolicy<Ucb> registered_ucb{"ucb"};
 
 }  // namespace
 }  // namespace autoscale

@@ -93,12 +93,9 @@ BESIDE = {
     "expected_reward": "oracle of the expected reward",
     "chance_constrained": "oracle that keeps late replies rare",
 }
-
-
 ORACLES = {
     "agreement_target": "Opt",
-    "agreement_expected_reward": "the oracle of the expected reward",
-    "agreement_chance_constrained": "the oracle that keeps late replies rare",
+    **{f"agreement_{p}": f"the {BESIDE[p]}" for p in ("expected_reward", "chance_constrained")},
 }
 
 

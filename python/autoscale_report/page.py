@@ -20,7 +20,7 @@ from autoscale_report.claims import BESIDE, Evaluated
 from autoscale_report.environments import THROTTLED
 from autoscale_report.figure import Figure
 from autoscale_report.reasons import reasons
-from autoscale_report.report import plus_minus, row
+from autoscale_report.report import percent, plus_minus, row
 from autoscale_report.style import USE_CASES
 from autoscale_report.tables import Tables
 from autoscale_report.verdict import MET, MISSED, NOT_TESTED
@@ -115,10 +115,6 @@ def environment_rows(environments: pd.DataFrame) -> list[dict]:
          "throttled": [percent(r[f"throttled_{p}"]) for p in THROTTLED]}
         for r in environments.to_dict("records")
     ]  # fmt: skip
-
-
-def percent(share: float) -> str:
-    return "" if pd.isna(share) else f"{100 * share:.1f} %"
 
 
 def average_groups(averages: pd.DataFrame, claims: dict) -> list[dict]:

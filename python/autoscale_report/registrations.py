@@ -9,9 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 import yaml
 
-from autoscale_report import ROOT
+from autoscale_report.compare import RECORD
 
-RECORD = ROOT / "results/reference"
 FIRST = RECORD / "first"  # history: never written
 
 

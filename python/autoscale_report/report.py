@@ -42,6 +42,11 @@ def plus_minus(value: Interval) -> str:
     return f"{value.mean:.{decimals}f} ±{half:.{decimals}f}"
 
 
+def percent(share: float | None) -> str:
+    """Nothing of a share that is not known."""
+    return "" if pd.isna(share) else f"{100 * share:.1f} %"
+
+
 def value_with(unit: str, value: float) -> str:
     return "-" if math.isnan(value) else readable(value) + ("" if unit in ("", "1") else f" {unit}")
 

@@ -25,9 +25,9 @@ from scipy.stats import percentileofscore, qmc, spearmanr
 
 from autoscale_report import parameters
 from autoscale_report.cases import Results, cases_of
+from autoscale_report.compare import RECORD
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
-from autoscale_report.registrations import RECORD
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn

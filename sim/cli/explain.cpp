@@ -18,6 +18,8 @@ struct ExplainArguments {
   std::string power_level;
   std::string upload = "raw";
   std::string detections = "boxes";
+  std::vector<std::string> cloud_processors;
+  std::vector<std::string> tablet_processors;
   bool csv = false;
 };
 
@@ -54,12 +56,11 @@ std::vector<std::string> names_of() {
   return names;
 }
 
-std::map<std::string, ProcessorKind> processor_kinds() {
-  std::map<std::string, ProcessorKind> kinds;
-  for (const auto& [value, text] : config::EnumNames<ProcessorKind>::value) {
-    kinds.emplace(text, value);
-  }
-  return kinds;
+template <class E>
+std::vector<E> values_named(const std::vector<std::string>& names) {
+  std::vector<E> values;
+  for (const std::string& name : names) values.push_back(value_named<E>(name));
+  return values;
 }
 
 /// The parts of the energy that are not zero, in words.
@@ -102,6 +103,8 @@ int run_explain(ExplainArguments& arguments) {
   request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
   request.upload = value_named<Upload>(arguments.upload);
   request.detections = value_named<Detections>(arguments.detections);
+  request.cloud_processors = values_named<ProcessorKind>(arguments.cloud_processors);
+  request.tablet_processors = values_named<ProcessorKind>(arguments.tablet_processors);
   if (!arguments.power_level.empty())
     request.power_level = value_named<PowerLevel>(arguments.power_level);
   const Catalog catalog(search_path(arguments.data));
@@ -131,13 +134,13 @@ void add_explain(CLI::App& app, Action& action) {
   sub->add_option("--co-mem", request.co_memory, "memory utilisation by co-running apps")
       ->check(number_between(0, 1));
   sub->add_flag("--warm", request.warm, "the connections have not been idle: no slow start");
-  sub->add_option("--cloud-processors", request.cloud_processors,
+  sub->add_option("--cloud-processors", arguments->cloud_processors,
                   "processors of the cloud that phones may use; default: all")
       ->delimiter(',')
-      ->transform(CLI::CheckedTransformer(processor_kinds()));
-  sub->add_option("--tablet-processors", request.tablet_processors, "the same of the tablet")
+      ->check(CLI::IsMember(names_of<ProcessorKind>()));
+  sub->add_option("--tablet-processors", arguments->tablet_processors, "the same of the tablet")
       ->delimiter(',')
-      ->transform(CLI::CheckedTransformer(processor_kinds()));
+      ->check(CLI::IsMember(names_of<ProcessorKind>()));
   sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
   sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
   sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")

@@ -47,7 +47,7 @@ std::string result_table(const std::vector<RunResult>& results) {
 }
 
 /// A line on stderr that rewrites itself, on terminals only.
-std::function<void(const RunProgress&)> progress_line() {
+std::function<void(const RunProgress&)> run_progress_line() {
   if (isatty(STDERR_FILENO) == 0) return {};
   return [](const RunProgress& p) {
     fmt::print(stderr, "\r{} of {} runs, {:3.0f} % of the requests{}", p.runs_done, p.runs,
@@ -68,7 +68,7 @@ int run(const RunArguments& arguments) {
   options.jobs = arguments.jobs;
   options.requests = arguments.requests;
   options.timeline = arguments.timeline;
-  options.progress = progress_line();
+  options.progress = run_progress_line();
   if (arguments.out.empty()) {
     fmt::print("{}", result_table(run_all(scenario, options)));
   } else {

@@ -48,7 +48,7 @@ std::string duration_text(double seconds) {
 }
 
 /// A line on stderr that rewrites itself, on terminals only.
-std::function<void(const SweepProgress&)> progress_line() {
+std::function<void(const SweepProgress&)> sweep_progress_line() {
   if (isatty(STDERR_FILENO) == 0) return {};
   return [last = -1.0](const SweepProgress& p) mutable {
     const double elapsed = p.elapsed.count();
@@ -188,7 +188,7 @@ int sweep(const SweepArguments& arguments) {
   SweepRunOptions options;
   options.shard = *parse_shard(arguments.shard);
   options.jobs = arguments.jobs;
-  options.progress = progress_line();
+  options.progress = sweep_progress_line();
   const nlohmann::ordered_json definition = sweep.definition(build_info());
   SweepFolder folder = SweepFolder::open(out, definition, options.shard, arguments.resume);
   Journal& journal = folder.journal();

@@ -123,9 +123,8 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   profile.baseline_w = c.baseline_power.value.value();
   if (c.battery) profile.battery_j = (c.battery->voltage.value * c.battery->capacity.value).value();
   if (c.contention) {
-    const auto& stall = c.contention->stall_power;
     profile.contention = {c.contention->cpu.value, c.contention->memory.value,
-                          stall ? stall->value : Contention{}.stall};
+                          value_of(c.contention->stall_power, Contention{}.stall)};
   }
   if (c.thermal) profile.thermal = make_thermal(*c.thermal);
   std::set<ProcessorKind> seen;

@@ -10,6 +10,7 @@
 //         the pauses is textbook arithmetic (Kurose and Ross, Computer Networking).
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 namespace autoscale {
@@ -25,13 +26,24 @@ struct SlowStart {
   /// Seconds of all pauses of a cold transfer of `bits` at `rate_bps` over a round trip of `rtt_s`.
   double pauses_s(double bits, double rate_bps, double rtt_s) const {
     double sum = 0;
-    double window = window_bits;
-    for (double left = bits; left > window; left -= window, window *= 2) {
-      const double pause = rtt_s + (segment_bits - window) / rate_bps;
-      if (pause <= 0) break;
-      sum += pause;
-    }
+    each_round(bits, [&](double window) {
+      sum += std::max(0.0, rtt_s - shortest_rtt_s(window, rate_bps));
+    });
     return sum;
+  }
+
+  /// Calls visit(window in bits) for every round of a cold transfer that is not its last.
+  template <class Visit>
+  void each_round(double bits, Visit&& visit) const {
+    double window = window_bits;
+    for (double left = bits; window > 0 && left > window; left -= window, window *= 2) {
+      visit(window);
+    }
+  }
+
+  /// The round trip above which the sender pauses after a window.
+  double shortest_rtt_s(double window, double rate_bps) const {
+    return (window - segment_bits) / rate_bps;
   }
 };
 

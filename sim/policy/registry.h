@@ -3,7 +3,7 @@
 //   static constexpr PolicyInfo kInfo{...};
 //   MyPolicy(const Config&, const PolicyContext&);
 // (or, where parameters choose between classes, `static std::unique_ptr<Policy> make(...)` of the
-// same arguments) and registers it: `const RegisterPolicy<MyPolicy> registered{"my_policy"};`
+// same arguments) and registers it: `const RegisterPolicy<MyPolicy> registered_my_policy{"my_policy"};`
 #pragma once
 
 #include <functional>

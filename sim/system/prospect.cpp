@@ -134,10 +134,8 @@ void add_pieces(Sum& sum, const LogNormal& x, const std::vector<double>& kinks, 
 /// Round trips at which a pause of a cold transfer vanishes.
 void add_slow_start_kinks(const SlowStart& slow_start, double bits, double rate_bps,
                           std::vector<double>& kinks) {
-  double window = slow_start.window_bits;
-  for (double left = bits; left > window; left -= window, window *= 2) {
-    kinks.push_back((window - slow_start.segment_bits) / rate_bps);
-  }
+  slow_start.each_round(
+      bits, [&](double window) { kinks.push_back(slow_start.shortest_rtt_s(window, rate_bps)); });
 }
 
 /// The round trip from which on the request does not wait for a worker, which is free in

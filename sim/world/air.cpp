@@ -29,7 +29,7 @@ void Air::reset() {
   }
 }
 
-void Air::start(Phone& phone, double bits, double rtt_s) {
+void Air::start(Phone& phone, double bits) {
   Request& request = phone.request;
   const std::size_t link = request.link();
   const Time now = engine_.now();
@@ -38,7 +38,8 @@ void Air::start(Phone& phone, double bits, double rtt_s) {
   if (!request.cold) return transfer(phone);
   surroundings_.refresh_link(phone, link, now);
   const double rate = rate_bps(phone) * share(phone, link);
-  const Duration pause = from_seconds(model(phone).slow_start[link].pauses_s(bits, rate, rtt_s));
+  const Duration pause =
+      from_seconds(model(phone).slow_start[link].pauses_s(bits, rate, request.rtt_s));
   if (pause == Duration::zero()) return transfer(phone);
   surroundings_.warm(phone, now);
   phone.conditions.active_w = model(phone).listen_w[link];

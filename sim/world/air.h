@@ -25,9 +25,9 @@ class Air {
   /// No transfers, at time 0; keeps what was allocated.
   void reset();
 
-  /// Begins to send or, unless the request is uploading, to receive `bits` on the link of its work,
-  /// whose round trip takes `rtt_s`. A slow start comes first, as one pause.
-  void start(Phone& phone, double bits, double rtt_s);
+  /// Begins to send or, unless the request is uploading, to receive `bits` on the link of its work.
+  /// A slow start comes first, as one pause.
+  void start(Phone& phone, double bits);
   /// The transfer proper, after the pause.
   void transfer(Phone& phone);
   /// Event of a transfer on a link of its own: whether the transfer is over.

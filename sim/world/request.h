@@ -49,7 +49,8 @@ struct Request {
   ActionId executed = 0;         // what heat left of it
   std::uint16_t generation = 0;  // of transfers, to recognise outdated events
   bool uploading = false;
-  bool cold = false;  // the connection in use had been idle
+  double rtt_s = 0;   // of the connection in use
+  bool cold = false;  // it had been idle
   bool in_segments = false;
   bool throttled = false;                 // as it began
   std::unique_ptr<SegmentCourse> course;  // of the latest request that ran in segments

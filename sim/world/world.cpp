@@ -183,10 +183,9 @@ void World::adopt(Phone& phone, const ExecutionPlan& plan) {
   }
   const ActionId action = segments.empty() ? plan.action : segments.front().action;
   const DnnOnType& dnn = dnn_of(phone);
-  if (action >= dnn.actions.size() || !dnn.actions[action].legal) {
-    const bool known = action < dnn.actions.size();
-    refuse(phone, fmt::format("illegal action {}{}{}", action, known ? ": " : "",
-                              known ? why_illegal(dnn.actions[action]) : ""));
+  if (action >= dnn.actions.size()) refuse(phone, fmt::format("illegal action {}", action));
+  if (!dnn.actions[action].legal) {
+    refuse(phone, fmt::format("illegal action {}: {}", action, why_illegal(dnn.actions[action])));
   }
   phone.request.run_whole(dnn, action, surroundings_.capped(phone, action));
 }
@@ -290,15 +289,16 @@ void World::start_remote(Phone& phone, Duration lead) {
 void World::start_upload(Phone& phone) {
   Request& request = phone.request;
   request.uploading = true;
+  request.rtt_s = noise_.rtt_s(request.observation, request.link());
   request.cold = surroundings_.cold(phone, request.link(), engine_.now());
-  air_.start(phone, request.work.up_bits, noise_.rtt_s(request.observation, request.link()));
+  air_.start(phone, request.work.up_bits);
 }
 
 void World::start_download(Phone& phone) {
   Request& request = phone.request;
   request.end_stage(Stage::kNetwork, engine_.now());
   request.uploading = false;
-  air_.start(phone, request.work.down_bits, noise_.rtt_s(request.observation, request.link()));
+  air_.start(phone, request.work.down_bits);
 }
 
 void World::finish_transfer(Phone& phone) {
@@ -308,11 +308,10 @@ void World::finish_transfer(Phone& phone) {
     request.end_stage(Stage::kDownload, now);
     return finish(phone);
   }
-  const std::size_t link = request.link();
   request.end_stage(Stage::kUpload, now);
-  phone.conditions.active_w = type_of(phone).radio[link].listen_w;
-  const double half_rtt = noise_.rtt_s(request.observation, link) / 2;
-  schedule(now + from_seconds(half_rtt), EventRank::kArrival, WorldEvent::kServerArrival, phone);
+  phone.conditions.active_w = type_of(phone).radio[request.link()].listen_w;
+  schedule(now + from_seconds(request.rtt_s / 2), EventRank::kArrival, WorldEvent::kServerArrival,
+           phone);
 }
 
 void World::arrive_at_server(Phone& phone) {
@@ -328,8 +327,7 @@ void World::arrive_at_server(Phone& phone) {
   request.ledger.stages[Stage::kQueue] += start - now;
   request.ledger.stages[Stage::kService] += service;
   request.stage_start = start + service;
-  const double half_rtt = noise_.rtt_s(request.observation, request.link()) / 2;
-  schedule(request.stage_start + from_seconds(half_rtt), EventRank::kEnvironment,
+  schedule(request.stage_start + from_seconds(request.rtt_s / 2), EventRank::kEnvironment,
            WorldEvent::kDownloadStart, phone);
 }
 

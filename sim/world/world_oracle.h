@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "sim/policy/oracle.h"
 #include "sim/system/prospect.h"
@@ -11,6 +12,13 @@
 #include "sim/world/servers.h"
 
 namespace autoscale {
+
+/// An action and what it may come to.
+struct Candidate {
+  ActionId action = 0;
+  bool accurate = false;
+  Prospect prospect;
+};
 
 class WorldOracle final : public Oracle {
  public:
@@ -39,12 +47,10 @@ class WorldOracle final : public Oracle {
 
  private:
   Conditions conditions(const Observation& observation, OracleForm form) const;
-  Prospect prospect_of(const Observation& observation, ActionId action,
-                       const Conditions& mean) const;
-  /// The action of the best prospect; better(action, its prospect, other, its prospect). Ties go to
-  /// the lower action.
-  template <class Better>
-  ActionId best_prospect(const Observation& observation, Better better) const;
+  /// The legal actions that heat leaves, ascending.
+  std::vector<Candidate> candidates(const Observation& observation) const;
+  /// Whether a phone's whole network went to the target of `action`.
+  bool went_to_target_of(const Phone& phone, ActionId action) const;
 
   const SystemModel& system_;
   const Engine& engine_;

@@ -173,6 +173,8 @@ Words explain(const Words& more) {
 
 TEST(Explain, OddLinks) {
   expect_success(explain({"--link", "wifi=-55dBm", "--link", "wifi_direct=-90 dBm"}));
+  expect_success(explain({"--cloud-processors", "cpu,gpu", "--tablet-processors", "dsp"}));
+  expect_usage_error(explain({"--cloud-processors", "gpu,npu"}), "npu not in {cpu,gpu,dsp}");
   expect_usage_error(explain({"--link", "wifi"}), "expected NAME=SIGNAL");
   expect_usage_error(explain({"--link", "wifi=abc"}),
                      "expected a power level such as '-80 dBm', got 'abc'");

@@ -25,7 +25,7 @@ class IllegalPolicy final : public Policy {
  private:
   ActionId legal_;
 };
-const RegisterPolicy<IllegalPolicy> registered{"illegal_for_test"};
+const RegisterPolicy<IllegalPolicy> registered_illegal_for_test{"illegal_for_test"};
 
 TEST(PolicyErrors, NamePolicyRequestAndTime) {
   const Catalog catalog(AUTOSCALE_SOURCE_DIR);

@@ -32,7 +32,7 @@ double mean_of(const std::vector<double>& x) {
   return sum / static_cast<double>(x.size());
 }
 
-double correlation(const std::vector<double>& x, std::size_t lag) {
+double sample_correlation(const std::vector<double>& x, std::size_t lag) {
   const double mean = mean_of(x);
   double covariance = 0, variance = 0;
   for (std::size_t i = 0; i < x.size(); ++i) variance += (x[i] - mean) * (x[i] - mean);
@@ -52,13 +52,14 @@ TEST(RoundTripTest, MedianAndNinetiethPercentileAreTheLinks) {
 
 TEST(RoundTripTest, WithoutACorrelationTimeTheyAreIndependent) {
   const std::vector<double> logs = log_round_trips("");
-  for (const std::size_t lag : {1U, 2U, 5U}) EXPECT_NEAR(correlation(logs, lag), 0, 0.03);
+  for (const std::size_t lag : {1U, 2U, 5U}) EXPECT_NEAR(sample_correlation(logs, lag), 0, 0.03);
 }
 
 TEST(RoundTripTest, WithOneTheyDecayExponentially) {
   const std::vector<double> logs = log_round_trips(correlated("4 s"));
   for (const std::size_t lag : {1U, 2U, 4U, 8U}) {
-    EXPECT_NEAR(correlation(logs, lag), std::exp(-static_cast<double>(lag) / 4), 0.06) << lag;
+    EXPECT_NEAR(sample_correlation(logs, lag), std::exp(-static_cast<double>(lag) / 4), 0.06)
+        << lag;
   }
 }
 

@@ -20,9 +20,9 @@ struct Runs {
 };
 
 /// The row of all phones and DNNs of a policy, as runs.csv has it.
-class Row {
+class ResultsRow {
  public:
-  Row(const Runs& runs, std::string_view policy) {
+  ResultsRow(const Runs& runs, std::string_view policy) {
     for (const RunRow& row : run_rows(runs.results)) {
       if (!row.whole_run || row.run.policy().name != policy) continue;
       for (const RunColumn& c : run_columns()) cells_[c.name] = c.value(row);
@@ -45,7 +45,7 @@ Scenario with_latency(std::string_view latency) {
 
 TEST(AttainableTest, AllAreCountedApartWhereNothingIsInTime) {
   const Runs results(with_latency("1 ms"));
-  const Row row(results, "edge_cpu_fp32");
+  const ResultsRow row(results, "edge_cpu_fp32");
   EXPECT_EQ(row["qos_unattainable"], "40");
   EXPECT_EQ(row["compared"], "0");
   EXPECT_EQ(row["agreement_target"], "");
@@ -53,12 +53,12 @@ TEST(AttainableTest, AllAreCountedApartWhereNothingIsInTime) {
   EXPECT_EQ(row["gap_count"], "0");
   EXPECT_NE(row["gap_to_opt_all"], "");
   EXPECT_EQ(row["agreement_target_all"], "0");
-  EXPECT_EQ(Row(results, "opt")["agreement_target_all"], "1");
+  EXPECT_EQ(ResultsRow(results, "opt")["agreement_target_all"], "1");
 }
 
 TEST(AttainableTest, NoneIsWhereAllCanBe) {
   const Runs results(with_latency("10 s"));
-  const Row row(results, "edge_cpu_fp32");
+  const ResultsRow row(results, "edge_cpu_fp32");
   EXPECT_EQ(row["qos_unattainable"], "0");
   EXPECT_EQ(row["compared"], "40");
   EXPECT_EQ(row["gap_to_opt"], row["gap_to_opt_all"]);
@@ -69,7 +69,7 @@ TEST(AttainableTest, TheGapIsOverTheAttainableOnly) {
   // MobileNet v1 meets 20 ms on the DSP, Inception v3 nowhere.
   const Runs results(with_latency("20 ms"));
   const SystemModel& system = results.scenario.system();
-  const Row row(results, "edge_cpu_fp32");
+  const ResultsRow row(results, "edge_cpu_fp32");
   EXPECT_EQ(row["qos_unattainable"], "20");
   EXPECT_EQ(row["compared"], "20");
   EXPECT_EQ(row["gap_count"], "20");
@@ -88,11 +88,11 @@ TEST(AttainableTest, TheOtherOraclesAreComparedOnRequest) {
       "name: oracles\ndevices: [{profile: mi8pro}]\ndnns: [mobilenet_v1]\n"
       "policies: [expected_reward, chance_constrained, random]\n"
       "phases: [{name: test, inferences: 100}]\n";
-  EXPECT_EQ(Row(Runs(scenario_of(scenario)), "random")["agreement_expected_reward"], "");
+  EXPECT_EQ(ResultsRow(Runs(scenario_of(scenario)), "random")["agreement_expected_reward"], "");
   const Runs results(scenario_of(scenario + "compare_with_oracles: true\n"));
-  EXPECT_EQ(Row(results, "expected_reward")["agreement_expected_reward"], "1");
-  EXPECT_EQ(Row(results, "chance_constrained")["agreement_chance_constrained"], "1");
-  EXPECT_LT(Row(results, "random").number("agreement_expected_reward"), 0.5);
+  EXPECT_EQ(ResultsRow(results, "expected_reward")["agreement_expected_reward"], "1");
+  EXPECT_EQ(ResultsRow(results, "chance_constrained")["agreement_chance_constrained"], "1");
+  EXPECT_LT(ResultsRow(results, "random").number("agreement_expected_reward"), 0.5);
 }
 
 TEST(AttainableTest, HeatIsReportedWhereItCaps) {
@@ -103,7 +103,7 @@ TEST(AttainableTest, HeatIsReportedWhereItCaps) {
                                 "co_runner: {{steady: {{cpu: {}, memory: 0}}}}\npolicies: [cloud]\n"
                                 "phases: [{{name: test, inferences: 200}}]\n",
                                 cpu)));
-    return Row(results, "cloud").number("throttled_ratio");
+    return ResultsRow(results, "cloud").number("throttled_ratio");
   };
   EXPECT_EQ(throttled("0.5"), 0);
   const double often = throttled("0.9");

@@ -12,21 +12,15 @@
 
 #include "sim/policy/cost_model.h"
 #include "tests/support/judged_policy.h"
+#include "tests/support/rank.h"
 
 namespace autoscale {
 namespace {
 
-struct Rank {
-  bool inaccurate = false, late = false;
-  double key = 0;
-  auto operator<=>(const Rank&) const = default;
-};
-
 Rank rank_of(const PolicyContext& context, const Observation& o, ActionId action) {
-  const Cost cost = context.oracle->cost(o, action, OracleForm::kExpected);
-  const bool late = cost.latency_s > context.costs->constraints().qos_s;
-  return {!context.legality[o.dnn].actions[action].accurate, late,
-          late ? cost.latency_s : cost.energy_j};
+  return rank_of(context.legality[o.dnn].actions[action].accurate,
+                 context.oracle->cost(o, action, OracleForm::kExpected),
+                 context.costs->constraints().qos_s);
 }
 
 class OptBoundTest : public testing::TestWithParam<std::string> {};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/system/choice.h"
+#include "tests/support/rank.h"
 #include "tests/support/simulation_testing.h"
 
 namespace autoscale {
@@ -91,17 +92,6 @@ Conditions random_conditions(const SystemModel& system, const DeviceType& type, 
   return now;
 }
 
-/// How an action ranks, written out apart from choose(): constraints first, then energy or latency.
-struct Rank {
-  bool inaccurate, late;
-  double key;
-  auto operator<=>(const Rank&) const = default;
-};
-Rank rank_of(const ActionModel& action, const Cost& cost, double qos_s) {
-  const bool late = cost.latency_s > qos_s;
-  return {!action.accurate, late, late ? cost.latency_s : cost.energy_j};
-}
-
 TEST(PredictionTest, NoActionBeatsOptUnderRandomConditions) {
   constexpr std::uint64_t kConditions = 1500;  // x 11 DNNs x 3 phones
   const RandomField random(7);
@@ -119,9 +109,9 @@ TEST(PredictionTest, NoActionBeatsOptUnderRandomConditions) {
           const auto opt = choose_accurate_first(
               dnn, qos_s, [](ActionId) { return true; }, cost);
           ASSERT_TRUE(opt.has_value());
-          const Rank best = rank_of(dnn.actions[opt->action], cost(opt->action), qos_s);
+          const Rank best = rank_of(dnn.actions[opt->action].accurate, cost(opt->action), qos_s);
           for (const ActionId a : dnn.legal) {
-            const Rank rank = rank_of(dnn.actions[a], cost(a), qos_s);
+            const Rank rank = rank_of(dnn.actions[a].accurate, cost(a), qos_s);
             ASSERT_FALSE(rank < best) << "action " << a << " beats " << opt->action;
           }
           remote += dnn.actions[opt->action].site != Site::kPhone;

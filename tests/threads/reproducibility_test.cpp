@@ -32,7 +32,7 @@ replications: 2
 )";
 
 /// Runs the program into `out` and fails the test if that fails.
-void run_program(const fs::path& scenario, const fs::path& out, const std::string& options) {
+void run_into(const fs::path& scenario, const fs::path& out, const std::string& options) {
   const std::string command = fmt::format(
       "AUTOSCALE_DATA='{}' '{}' run '{}' --requests --timeline --out '{}' {} > /dev/null",
       source_root().string(), AUTOSCALE_PROGRAM, scenario.string(), out.string(), options);
@@ -65,13 +65,13 @@ TEST(ReproducibilityTest, SameFilesForAnyNumberOfJobsAndOtherFilesForAnotherSeed
   const TemporaryFolder directory;
   const fs::path scenario = directory.write("scenario.yaml", kScenario);
   for (const int jobs : {1, 2, 8}) {
-    run_program(scenario, directory.path() / std::to_string(jobs), fmt::format("--jobs {}", jobs));
+    run_into(scenario, directory.path() / std::to_string(jobs), fmt::format("--jobs {}", jobs));
   }
   const auto one = contents(directory.path() / "1");
   EXPECT_GE(one.size(), 7U);
   EXPECT_TRUE(one == contents(directory.path() / "2"));
   EXPECT_TRUE(one == contents(directory.path() / "8"));
-  run_program(scenario, directory.path() / "seed", "--seed 2");
+  run_into(scenario, directory.path() / "seed", "--seed 2");
   const auto other = contents(directory.path() / "seed");
   for (const auto name : {"runs.csv", "breakdown.csv", "requests.csv", "learning.csv"}) {
     EXPECT_NE(one.at(name), other.at(name)) << name;
@@ -82,9 +82,9 @@ TEST(ReproducibilityTest, AnotherPolicyBesideThemLeavesTheRowsOfTheOthers) {
   const TemporaryFolder directory;
   const fs::path scenario = directory.write("scenario.yaml", kScenario);
   const fs::path few = directory.path() / "few", more = directory.path() / "more";
-  run_program(scenario, few, "--policy autoscale --policy cloud");
-  run_program(scenario, more,
-              "--policy connected_edge --policy autoscale --policy random --policy cloud");
+  run_into(scenario, few, "--policy autoscale --policy cloud");
+  run_into(scenario, more,
+           "--policy connected_edge --policy autoscale --policy random --policy cloud");
   for (const auto run :
        {"autoscale-r0", "autoscale-r1", "cloud-r0", "opt-r1", "edge_cpu_fp32-r0"}) {
     for (const auto file : {"requests.csv", "runs.csv", "breakdown.csv"}) {

@@ -14,7 +14,7 @@ from autoscale_report.leaderboard.comparisons import ALPHA
 from autoscale_report.leaderboard.entries import KNOWN_COSTS, Board
 from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import LEAST_RISE, PASSES, WAY
-from autoscale_report.report import plus_minus, readable
+from autoscale_report.report import percent, plus_minus, readable
 from autoscale_sim.plots.intervals import Interval
 
 Cell = Callable[[Any], str]  # of a row of leaderboard.csv
@@ -23,10 +23,6 @@ SETTLED = {"above": "better", "below": "worse", "open": "no"}
 
 def blank(value) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def percent(value: float) -> str:
-    return "" if blank(value) else f"{100 * value:.1f} %"
 
 
 def bounded(row, name: str) -> str:

@@ -64,9 +64,9 @@ def minus(own: list[float], rival: list[float]) -> list[float]:
 
 def with_gap(results: Results, policies: list[str], cases: list[Case]) -> list[Case]:
     """Cases in which all the policies have a gap to Opt in every replication."""
-    gaps = np.array([results.column(policy, "gap_to_opt", cases) for policy in policies])
-    known = ~np.isnan(gaps).any(axis=(0, 1))
-    return [case for case, there in zip(cases, known) if there]
+    for policy in policies:
+        cases = results.valued(policy, "gap_to_opt", cases)
+    return cases
 
 
 def unattainable(results: Results, policy: str, cases: list[Case]) -> float:

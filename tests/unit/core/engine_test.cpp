@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/support/core_testing.h"
+
 namespace autoscale {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::Test;
-
-Event numbered(std::uint32_t id) { return {.id = id}; }
 
 class EngineTest : public Test {
  protected:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/core/random_field.h"
+#include "tests/support/core_testing.h"
 
 namespace autoscale {
 namespace {
@@ -37,8 +38,6 @@ class OracleQueue {
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap_;
   std::uint64_t sequence_ = 0;
 };
-
-Event numbered(std::uint32_t id) { return {.id = id}; }
 
 struct Workload {
   std::string name;

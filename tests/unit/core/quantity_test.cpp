@@ -6,6 +6,8 @@
 #include <chrono>
 #include <concepts>
 
+#include "tests/support/core_testing.h"
+
 namespace autoscale {
 namespace {
 
@@ -14,10 +16,6 @@ using namespace std::chrono_literals;
 template <class A, class B>
 concept Addable = requires(A a, B b) {
   a + b;
-};
-template <class A, class B>
-concept Subtractable = requires(A a, B b) {
-  a - b;
 };
 template <class A, class B>
 concept Multipliable = requires(A a, B b) {

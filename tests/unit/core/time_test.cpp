@@ -7,15 +7,13 @@
 #include <cstdint>
 #include <limits>
 
+#include "tests/support/core_testing.h"
+
 namespace autoscale {
 namespace {
 
 using namespace std::chrono_literals;
 
-template <class A, class B>
-concept Subtractable = requires(A a, B b) {
-  a - b;
-};
 static_assert(Subtractable<Time, Time>);
 static_assert(!Subtractable<Time, std::chrono::steady_clock::time_point>);
 
