@@ -44,11 +44,11 @@ class Simulator:
         self.inputs = self._hash_inputs()
 
     def _hash_inputs(self) -> str:
-        """Hash of the program and of all data that a scenario may read."""
+        """Hash of the program and of all data that a scenario may read; no scenario reads a sweep."""
         digest = hashlib.sha256(self.program.read_bytes())
         for folder in ("device_profiles", "workloads", "scenarios"):
             for file in sorted((self.root / folder).rglob("*")):
-                if file.is_file() and file.name not in OF_SCRIPTS:
+                if file.is_file() and file.name not in OF_SCRIPTS and file.parent.name != "sweeps":
                     digest.update(str(file.relative_to(self.root)).encode() + b"\0")
                     digest.update(file.read_bytes())
         return digest.hexdigest()

@@ -17,6 +17,7 @@ struct ExplainArguments {
   std::string accuracy_set = "post_training";
   std::string power_level;
   std::string upload = "raw";
+  std::string detections = "boxes";
   std::vector<std::string> cloud_processors;
   std::vector<std::string> tablet_processors;
   bool csv = false;
@@ -101,6 +102,7 @@ int run_explain(ExplainArguments& arguments) {
   request.accounting = value_named<AccountingMode>(arguments.accounting);
   request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
   request.upload = value_named<Upload>(arguments.upload);
+  request.detections = value_named<Detections>(arguments.detections);
   request.cloud_processors = values_named<ProcessorKind>(arguments.cloud_processors);
   request.tablet_processors = values_named<ProcessorKind>(arguments.tablet_processors);
   if (!arguments.power_level.empty())
@@ -151,6 +153,8 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(names_of<PowerLevel>()));
   sub->add_option("--upload", arguments->upload, "form of the input sent")
       ->check(CLI::IsMember(names_of<Upload>()));
+  sub->add_option("--detections", arguments->detections, "form of detections sent back")
+      ->check(CLI::IsMember(names_of<Detections>()));
   sub->add_flag("--csv", arguments->csv, "all figures, comma-separated");
   sub->footer(
       "Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"

@@ -50,7 +50,7 @@ Rows dnns(const Catalog& catalog) {
     if (!d) continue;
     rows.push_back({d->id, d->name, std::string(name_of(d->task)), std::to_string(d->layers.conv),
                     std::to_string(d->layers.fc), std::to_string(d->layers.recurrent),
-                    format_number(d->macs / 1e6), format_number(d->raw_input_bits / 8),
+                    format_number(d->macs / 1e6), format_number(d->input_bits[Upload::kRaw] / 8),
                     format_number(d->output_bits / 8), std::to_string(d->blocks.size())});
   }
   diagnostics.throw_if_any();

@@ -56,6 +56,10 @@ std::vector<Block> load_blocks(const fs::path& file, double scale,
   return blocks;
 }
 
+double bits_or_0(const std::optional<Sourced<Bits>>& size) {
+  return size ? size->value.value() : 0;
+}
+
 Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_file,
              config::Diagnostics& diagnostics) {
   Dnn dnn;
@@ -64,9 +68,10 @@ Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_file,
   dnn.task = c.task;
   dnn.layers = {c.layers.paper.conv, c.layers.paper.fc, c.layers.paper.recurrent};
   dnn.macs = c.macs.value.value();
-  dnn.raw_input_bits = c.input.raw.value.value();
-  dnn.jpeg_input_bits = c.input.jpeg.value.value();
+  dnn.input_bits = {c.input.raw.value.value(), c.input.jpeg.value.value(),
+                    bits_or_0(c.input.tensor_fp16), bits_or_0(c.input.tensor_fp32)};
   dnn.output_bits = c.output.value.value();
+  dnn.anchors_bits = bits_or_0(c.anchors);
   dnn.blocks = load_blocks(block_file, c.block_scale.value, diagnostics);
   dnn.quantisation_aware = make_accuracy(c.accuracy.quantisation_aware);
   dnn.post_training = make_accuracy(c.accuracy.post_training);

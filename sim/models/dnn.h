@@ -42,9 +42,9 @@ struct Dnn {
   Task task{};
   LayerCounts layers;
   double macs = 0;
-  double raw_input_bits = 0;
-  double jpeg_input_bits = 0;
+  PerUpload<double> input_bits{};  // 0: this form is not known
   double output_bits = 0;
+  double anchors_bits = 0;  // of a detection, all anchors; 0: not known
   std::vector<Block> blocks;
   Accuracy quantisation_aware;
   Accuracy post_training;

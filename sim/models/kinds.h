@@ -22,6 +22,12 @@ enum class BlockClass : std::uint8_t { kInput, kConv, kDepthwise, kFc, kAttentio
 /// Height of a power table: as measured, or scaled so that its top is the paper's maximum.
 enum class PowerLevel : std::uint8_t { kMeasured, kPaper };
 
+/// Which form of a DNN's input is sent to a server; a tensor is what its input layer takes.
+enum class Upload : std::uint8_t { kRaw, kJpeg, kTensorFp16, kTensorFp32 };
+
+/// What a server sends back of a detection: the best boxes, or boxes and scores of all anchors.
+enum class Detections : std::uint8_t { kBoxes, kAnchors };
+
 /// Which quantity a radio link calls its signal strength.
 enum class SignalKind : std::uint8_t { kRssi, kRsrp };
 
@@ -29,6 +35,7 @@ inline constexpr std::size_t kPrecisions = 3;
 inline constexpr std::size_t kProcessorKinds = 3;
 inline constexpr std::size_t kDeviceKinds = 3;
 inline constexpr std::size_t kBlockClasses = 6;
+inline constexpr std::size_t kUploads = 4;
 
 template <class T>
 using PerPrecision = EnumArray<Precision, T, kPrecisions>;
@@ -38,6 +45,8 @@ template <class T>
 using PerDevice = EnumArray<DeviceKind, T, kDeviceKinds>;
 template <class T>
 using PerBlockClass = EnumArray<BlockClass, T, kBlockClasses>;
+template <class T>
+using PerUpload = EnumArray<Upload, T, kUploads>;
 
 template <>
 struct config::EnumNames<Precision> {
@@ -77,6 +86,19 @@ template <>
 struct config::EnumNames<PowerLevel> {
   static constexpr std::array<std::pair<PowerLevel, std::string_view>, 2> value{
       {{PowerLevel::kMeasured, "measured"}, {PowerLevel::kPaper, "paper"}}};
+};
+template <>
+struct config::EnumNames<Upload> {
+  static constexpr std::array<std::pair<Upload, std::string_view>, 4> value{
+      {{Upload::kRaw, "raw"},
+       {Upload::kJpeg, "jpeg"},
+       {Upload::kTensorFp16, "tensor_fp16"},
+       {Upload::kTensorFp32, "tensor_fp32"}}};
+};
+template <>
+struct config::EnumNames<Detections> {
+  static constexpr std::array<std::pair<Detections, std::string_view>, 2> value{
+      {{Detections::kBoxes, "boxes"}, {Detections::kAnchors, "anchors"}}};
 };
 template <>
 struct config::EnumNames<SignalKind> {

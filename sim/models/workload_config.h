@@ -46,11 +46,15 @@ struct LayersConfig {
 struct InputConfig {
   Sourced<Bits> raw;
   Sourced<Bits> jpeg;
+  std::optional<Sourced<Bits>> tensor_fp16;
+  std::optional<Sourced<Bits>> tensor_fp32;
 
   template <class V>
   void fields(V& v) {
     v.required("raw", raw, "uncompressed input", config::positive);
     v.required("jpeg", jpeg, "compressed input", config::positive);
+    v.optional("tensor_fp16", tensor_fp16, "input tensor, two bytes a value", config::positive);
+    v.optional("tensor_fp32", tensor_fp32, "input tensor, four bytes a value", config::positive);
   }
 };
 
@@ -99,6 +103,7 @@ struct DnnConfig {
   Sourced<double> parameters;
   InputConfig input;
   Sourced<Bits> output;
+  std::optional<Sourced<Bits>> anchors;
   Located<std::string> blocks;
   Sourced<double> block_scale;
   std::string metric;
@@ -114,6 +119,8 @@ struct DnnConfig {
     v.required("parameters", parameters, "number of weights", config::positive);
     v.required("input", input, "what is sent to a server");
     v.required("output", output, "what a server sends back", config::positive);
+    v.optional("anchors", anchors, "of a detection: boxes and scores of all anchors",
+               config::positive);
     v.required("blocks", blocks, "block table in workloads/blocks");
     v.required("block_scale", block_scale, "factor on the block table's MACs and activations",
                config::positive);

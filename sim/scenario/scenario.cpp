@@ -68,9 +68,10 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
   set_policies(std::move(policies_));
   resolver.links();
   if (!diagnostics.empty()) return;
-  fill_costs(*names_.system, catalog,
-             {config_.accounting, config_.constraints.accuracy_set, config_.upload},
-             config::file_mark(file), diagnostics);
+  fill_costs(
+      *names_.system, catalog,
+      {config_.accounting, config_.constraints.accuracy_set, config_.upload, config_.detections},
+      config::file_mark(file), diagnostics);
   if (diagnostics.empty()) check_length(config_.phases, system(), policies_, root, diagnostics);
 }
 

@@ -161,6 +161,7 @@ struct ScenarioConfig {
   AccountingMode accounting = AccountingMode::kWholePhone;
   std::optional<PowerLevel> power_level;
   Upload upload = Upload::kRaw;
+  Detections detections = Detections::kBoxes;
   bool slow_start = true;
   bool tails = false;
   bool noise = true;
@@ -199,6 +200,7 @@ struct ScenarioConfig {
     v.optional("accounting", accounting, "what the baseline power is charged to");
     v.optional("power_level", power_level, "height of the power tables, instead of the profiles'");
     v.optional("upload", upload, "form in which inputs are sent");
+    v.optional("detections", detections, "form in which servers send back detections");
     v.optional("slow_start", slow_start, "idle connections start slowly, where the link says so");
     v.optional("tails", tails, "radio promotion and tail energy");
     v.optional("noise", noise, "random execution and network times");

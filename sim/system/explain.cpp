@@ -64,7 +64,8 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
   system.arrivals = use.arrivals;
   system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
   diagnostics.throw_if_any();
-  fill_costs(system, catalog, {request.accounting, request.accuracy_set, request.upload},
+  fill_costs(system, catalog,
+             {request.accounting, request.accuracy_set, request.upload, request.detections},
              kCommandLine, diagnostics);
   diagnostics.throw_if_any();
   return system;

@@ -30,6 +30,7 @@ struct ExplainRequest {
   AccountingMode accounting = AccountingMode::kWholePhone;
   std::optional<PowerLevel> power_level;
   Upload upload = Upload::kRaw;
+  Detections detections = Detections::kBoxes;
 };
 
 struct ExplainedAction {

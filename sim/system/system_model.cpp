@@ -61,11 +61,16 @@ ActionModel make_action(const SystemModel& system, const DeviceType& type, const
   return model;
 }
 
+double answer_bits(const Dnn& dnn, Detections detections) {
+  const bool anchors = detections == Detections::kAnchors && dnn.task == Task::kDetection;
+  return anchors ? dnn.anchors_bits : dnn.output_bits;
+}
+
 RequestModel make_request(const SystemModel& system, const DeviceType& type, const Dnn& dnn,
                           const CostSettings& settings) {
   RequestModel request;
-  request.up_bits = settings.upload == Upload::kJpeg ? dnn.jpeg_input_bits : dnn.raw_input_bits;
-  request.down_bits = dnn.output_bits;
+  request.up_bits = dnn.input_bits[settings.upload];
+  request.down_bits = answer_bits(dnn, settings.detections);
   request.contention = type.profile.contention;
   request.idle = IdlePower(settings.accounting, type.profile.baseline_w);
   for (std::size_t l = 0; l < kLinks; ++l) {
@@ -122,7 +127,17 @@ std::uint32_t SystemModel::count_of(std::size_t type) const {
 
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics) {
-  for (const Dnn& dnn : system.dnns) system.cuts.push_back(make_cuts(catalog.roofline(), dnn));
+  for (const Dnn& dnn : system.dnns) {
+    system.cuts.push_back(make_cuts(catalog.roofline(), dnn));
+    if (dnn.input_bits[settings.upload] <= 0) {
+      diagnostics.error(where, fmt::format("upload: workloads/dnns/{}.yaml has no input.{}", dnn.id,
+                                           config::name_of(settings.upload)));
+    }
+    if (answer_bits(dnn, settings.detections) <= 0) {
+      diagnostics.error(where,
+                        fmt::format("detections: workloads/dnns/{}.yaml has no anchors", dnn.id));
+    }
+  }
   for (DeviceType& type : system.types) {
     type.actions = ActionSpace(type.profile, system.tablet.profile, system.cloud.profile);
     const Processor* cpu = type.profile.processor(ProcessorKind::kCpu);

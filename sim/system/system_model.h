@@ -18,16 +18,9 @@
 
 namespace autoscale {
 
-/// Which form of a DNN's input is sent to a server.
-enum class Upload : std::uint8_t { kRaw, kJpeg };
 /// Which set of accuracy figures holds.
 enum class AccuracySet : std::uint8_t { kQuantisationAware, kPostTraining };
 
-template <>
-struct config::EnumNames<Upload> {
-  static constexpr std::array<std::pair<Upload, std::string_view>, 2> value{
-      {{Upload::kRaw, "raw"}, {Upload::kJpeg, "jpeg"}}};
-};
 template <>
 struct config::EnumNames<AccuracySet> {
   static constexpr std::array<std::pair<AccuracySet, std::string_view>, 2> value{
@@ -104,10 +97,12 @@ struct CostSettings {
   AccountingMode accounting{};
   AccuracySet accuracy{};
   Upload upload{};
+  Detections detections{};
 };
 
 /// Fills the action spaces and cost tables of all types from the profiles, DNNs, links and servers
-/// already in `system`. Reports a DNN that no action of a type can run at `where`.
+/// already in `system`. Reports at `where` a DNN that no action of a type can run, and one whose
+/// file does not know the form in which its input or its answer travels.
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics);
 

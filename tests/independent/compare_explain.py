@@ -39,6 +39,8 @@ SETTINGS = {
     "unattainable accuracy": Setting(accuracy_target=100.0),
     "warm": Setting(),
     "JPEG": Setting(upload="jpeg"),
+    "fp16 tensors": Setting(upload="tensor_fp16"),
+    "fp32 tensors, all anchors": Setting(upload="tensor_fp32", detections="anchors"),
     "wide Wi-Fi": Setting(cloud_link="wifi_80mhz"),
     "LTE": Setting(cloud_link="lte"),
     "weak LTE": Setting(cloud_link="lte", signal={"lte": -105.0}),
@@ -57,7 +59,7 @@ def arguments(device, dnn, setting):
              "--co-cpu", str(setting.co_cpu), "--co-mem", str(setting.co_memory),
              "--cloud-link", setting.cloud_link, "--tablet-link", setting.tablet_link,
              "--accuracy", str(setting.accuracy_target), "--accuracy-set", setting.accuracy_set,
-             "--upload", setting.upload]
+             "--upload", setting.upload, "--detections", setting.detections]
     if setting.power_level:
         words += ["--power-level", setting.power_level]
     if not any(setting.cold.values()):

@@ -57,6 +57,8 @@ CASES = {
         "environment: S2\npower_level: measured", Setting(co_cpu=0.9, co_memory=0.1, power_level="measured")),
     "S3 marginal": Case(
         "environment: S3\naccounting: marginal", Setting(co_cpu=0.15, co_memory=0.9, accounting="marginal")),
+    "fp32 tensors, all anchors": Case(
+        "upload: tensor_fp32\ndetections: anchors", Setting(upload="tensor_fp32", detections="anchors")),
     "S4 JPEG": Case("environment: S4\nupload: jpeg", Setting(signal={"wifi": -85.0}, upload="jpeg")),
     "S5 paper equations": Case(
         "environment: S5\naccounting: paper_equations",

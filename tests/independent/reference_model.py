@@ -81,6 +81,7 @@ class Setting:
     accuracy_set: str = "post_training"
     accuracy_target: float = 50.0
     upload: str = "raw"
+    detections: str = "boxes"
     qos_s: float = 0.0
     decision_s: float = 0.0
     wait_s: float = 0.0
@@ -337,7 +338,8 @@ def remote_actions(data, device, dnn, setting, site):
     profile = data.devices[server]
     link = link_state(data, device, link_name, setting)
     up_bits = value(data.dnns[dnn]["input"][setting.upload])
-    down_bits = value(data.dnns[dnn]["output"])
+    anchors = setting.detections == "anchors" and data.dnns[dnn]["task"] == "detection"
+    down_bits = value(data.dnns[dnn]["anchors" if anchors else "output"])
     for processor in (p for p in profile["processors"] if "serves" in p):
         kind, precision = processor["name"], processor["serves"]
         top = len(values(processor["frequency"])) - 1
