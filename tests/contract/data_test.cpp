@@ -116,9 +116,11 @@ TEST(DataTest, EveryDnnRunsWhereItIsNotBarred) {
 }
 
 /// Whether a file is a scenario of its own. Not so environments, fragments that others include
-/// (they have no name) and the claims that the report compares with.
+/// (they have no name) and what the report compares with.
 bool is_scenario(const fs::path& file) {
-  if (file.parent_path().filename() == "environments" || file.filename() == "claims.yaml") {
+  const std::string name = file.filename().string();
+  if (file.parent_path().filename() == "environments" || name == "claims.yaml" ||
+      name == "laboratories.yaml") {
     return false;
   }
   const config::Node root = config::load_yaml(file);
