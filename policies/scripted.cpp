@@ -43,8 +43,7 @@ struct ScriptConfig {
   }
 
   static fs::path path_of(const config::Located<std::string>& file) {
-    const bool in_a_file = file.mark.file && file.mark.line > 0;
-    return in_a_file ? fs::path(*file.mark.file).parent_path() / file.value : fs::path(file.value);
+    return config::path_at(file.mark, file.value);
   }
 
   static std::string is_there(const config::Located<std::string>& file) {

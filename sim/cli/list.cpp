@@ -28,7 +28,7 @@ Rows devices(const Catalog& catalog) {
   Rows rows = {{"name", "kind", "title", "processors", "operating_points", "baseline_w"}};
   config::Diagnostics diagnostics;
   for (const std::string& name : catalog.names("device_profiles")) {
-    const DeviceProfile device = catalog.device(name, std::nullopt, ".", kCommandLine, diagnostics);
+    const DeviceProfile device = catalog.device(name, std::nullopt, kCommandLine, diagnostics);
     std::string processors, points;
     for (const Processor& p : device.processors) {
       processors += (processors.empty() ? "" : " ") + std::string(name_of(p.kind));
@@ -82,10 +82,9 @@ Rows policies() {
 
 Rows environments(const Catalog& catalog) {
   Rows rows = {{"name", "summary"}};
-  const char* folder = "scenarios/environments";
   config::Diagnostics diagnostics;
-  for (const std::string& name : catalog.names(folder)) {
-    const auto file = catalog.find(folder, name, ".", "environment", kCommandLine, diagnostics);
+  for (const std::string& name : catalog.names("scenarios/environments")) {
+    const auto file = catalog.find(kEnvironmentFiles, name, kCommandLine, diagnostics);
     const auto c = file ? catalog.load<EnvironmentConfig>(*file, diagnostics) : std::nullopt;
     if (c) rows.push_back({name, c->summary});
   }
@@ -131,7 +130,7 @@ Rows targets(const Catalog& catalog, const std::string& device) {
   if (device.empty()) throw std::invalid_argument("list targets needs --device NAME-or-FILE");
   config::Diagnostics diagnostics;
   const auto load = [&](const std::string& name) {
-    return catalog.device(name, std::nullopt, ".", kCommandLine, diagnostics);
+    return catalog.device(name, std::nullopt, kCommandLine, diagnostics);
   };
   const DeviceProfile phone = load(device), cloud = load("cloud_server"),
                       tablet = load("galaxy_tab_s6");

@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <system_error>
 
@@ -18,6 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kNotFound = 127;  // the shell's exit code
+
+/// Below the results: the jobs of the latest submission, a line each, as sbatch names them.
+constexpr const char* kJobs = "slurm/jobs";
 
 /// A text as one word of a shell.
 std::string shell_word(const std::string& text) {
@@ -45,7 +50,7 @@ CommandResult run_command(const std::string& command) {
   return result;
 }
 
-/// Submits a script and returns the number of its job.
+/// Submits a script and returns its job as "JOB" or "JOB;CLUSTER".
 std::string submit(const std::string& options, const fs::path& script) {
   const CommandResult result = run_command(
       fmt::format("sbatch --parsable {} {} 2>&1", options, shell_word(script.string())));
@@ -53,9 +58,38 @@ std::string submit(const std::string& options, const fs::path& script) {
     throw IoError("--executor slurm: there is no sbatch here; it belongs to Slurm's client");
   }
   if (result.code != 0) throw IoError(fmt::format("sbatch refused: {}", result.output));
-  // What sbatch has to say comes before "JOB" or "JOB;CLUSTER".
-  const std::string last = result.output.substr(result.output.find_last_of('\n') + 1);
-  return last.substr(0, last.find(';'));
+  // What sbatch has to say comes before that.
+  return result.output.substr(result.output.find_last_of('\n') + 1);
+}
+
+std::string number_of(const std::string& job) { return job.substr(0, job.find(';')); }
+
+/// Whether `number` stands in the text, not as a part of a longer number.
+bool has_number(const std::string& text, const std::string& number) {
+  const auto is_digit = [&text](std::size_t i) {
+    return i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) != 0;
+  };
+  for (auto at = text.find(number); at != std::string::npos; at = text.find(number, at + 1)) {
+    if ((at == 0 || !is_digit(at - 1)) && !is_digit(at + number.size())) return true;
+  }
+  return false;
+}
+
+/// Whether Slurm has a job that sbatch named so, waiting or running.
+bool is_queued(const std::string& job) {
+  const std::string number = number_of(job);
+  const std::string cluster =
+      number == job ? "" : "--clusters=" + shell_word(job.substr(number.size() + 1));
+  // %F: the number of the whole array, for each of its tasks.
+  const CommandResult result = run_command(
+      fmt::format("squeue --noheader --format=%F --jobs={} {} 2>&1", shell_word(number), cluster));
+  if (result.code == 0) return has_number(result.output, number);
+  const bool forgotten = result.output.find("Invalid job id") != std::string::npos;
+  if (result.code != kNotFound && !forgotten) {
+    fmt::print(stderr, "squeue cannot tell whether job {} is still there: {}\n", number,
+               result.output);
+  }
+  return false;
 }
 
 /// A batch script whose log goes beside it.
@@ -78,6 +112,12 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
   return folder / (name + ".sh");
 }
 
+void write_jobs(const fs::path& folder, const SlurmJobs& jobs) {
+  OutputFile file(folder / kJobs);
+  file.write(jobs.array + '\n' + jobs.merge + '\n');
+  file.commit();
+}
+
 /// Submits both scripts.
 SlurmJobs submit_scripts(const SlurmRequest& request, const fs::path& array,
                          const fs::path& merge) {
@@ -85,16 +125,28 @@ SlurmJobs submit_scripts(const SlurmRequest& request, const fs::path& array,
   jobs.array = submit(fmt::format("--array=1-{} {}", request.shards, request.options), array);
   try {
     jobs.merge = submit(fmt::format("--dependency=afterok:{} --kill-on-invalid-dep=yes {}",
-                                    jobs.array, request.options),
+                                    number_of(jobs.array), request.options),
                         merge);
+    write_jobs(request.folder, jobs);
   } catch (const IoError&) {
-    run_command("scancel " + shell_word(jobs.array) + " 2>&1");
+    for (const std::string& job : {jobs.array, jobs.merge}) {
+      if (!job.empty()) run_command("scancel " + shell_word(number_of(job)) + " 2>&1");
+    }
     throw;
   }
   return jobs;
 }
 
 }  // namespace
+
+std::vector<std::string> queued_jobs(const fs::path& folder) {
+  std::vector<std::string> queued;
+  std::ifstream jobs(folder / kJobs);
+  for (std::string job; std::getline(jobs, job);) {
+    if (is_queued(job)) queued.push_back(number_of(job));
+  }
+  return queued;
+}
 
 SlurmJobs submit_to_slurm(const SlurmRequest& request) {
   prepare_folder(request.folder / "slurm");
@@ -110,7 +162,8 @@ SlurmJobs submit_to_slurm(const SlurmRequest& request) {
       request, "merge", "merge.log", "",
       fmt::format("{} merge {}/* --out {}", program, shards, shell_word(request.folder.string())));
   try {
-    return submit_scripts(request, array, merge);
+    const SlurmJobs jobs = submit_scripts(request, array, merge);
+    return {number_of(jobs.array), number_of(jobs.merge)};
   } catch (const IoError&) {
     // What is not submitted leaves no trace; logs of an earlier time keep the folder.
     std::error_code ignored;

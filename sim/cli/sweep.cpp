@@ -151,6 +151,12 @@ constexpr std::uint64_t kArraySize = 100;
 int submit(const Sweep& sweep, const SweepArguments& arguments, const SearchPath& search,
            const fs::path& file, const std::string& out) {
   prepare_folder(out);
+  if (const std::vector<std::string> jobs = queued_jobs(out); !jobs.empty()) {
+    throw std::invalid_argument(
+        fmt::format("{}: is still being worked on by Slurm, job {}; wait for it, or end it with "
+                    "`scancel {}` before --resume submits it anew",
+                    out, fmt::join(jobs, " and "), fmt::join(jobs, " ")));
+  }
   if (!arguments.resume && !fs::is_empty(out)) {
     throw std::invalid_argument(out + ": is not empty; --resume goes on with a sweep there");
   }

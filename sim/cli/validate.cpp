@@ -46,11 +46,10 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     return diagnostics.throw_if_any();
   }
   const config::Node root = catalog.search().load_yaml(file);
-  const config::Mark mark = config::file_mark(file);
   if (root.find("processors") || root.find("baseline_power")) {
-    catalog.device(file.string(), std::nullopt, "", mark, diagnostics);
+    catalog.load_device(file, std::nullopt, diagnostics);
   } else if (root.find("uplink") || root.find("rtt")) {
-    catalog.link(file.string(), "", mark, diagnostics);
+    catalog.load_link(file, diagnostics);
   } else if (root.find("macs") || root.find("layers")) {
     config::read<DnnConfig>(root, diagnostics);
   } else if (root.find("qos")) {

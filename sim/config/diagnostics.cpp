@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -56,6 +57,18 @@ const std::string* nearest(std::string_view wrong, std::span<const std::string> 
   return best;
 }
 
+/// Whether a text looks like a path, and is not longer than the system takes one.
+bool may_be_path(std::string_view text) {
+  constexpr std::size_t kMaxPath = 4096;  // PATH_MAX of Linux
+  constexpr std::size_t kMaxEnding = 10;  // ".mahimahi"
+  if (text.size() > kMaxPath) return false;
+  const std::size_t dot = text.find_last_of('.');
+  const bool has_ending = dot != std::string_view::npos && text.size() - dot <= kMaxEnding &&
+                          std::all_of(text.begin() + static_cast<std::ptrdiff_t>(dot) + 1,
+                                      text.end(), [](unsigned char c) { return std::isalpha(c); });
+  return has_ending || text.find('/') != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string to_string(const Mark& mark) {
@@ -65,6 +78,11 @@ std::string to_string(const Mark& mark) {
 
 Mark file_mark(const std::filesystem::path& file) {
   return {std::make_shared<const std::string>(file.string()), 1, 1};
+}
+
+std::filesystem::path path_at(const Mark& where, const std::filesystem::path& name) {
+  const bool in_a_file = where.file && where.line > 0;
+  return in_a_file ? std::filesystem::path(*where.file).parent_path() / name : name;
 }
 
 std::string Diagnostic::text() const { return to_string(mark) + ": error: " + message; }
@@ -103,21 +121,22 @@ void Diagnostics::throw_if_any() const {
   throw ConfigError(std::move(sorted));
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 60;
-  const auto continues_character = [&](std::size_t i) {
-    return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-  };
-  const bool cut = text.size() > kMaxBytes;
-  if (cut) {
-    std::size_t end = kMaxBytes;
-    while (end > 0 && continues_character(end)) --end;
-    text = text.substr(0, end);
-  }
+std::string one_line(std::string_view text) {
   std::string result(text);
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   std::replace_if(result.begin(), result.end(), is_control, '?');
-  return cut ? result + "..." : result;
+  return result;
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 60;
+  if (text.size() <= kMaxBytes || may_be_path(text)) return one_line(text);
+  const auto continues_character = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+  };
+  std::size_t end = kMaxBytes;
+  while (end > 0 && continues_character(end)) --end;
+  return one_line(text.substr(0, end)) + "...";
 }
 
 std::string suggest(std::string_view wrong, std::span<const std::string> legal) {

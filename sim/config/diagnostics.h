@@ -16,7 +16,7 @@
 namespace autoscale::config {
 
 /// A place in a configuration file. Line and column count from 1, the column in bytes; line 0 means
-/// that only the source as a whole is known, such as a command line option.
+/// that it is not in a file: a person typed it as an option of the command line, or gave it in Python.
 struct Mark {
   std::shared_ptr<const std::string> file;  // as the user gave it; null in values made by code
   int line = 0;
@@ -28,6 +28,11 @@ std::string to_string(const Mark& mark);
 
 /// The begin of a file: the place of mistakes that concern it as a whole.
 Mark file_mark(const std::filesystem::path& file);
+
+/// Where the path `name`, said at `where`, leads. What a file says starts from the folder of that
+/// file, as the file was named (a symbolic link is not followed); what a person types, from the
+/// working directory.
+std::filesystem::path path_at(const Mark& where, const std::filesystem::path& name);
 
 /// One mistake.
 struct Diagnostic {
@@ -72,8 +77,11 @@ class Diagnostics {
   std::map<std::string, int> count_by_file_;
 };
 
-/// `text` made fit for one line of a message: control characters become '?', what is beyond 60
-/// bytes becomes "...".
+/// `text` made fit for one line of a message: control characters become '?'.
+std::string one_line(std::string_view text);
+
+/// The same, and cut: what is beyond 60 bytes becomes "...". Not so what may be a path (it has a '/'
+/// or a file's ending), which would be of no use without its end.
 std::string printable(std::string_view text);
 
 /// What to add to a message about the unknown name `wrong`: " (did you mean 'profile'?)" when a

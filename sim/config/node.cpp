@@ -87,13 +87,13 @@ class IncludeLoader {
     content = {};  // not kept while the included files are read
     if (!root || root->kind != Node::Kind::kMap) return root;
     chain_.push_back(path);
-    Node merged = resolve_includes(std::move(*root), path);
+    Node merged = resolve_includes(std::move(*root));
     chain_.pop_back();
     return merged;
   }
 
  private:
-  Node resolve_includes(Node root, const fs::path& path) {
+  Node resolve_includes(Node root) {
     const auto include = std::find_if(root.entries.begin(), root.entries.end(),
                                       [](const Node::Entry& e) { return e.key == "include"; });
     if (include == root.entries.end()) return root;
@@ -104,22 +104,22 @@ class IncludeLoader {
     base.kind = Node::Kind::kMap;
     base.mark = root.mark;
     if (list.kind == Node::Kind::kSequence) {
-      for (const Node& item : list.items) include_one(item, path, base);
+      for (const Node& item : list.items) include_one(item, base);
     } else {
-      include_one(list, path, base);
+      include_one(list, base);
     }
     merge(base, std::move(root));
     return base;
   }
 
-  void include_one(const Node& name, const fs::path& includer, Node& base) {
+  void include_one(const Node& name, Node& base) {
     const auto fail = [&](std::string_view message) {
       diagnostics_.error(name.mark, "include", message);
     };
     if (name.kind != Node::Kind::kScalar || name.text.empty()) {
       return fail(fmt::format("expected a file name or a list of them, got {}", describe(name)));
     }
-    const fs::path path = find(name, includer.parent_path());
+    const fs::path path = find(name);
     if (is_in_chain(path)) return fail("include cycle: " + chain_text(path));
     if (chain_.size() > kMaxIncludeDepth) {
       return fail(fmt::format("includes deeper than {}: {}", kMaxIncludeDepth, chain_text(path)));
@@ -138,11 +138,9 @@ class IncludeLoader {
     merge(base, std::move(*node));
   }
 
-  fs::path find(const Node& name, const fs::path& folder) const {
-    fs::path beside = folder / name.text;
-    std::error_code ignored;  // what cannot be looked at is reported when it is read
-    if (!find_ || fs::exists(beside, ignored)) return beside;
-    return find_(name.text, name.mark, diagnostics_).value_or(beside);
+  fs::path find(const Node& name) const {
+    const auto found = find_ ? find_(name.text, name.mark, diagnostics_) : std::nullopt;
+    return found.value_or(path_at(name.mark, name.text));  // not there: reported when it is read
   }
 
   bool is_in_chain(const fs::path& path) const {

@@ -52,13 +52,13 @@ std::string describe(const Node& node);
 /// Parses one document; `name` stands for the file in messages. Throws ConfigError.
 Node parse_yaml(std::string_view text, const std::string& name);
 
-/// Where an include is that is not there relative to its includer: a file, or nothing. Gets its name
-/// and where it stands; may report a mistake.
+/// What an include stands for: a file, or nothing. Gets its name and where it stands; may report a
+/// mistake.
 using IncludeFinder = std::function<std::optional<std::filesystem::path>(
     const std::string& name, const Mark& where, Diagnostics& diagnostics)>;
 
 /// Reads `path` with everything it includes. A map at the top may have a key `include`: one file or
-/// a list of them, relative to the including file or where `find` knows. Maps merge key by key; where both have a key
+/// a list of them, where `find` knows or else relative to the including file. Maps merge key by key; where both have a key
 /// that is not a map in both, the including file wins over the included, a later include over an
 /// earlier. Throws ConfigError, also when a file cannot be read.
 Node load_yaml(const std::filesystem::path& path, const IncludeFinder& find = {});

@@ -44,6 +44,7 @@ BadByte bad_byte(std::string_view text, std::size_t at, std::string message) {
 }  // namespace
 
 std::optional<BadByte> find_bad_byte(std::string_view text, int max_nesting) {
+  constexpr int kMaxBrackets = 10'000;  // 2.3 MB in the parser's scanner
   int brackets = 0;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text, i);
@@ -53,7 +54,11 @@ std::optional<BadByte> find_bad_byte(std::string_view text, int max_nesting) {
       return bad_byte(text, i, fmt::format("control character 0x{:02x}", byte_at(text, i)));
     }
     if (c == '[' || c == '{') {
-      if (++brackets > max_nesting) return bad_byte(text, i, too_deep_message(max_nesting));
+      if (++brackets > kMaxBrackets) {
+        return bad_byte(text, i,
+                        fmt::format("{} brackets in a row: {}, or a text that is not read",
+                                    brackets, too_deep_message(max_nesting)));
+      }
     } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
       brackets = 0;
     }

@@ -115,7 +115,7 @@ void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnos
     if (!file) {
       diagnostics.error(
           changes.mark,
-          fmt::format("overrides: the data has no file '{}.yaml'{}{}", config::printable(name),
+          fmt::format("overrides: the data has no file '{}.yaml'{}{}", config::one_line(name),
                       config::suggest(name, known), search_.searched()));
       continue;
     }
@@ -235,34 +235,40 @@ std::shared_ptr<const LatencyTable> Catalog::more_latencies(
   return table;
 }
 
-std::optional<fs::path> Catalog::find(const fs::path& folder, const std::string& name_or_path,
-                                      const fs::path& base, const char* what,
+std::optional<fs::path> Catalog::find(const DataKind& kind, const std::string& name_or_path,
                                       const config::Mark& where,
                                       config::Diagnostics& diagnostics) const {
-  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml")) {
-    const fs::path file = base / name_or_path;
-    std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
-    if (fs::exists(file, ignored)) return file;
-    diagnostics.error(where, fmt::format("no file '{}'", config::printable(file.string())));
+  auto file = search_.find(kind, name_or_path, where, diagnostics);
+  if (file) return file;
+  const std::vector<std::string> known = names(kind.folders.front());
+  const bool below_folder = name_or_path.find('/') != std::string::npos;
+  if (!below_folder && !name_or_path.ends_with(kind.ending)) {
+    report_unknown(kind.what, name_or_path, known, where, diagnostics);
     return std::nullopt;
   }
-  auto file = search_.one(folder / (name_or_path + ".yaml"), where, diagnostics);
-  if (!file) report_unknown(what, name_or_path, names(folder), where, diagnostics);
-  return file;
+  const fs::path here = config::path_at(where, name_or_path);
+  std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
+  diagnostics.error(where,
+                    fmt::format("no file '{}'{}{}", config::one_line(here.string()),
+                                fs::is_directory(here, ignored) ? ": it is a directory" : "",
+                                below_folder ? "" : config::suggest(here.stem().string(), known)));
+  return std::nullopt;
 }
 
 DeviceProfile Catalog::device(const std::string& name_or_path, std::optional<PowerLevel> level,
-                              const fs::path& base, const config::Mark& where,
-                              config::Diagnostics& diagnostics) const {
-  const auto file = find("device_profiles", name_or_path, base, "device", where, diagnostics);
-  if (!file) return {};
-  const auto c = load<DeviceConfig>(*file, diagnostics);
+                              const config::Mark& where, config::Diagnostics& diagnostics) const {
+  const auto file = find(kDeviceFiles, name_or_path, where, diagnostics);
+  return file ? load_device(*file, level, diagnostics) : DeviceProfile{};
+}
+
+DeviceProfile Catalog::load_device(const fs::path& file, std::optional<PowerLevel> level,
+                                   config::Diagnostics& diagnostics) const {
+  const auto c = load<DeviceConfig>(file, diagnostics);
   if (!c) return {};
   DeviceProfile profile =
-      make_device_profile(file->stem().string(), *c, level, mark_of(*file), diagnostics);
-  profile.latencies =
-      more_latencies(fs::path(*file).replace_extension(kLatencyEnding), diagnostics);
-  const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(*file);
+      make_device_profile(file.stem().string(), *c, level, mark_of(file), diagnostics);
+  profile.latencies = more_latencies(fs::path(file).replace_extension(kLatencyEnding), diagnostics);
+  const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(file);
   check_latencies(profile, mark, diagnostics);
   return profile;
 }
@@ -295,19 +301,21 @@ void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& 
                          config::printable(profile.id), kLatencyEnding));
 }
 
-LinkTechnology Catalog::link(const std::string& name_or_path, const fs::path& base,
-                             const config::Mark& where, config::Diagnostics& diagnostics) const {
-  const auto file =
-      find("device_profiles/links", name_or_path, base, "link technology", where, diagnostics);
-  if (!file) return {};
-  const auto c = load<LinkConfig>(*file, diagnostics);
-  if (!c) return {};
-  return make_link_technology(file->stem().string(), *c, mark_of(*file), diagnostics);
+LinkTechnology Catalog::link(const std::string& name_or_path, const config::Mark& where,
+                             config::Diagnostics& diagnostics) const {
+  const auto file = find(kLinkFiles, name_or_path, where, diagnostics);
+  return file ? load_link(*file, diagnostics) : LinkTechnology{};
 }
 
-UseCaseConfig Catalog::use_case(const std::string& name_or_path, const fs::path& base,
-                                const config::Mark& where, config::Diagnostics& diagnostics) const {
-  const auto file = find("workloads/use_cases", name_or_path, base, "use case", where, diagnostics);
+LinkTechnology Catalog::load_link(const fs::path& file, config::Diagnostics& diagnostics) const {
+  const auto c = load<LinkConfig>(file, diagnostics);
+  if (!c) return {};
+  return make_link_technology(file.stem().string(), *c, mark_of(file), diagnostics);
+}
+
+UseCaseConfig Catalog::use_case(const std::string& name_or_path, const config::Mark& where,
+                                config::Diagnostics& diagnostics) const {
+  const auto file = find(kUseCaseFiles, name_or_path, where, diagnostics);
   if (!file) return {};
   return load<UseCaseConfig>(*file, diagnostics).value_or(UseCaseConfig{});
 }
@@ -334,7 +342,7 @@ const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
 void Catalog::report_unknown(const char* what, const std::string& name,
                              const std::vector<std::string>& legal, const config::Mark& where,
                              config::Diagnostics& diagnostics) const {
-  diagnostics.error(where, fmt::format("unknown {} '{}'{}{}", what, config::printable(name),
+  diagnostics.error(where, fmt::format("unknown {} '{}'{}{}", what, config::one_line(name),
                                        config::suggest(name, legal), search_.searched()));
 }
 

@@ -39,11 +39,8 @@ class Catalog {
 
   const SearchPath& search() const { return search_; }
 
-  /// A YAML file by its stem in `folder` of the data folders, or by a path (with a '/' or ending in
-  /// .yaml, relative to `base`). Reports at `where` an unknown `what`, or that two folders have it.
-  std::optional<std::filesystem::path> find(const std::filesystem::path& folder,
-                                            const std::string& name_or_path,
-                                            const std::filesystem::path& base, const char* what,
+  /// SearchPath::find(), which reports at `where` that there is no such file.
+  std::optional<std::filesystem::path> find(const DataKind& kind, const std::string& name_or_path,
                                             const config::Mark& where,
                                             config::Diagnostics& diagnostics) const;
 
@@ -62,16 +59,21 @@ class Catalog {
   /// is given by path may bring its latencies too. Problems go to `diagnostics`, at `where` when
   /// nothing is found.
   DeviceProfile device(const std::string& name_or_path, std::optional<PowerLevel> level,
-                       const std::filesystem::path& base, const config::Mark& where,
-                       config::Diagnostics& diagnostics) const;
+                       const config::Mark& where, config::Diagnostics& diagnostics) const;
+
+  /// The profile in a file.
+  DeviceProfile load_device(const std::filesystem::path& file, std::optional<PowerLevel> level,
+                            config::Diagnostics& diagnostics) const;
 
   /// The same for a link technology in device_profiles/links/.
-  LinkTechnology link(const std::string& name_or_path, const std::filesystem::path& base,
-                      const config::Mark& where, config::Diagnostics& diagnostics) const;
+  LinkTechnology link(const std::string& name_or_path, const config::Mark& where,
+                      config::Diagnostics& diagnostics) const;
+  LinkTechnology load_link(const std::filesystem::path& file,
+                           config::Diagnostics& diagnostics) const;
 
   /// The same for a use case in workloads/use_cases/.
-  UseCaseConfig use_case(const std::string& name_or_path, const std::filesystem::path& base,
-                         const config::Mark& where, config::Diagnostics& diagnostics) const;
+  UseCaseConfig use_case(const std::string& name_or_path, const config::Mark& where,
+                         config::Diagnostics& diagnostics) const;
 
   const std::vector<Dnn>& dnns() const { return dnns_; }
   const Dnn* find_dnn(const std::string& id) const;

@@ -31,6 +31,29 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+bool is_path(const std::string& name) { return name.find_first_of("/.") != std::string::npos; }
+
+/// Not absolute, and without '.' and '..', which mean the disk and not the data.
+bool may_be_name(const fs::path& name) {
+  return name.is_relative() && std::none_of(name.begin(), name.end(), [](const fs::path& part) {
+           return part == "." || part == "..";
+         });
+}
+
+/// Where below a data folder a file of this kind and name may stand. A file name alone, such as
+/// "mi8pro.yaml", is no name, or a file that a user misses would quietly be the shipped one; for
+/// scenarios it always was one.
+std::vector<fs::path> places_of(const DataKind& kind, const std::string& name) {
+  const bool whole_path = name.find('/') != std::string::npos;
+  std::vector<fs::path> places;
+  if (whole_path) places = {name, name + kind.ending};
+  for (const char* folder : kind.folders) {
+    if (whole_path || kind.any_file) places.push_back(fs::path(folder) / name);
+    places.push_back(fs::path(folder) / (name + kind.ending));
+  }
+  return places;
+}
+
 /// Adds a file or folder, unless it is there already, perhaps by another path.
 void add_new(std::vector<fs::path>& paths, const fs::path& path) {
   const bool there = std::any_of(paths.begin(), paths.end(), [&](const fs::path& other) {
@@ -92,26 +115,29 @@ std::optional<fs::path> SearchPath::one(const fs::path& name, const Mark& where,
   return first_of(all(name), where, diagnostics);
 }
 
-std::optional<fs::path> SearchPath::scenario(const std::string& name, const Mark& where,
-                                             Diagnostics& diagnostics) const {
+std::optional<fs::path> SearchPath::find(const DataKind& kind, const std::string& name,
+                                         const Mark& where, Diagnostics& diagnostics) const {
+  const fs::path here = config::path_at(where, name);
+  if ((kind.any_file || is_path(name)) && is_file(here)) return here;
+  return may_be_name(name) ? named(kind, name, where, diagnostics) : std::nullopt;
+}
+
+std::optional<fs::path> SearchPath::named(const DataKind& kind, const std::string& name,
+                                          const Mark& where, Diagnostics& diagnostics) const {
+  const std::vector<fs::path> places = places_of(kind, name);
   std::vector<fs::path> found;
   for (const fs::path& folder : folders_) {
-    std::vector<fs::path> places;
-    for (const std::string& file : {name, name + ".yaml"}) {
-      for (const char* below : {"", "scenarios", "scenarios/sweeps"}) {
-        places.push_back(folder / below / file);
-      }
-    }
-    const auto place = std::find_if(places.begin(), places.end(), is_file);
-    if (place != places.end()) add_new(found, *place);
+    const auto place = std::find_if(places.begin(), places.end(),
+                                    [&](const fs::path& below) { return is_file(folder / below); });
+    if (place != places.end()) add_new(found, folder / *place);
   }
   return first_of(found, where, diagnostics);
 }
 
 std::optional<fs::path> SearchPath::find(const std::string& name) const {
-  if (is_there(name)) return name;
   Diagnostics diagnostics;
-  auto found = scenario(name, config::file_mark(name), diagnostics);
+  auto found =
+      find(kScenarioFiles, name, {std::make_shared<const std::string>(name), 0, 0}, diagnostics);
   diagnostics.throw_if_any();
   return found;
 }
@@ -132,7 +158,7 @@ std::vector<std::string> SearchPath::names(const fs::path& folder,
 config::Node SearchPath::load_yaml(const fs::path& file) const {
   return config::load_yaml(
       file, [this](const std::string& name, const Mark& where, Diagnostics& diagnostics) {
-        return scenario(name, where, diagnostics);
+        return find(kScenarioFiles, name, where, diagnostics);
       });
 }
 

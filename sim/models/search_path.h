@@ -1,4 +1,5 @@
-// Where data files are looked for by name: the user's own folders, then the shipped data.
+// What the name of a file stands for: a path, or a name in the data, which is the user's own folders
+// and then the shipped one. find() is the rule, docs/scenarios.md tells it to users.
 //
 // A folder of data may have device_profiles/, workloads/ and scenarios/, each with a part of the
 // files or none. The folders together are one data set: a name that two of them have is a mistake
@@ -17,6 +18,23 @@ namespace autoscale {
 
 /// The environment variable with folders of the user's own, separated by colons.
 inline constexpr const char* kDataVariable = "AUTOSCALE_DATA";
+
+/// A kind of files that are called by name.
+struct DataKind {
+  const char* what;                  // for messages
+  std::vector<const char*> folders;  // below a data folder, where a name without '/' is looked for
+  const char* ending;                // which a name need not have
+  bool any_file = false;  // a file on disk may have any name, not only one with an ending
+};
+
+inline const DataKind kDeviceFiles{"device", {"device_profiles"}, ".yaml"};
+inline const DataKind kLinkFiles{"link technology", {"device_profiles/links"}, ".yaml"};
+inline const DataKind kUseCaseFiles{"use case", {"workloads/use_cases"}, ".yaml"};
+inline const DataKind kEnvironmentFiles{"environment", {"scenarios/environments"}, ".yaml"};
+/// Scenarios and sweeps.
+inline const DataKind kScenarioFiles{
+    "scenario", {"", "scenarios", "scenarios/sweeps"}, ".yaml", true};
+inline const DataKind kTraceFiles{"trace", {}, ".csv", true};
 
 class SearchPath {
  public:
@@ -40,12 +58,17 @@ class SearchPath {
                                            const config::Mark& where,
                                            config::Diagnostics& diagnostics) const;
 
-  /// The same for a scenario or sweep: below a folder, its scenarios/ or its scenarios/sweeps/, with
-  /// or without ".yaml".
-  std::optional<std::filesystem::path> scenario(const std::string& name, const config::Mark& where,
-                                                config::Diagnostics& diagnostics) const;
+  /// The file that `name` stands for where it is said; nothing if there is none.
+  /// 1. A path, with a '/' or a dot in it: the file there, as config::path_at() says.
+  /// 2. What that does not find, unless it is absolute or has '.' or '..' as a part: a path below a
+  ///    data folder, with or without ending, or, without '/' and ending, the name of a file of this
+  ///    kind. Reports at `where` that two folders have it.
+  std::optional<std::filesystem::path> find(const DataKind& kind, const std::string& name,
+                                            const config::Mark& where,
+                                            config::Diagnostics& diagnostics) const;
 
-  /// What a user names: a file as given, else scenario(). Throws ConfigError if two folders have it.
+  /// The scenario or sweep that a person names on the command line or in Python. Throws ConfigError
+  /// if two folders have it.
   std::optional<std::filesystem::path> find(const std::string& name) const;
 
   /// Stems of the files in `folder`, such as "device_profiles", that end in `ending`, such as
@@ -53,8 +76,7 @@ class SearchPath {
   std::vector<std::string> names(const std::filesystem::path& folder,
                                  const std::string& ending) const;
 
-  /// Reads a YAML file. An include that is not there beside its includer is looked for by its name
-  /// below the folders, as scenario() does. Throws ConfigError.
+  /// Reads a YAML file with what it includes, found as scenarios are. Throws ConfigError.
   config::Node load_yaml(const std::filesystem::path& file) const;
 
   /// The folders, for a message: "'/home/me/data' and '/usr/share/autoscale'".
@@ -63,6 +85,9 @@ class SearchPath {
   std::string searched() const;
 
  private:
+  std::optional<std::filesystem::path> named(const DataKind& kind, const std::string& name,
+                                             const config::Mark& where,
+                                             config::Diagnostics& diagnostics) const;
   void add(const std::string& folder, const std::string& origin);
   bool is_whole() const;
 

@@ -17,7 +17,7 @@ constexpr std::uint64_t kStaggerIndex = ~std::uint64_t{0};
 }  // namespace
 
 SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& link,
-                             const config::Mark& where, const std::filesystem::path& directory,
+                             const config::Mark& where, const std::filesystem::path& trace_file,
                              config::Diagnostics& diagnostics) {
   if (std::holds_alternative<RegularSignal>(config)) {
     mean_dbm_ = link.regular_dbm;
@@ -49,7 +49,7 @@ SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& l
       if (t->format == TraceFormat::kUcc)
         columns.signal = link.signal == SignalKind::kRsrp ? "RSRP" : "RSSI";
     }
-    const Trace trace = load_trace(directory / t->file.value, t->format, columns, diagnostics);
+    const Trace trace = load_trace(trace_file, t->format, columns, diagnostics);
     if (trace.start_s.empty()) {
       diagnostics.error(t->file.mark, fmt::format("trace '{}' cannot be used", t->file.value));
       kind_ = Kind::kConstant;

@@ -90,7 +90,7 @@ struct TraceSignal {
   bool stagger = false;
   template <class V>
   void fields(V& v) {
-    v.required("file", file, "path, relative to the file that names it");
+    v.required("file", file, "path, relative to the file that names it, or below the data folder");
     v.optional("format", format, "format of the file");
     v.optional("signal_column", signal_column, "CSV column of the signal strength");
     v.optional("rate_column", rate_column, "CSV column of the capacity; replaces the rate law");
@@ -110,9 +110,9 @@ struct SignalState {
 
 class SignalProcess {
  public:
-  /// `directory` is where relative trace paths start.
+  /// `trace_file` is the file that a TraceSignal names.
   SignalProcess(const SignalConfig& config, const LinkTechnology& link, const config::Mark& where,
-                const std::filesystem::path& directory, config::Diagnostics& diagnostics);
+                const std::filesystem::path& trace_file, config::Diagnostics& diagnostics);
 
   /// Brings `state` of link `entity` to `now`; true if it changed. `now` never runs backwards.
   bool advance(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;

@@ -9,6 +9,7 @@
 namespace autoscale {
 namespace {
 
+namespace fs = std::filesystem;
 using config::Diagnostics;
 
 /// Workers per processor of a server: the scenario's, else the profile's.
@@ -67,15 +68,14 @@ void Resolver::environment() {
 
 std::optional<EnvironmentConfig> Resolver::read_environment(
     const Located<std::string>& name) const {
-  const auto file = catalog_.find("scenarios/environments", name.value, base_, "environment",
-                                  name.mark, diagnostics_);
+  const auto file = catalog_.find(kEnvironmentFiles, name.value, name.mark, diagnostics_);
   if (!file) return std::nullopt;
   return catalog_.load<EnvironmentConfig>(*file, diagnostics_);
 }
 
 void Resolver::workload() {
   const UseCaseConfig use =
-      catalog_.use_case(config_.use_case.value, base_, config_.use_case.mark, diagnostics_);
+      catalog_.use_case(config_.use_case.value, config_.use_case.mark, diagnostics_);
   names_.use_case = use.name;
   names_.qos = config_.constraints.latency.value_or(use.qos.value);
   names_.arrivals = config_.arrivals.value_or(use.arrivals);
@@ -96,8 +96,8 @@ void Resolver::devices() {
   for (const DeviceGroupConfig& group : config_.devices) {
     if (!group.profile.mark.file) continue;  // not there, which has been reported
     DeviceType type;
-    type.profile = catalog_.device(group.profile.value, config_.power_level, base_,
-                                   group.profile.mark, diagnostics_);
+    type.profile =
+        catalog_.device(group.profile.value, config_.power_level, group.profile.mark, diagnostics_);
     if (type.profile.id.empty()) continue;
     if (type.profile.kind != DeviceKind::kPhone) {
       diagnostics_.error(
@@ -117,8 +117,8 @@ void Resolver::servers() {
   for (auto [use, server, kind] :
        {std::tuple{&config_.servers.cloud, &system_.cloud, DeviceKind::kServer},
         std::tuple{&config_.servers.tablet, &system_.tablet, DeviceKind::kTablet}}) {
-    server->profile = catalog_.device(use->profile.value, config_.power_level, base_,
-                                      use->profile.mark, diagnostics_);
+    server->profile =
+        catalog_.device(use->profile.value, config_.power_level, use->profile.mark, diagnostics_);
     server->workers = worker_counts(*use, server->profile, diagnostics_);
     server->phones_each = use->phones_each;
     server->offered = offered_processors(*use, server->profile, diagnostics_);
@@ -130,6 +130,15 @@ void Resolver::servers() {
   }
 }
 
+fs::path Resolver::trace_file(const SignalConfig& signal) const {
+  const auto* trace = std::get_if<TraceSignal>(&signal);
+  if (!trace) return {};
+  const auto& [name, where] = trace->file;
+  return catalog_.search()
+      .find(kTraceFiles, name, where, diagnostics_)
+      .value_or(config::path_at(where, name));  // not there: reported when it is read
+}
+
 void Resolver::links() {
   const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
   system_.variances.resize(names_.variances.size());
@@ -137,7 +146,7 @@ void Resolver::links() {
     LinkSetup& link = system_.links[l];
     const Located<std::string>& technology = uses[l]->technology;
     Diagnostics own;
-    link.technology = catalog_.link(technology.value, base_, technology.mark, own);
+    link.technology = catalog_.link(technology.value, technology.mark, own);
     if (!config_.slow_start) link.technology.slow_start = {};
     link.sharers = uses[l]->phones_per_access_point;
     const bool sound = own.empty();  // a trace of rates asks the link for its rates
@@ -145,7 +154,7 @@ void Resolver::links() {
       const SignalConfig* signals[kLinks] = {&names_.variances[v].cloud_signal,
                                              &names_.variances[v].tablet_signal};
       system_.variances[v].signals[l] = std::make_unique<SignalProcess>(
-          *signals[l], link.technology, technology.mark, base_, own);
+          *signals[l], link.technology, technology.mark, trace_file(*signals[l]), own);
     }
     diagnostics_.add(own.list());
   }

@@ -28,12 +28,11 @@ struct ResolvedNames {
 /// comes last and only without a mistake: it needs what the others found.
 class Resolver {
  public:
-  /// Files given by path are relative to `base`. Keeps references to everything.
-  Resolver(const ScenarioConfig& config, const Catalog& catalog, const std::filesystem::path& base,
-           ResolvedNames& names, config::Diagnostics& diagnostics)
+  /// Keeps references to everything.
+  Resolver(const ScenarioConfig& config, const Catalog& catalog, ResolvedNames& names,
+           config::Diagnostics& diagnostics)
       : config_(config),
         catalog_(catalog),
-        base_(base),
         names_(names),
         system_(*names.system),
         diagnostics_(diagnostics) {}
@@ -47,10 +46,11 @@ class Resolver {
  private:
   /// An environment file by its name or path; nothing if it is wrong, which is reported.
   std::optional<EnvironmentConfig> read_environment(const Located<std::string>& name) const;
+  /// The file that a trace signal names; empty for other signals.
+  std::filesystem::path trace_file(const SignalConfig& signal) const;
 
   const ScenarioConfig& config_;
   const Catalog& catalog_;
-  const std::filesystem::path& base_;
   ResolvedNames& names_;
   SystemModel& system_;
   config::Diagnostics& diagnostics_;

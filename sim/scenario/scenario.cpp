@@ -55,15 +55,14 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
                        const ScenarioOverrides& overrides, Diagnostics& diagnostics) {
   if (overrides.seed) config_.seed = *overrides.seed;
   if (overrides.replications) config_.replications = *overrides.replications;
-  const fs::path base = file.parent_path();
-  Resolver resolver(config_, catalog, base, names_, diagnostics);
+  Resolver resolver(config_, catalog, names_, diagnostics);
   resolver.environment();
   resolver.workload();
   policies_ = read_policies(config_.policies, overrides.policies, diagnostics);
   resolver.devices();
   resolver.servers();
   check_keys(config_, system().dnns.size(), root, diagnostics);
-  tables_.read(config_, system().types, base, diagnostics);
+  tables_.read(config_, system().types, diagnostics);
   if (!diagnostics.empty()) return;
   set_policies(std::move(policies_));
   resolver.links();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 namespace autoscale {
@@ -18,24 +19,23 @@ constexpr std::string_view kTransferTables = "transfer_tables";
 }  // namespace
 
 void StartTables::read(const ScenarioConfig& config, const std::vector<DeviceType>& types,
-                       const fs::path& base, Diagnostics& diagnostics) {
+                       Diagnostics& diagnostics) {
   std::vector<std::string> devices;
   for (const DeviceType& type : types) devices.push_back(type.profile.id);
-  read_key(kLoadTables, config.load_tables, devices, base, diagnostics);
-  read_key(kTransferTables, config.transfer_tables, devices, base, diagnostics);
+  read_key(kLoadTables, config.load_tables, devices, diagnostics);
+  read_key(kTransferTables, config.transfer_tables, devices, diagnostics);
 }
 
 void StartTables::read_key(std::string_view key,
                            const std::map<std::string, Located<std::string>>& files,
-                           const std::vector<std::string>& devices, const fs::path& base,
-                           Diagnostics& diagnostics) {
+                           const std::vector<std::string>& devices, Diagnostics& diagnostics) {
   for (const auto& [device, path] : files) {
     if (std::find(devices.begin(), devices.end(), device) == devices.end()) {
       diagnostics.error(path.mark,
                         fmt::format("{}: no device '{}' in this scenario{}", key,
                                     config::printable(device), config::suggest(device, devices)));
     }
-    const fs::path file = base / path.value;
+    const fs::path file = config::path_at(path.mark, path.value);
     std::error_code ignored;
     std::ifstream stream;
     if (fs::is_regular_file(file, ignored)) stream.open(file);

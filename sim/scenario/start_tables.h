@@ -1,7 +1,6 @@
 // Saved tables that a scenario names for its learners to start from.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -17,10 +16,10 @@ namespace autoscale {
 
 class StartTables {
  public:
-  /// Reads the tables of load_tables and transfer_tables, relative to `base`. Reports files that are
-  /// none, and devices that are not among `types` or have two tables.
+  /// Reads the tables of load_tables and transfer_tables. Reports files that are none, and devices
+  /// that are not among `types` or have two tables.
   void read(const ScenarioConfig& config, const std::vector<DeviceType>& types,
-            const std::filesystem::path& base, config::Diagnostics& diagnostics);
+            config::Diagnostics& diagnostics);
 
   /// Lets a new policy start from its device type's table, if there is one. Throws ConfigError if
   /// the table is not for such a policy.
@@ -34,8 +33,7 @@ class StartTables {
   };
 
   void read_key(std::string_view key, const std::map<std::string, Located<std::string>>& files,
-                const std::vector<std::string>& devices, const std::filesystem::path& base,
-                config::Diagnostics& diagnostics);
+                const std::vector<std::string>& devices, config::Diagnostics& diagnostics);
 
   std::map<std::string, Table> tables_;  // by device profile
 };

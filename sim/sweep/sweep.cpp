@@ -89,7 +89,7 @@ Sweep Sweep::load(const Catalog& catalog, const fs::path& file) {
   SweepConfig config = config::read<SweepConfig>(catalog.search().load_yaml(file), diagnostics);
   diagnostics.throw_if_any();
   Sweep sweep(catalog, std::move(config), diagnostics);
-  sweep.load_scenarios(file.parent_path(), diagnostics);
+  sweep.load_scenarios(diagnostics);
   diagnostics.throw_if_any();
   sweep.check_points(diagnostics);
   diagnostics.throw_if_any();
@@ -108,23 +108,23 @@ Sweep::Sweep(const Catalog& catalog, SweepConfig config, Diagnostics& diagnostic
   }
 }
 
-void Sweep::load_scenarios(const fs::path& folder, Diagnostics& diagnostics) {
+void Sweep::load_scenarios(Diagnostics& diagnostics) {
   const SearchPath& search = catalog_->search();
   for (const Located<std::string>& name : config_.scenarios) {
-    fs::path path = folder / name.value;
-    std::error_code missing;
-    if (!fs::exists(path, missing)) {
-      const auto found = search.scenario(name.value, name.mark, diagnostics);
-      if (!found) {
-        diagnostics.error(name.mark,
-                          fmt::format("scenarios: cannot read '{}': No such file or directory{}",
-                                      config::printable(path.string()), search.searched()));
-        continue;
-      }
-      path = *found;
+    const auto path = search.find(kScenarioFiles, name.value, name.mark, diagnostics);
+    if (!path) {
+      const fs::path here = config::path_at(name.mark, name.value);
+      std::error_code ignored;
+      diagnostics.error(
+          name.mark,
+          fmt::format(
+              "scenarios: cannot read '{}': {}{}", config::one_line(here.string()),
+              fs::is_directory(here, ignored) ? "it is a directory" : "No such file or directory",
+              search.searched()));
+      continue;
     }
     try {
-      ScenarioFile file{path, search.load_yaml(path)};
+      ScenarioFile file{*path, search.load_yaml(*path)};
       const Node* title = file.root.find("name");
       const bool twice =
           std::any_of(scenarios_.begin(), scenarios_.end(), [title](const ScenarioFile& other) {

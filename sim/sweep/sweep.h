@@ -49,7 +49,7 @@ class Sweep {
   };
 
   Sweep(const Catalog& catalog, SweepConfig config, config::Diagnostics& diagnostics);
-  void load_scenarios(const std::filesystem::path& folder, config::Diagnostics& diagnostics);
+  void load_scenarios(config::Diagnostics& diagnostics);
   void check_points(config::Diagnostics& diagnostics) const;
 
   const Catalog* catalog_;

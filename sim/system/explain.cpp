@@ -18,15 +18,15 @@ const Mark kCommandLine{std::make_shared<const std::string>("explain"), 0, 0};
 UseCaseConfig find_use_case(const Catalog& catalog, const ExplainRequest& request,
                             Diagnostics& diagnostics) {
   if (!request.use_case.empty()) {
-    return catalog.use_case(request.use_case, ".", kCommandLine, diagnostics);
+    return catalog.use_case(request.use_case, kCommandLine, diagnostics);
   }
   for (const std::string& name : catalog.names("workloads/use_cases")) {
-    UseCaseConfig use = catalog.use_case(name, ".", kCommandLine, diagnostics);
+    UseCaseConfig use = catalog.use_case(name, kCommandLine, diagnostics);
     const bool uses = std::any_of(use.dnns.begin(), use.dnns.end(),
                                   [&](const auto& dnn) { return dnn.value == request.dnn; });
     if (uses) return use;
   }
-  return catalog.use_case("non_streaming", ".", kCommandLine, diagnostics);
+  return catalog.use_case("non_streaming", kCommandLine, diagnostics);
 }
 
 std::vector<std::size_t> profile_workers(const DeviceProfile& profile) {
@@ -42,25 +42,23 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
   if (const Dnn* dnn = catalog.dnn(request.dnn, kCommandLine, diagnostics))
     system.dnns.push_back(*dnn);
   DeviceType type;
-  type.profile =
-      catalog.device(request.device, request.power_level, ".", kCommandLine, diagnostics);
+  type.profile = catalog.device(request.device, request.power_level, kCommandLine, diagnostics);
   if (!type.profile.id.empty() && type.profile.kind != DeviceKind::kPhone) {
     diagnostics.error(kCommandLine, fmt::format("'{}' is a {}, not a phone", type.profile.id,
                                                 name_of(type.profile.kind)));
   }
   system.types.push_back(std::move(type));
   system.cloud.profile =
-      catalog.device("cloud_server", request.power_level, ".", kCommandLine, diagnostics);
+      catalog.device("cloud_server", request.power_level, kCommandLine, diagnostics);
   system.tablet.profile =
-      catalog.device("galaxy_tab_s6", request.power_level, ".", kCommandLine, diagnostics);
+      catalog.device("galaxy_tab_s6", request.power_level, kCommandLine, diagnostics);
   system.cloud.workers = profile_workers(system.cloud.profile);
   system.tablet.workers = profile_workers(system.tablet.profile);
   system.cloud.offered = request.cloud_processors;
   system.tablet.offered = request.tablet_processors;
-  system.links[kCloudLink].technology =
-      catalog.link(request.cloud_link, ".", kCommandLine, diagnostics);
+  system.links[kCloudLink].technology = catalog.link(request.cloud_link, kCommandLine, diagnostics);
   system.links[kTabletLink].technology =
-      catalog.link(request.tablet_link, ".", kCommandLine, diagnostics);
+      catalog.link(request.tablet_link, kCommandLine, diagnostics);
   system.arrivals = use.arrivals;
   system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
   diagnostics.throw_if_any();

@@ -172,7 +172,7 @@ TEST_F(OwnDataTest, ANameThatIsShippedTooIsAnErrorWhereItIsUsed) {
             "--set dnns=[mobilenet_v2]: error: " + both("workloads/dnns/mobilenet_v2.yaml"));
   const ProgramResult scenario = with_data({"run", "quickstart"});
   EXPECT_EQ(scenario.code, 2);
-  EXPECT_EQ(scenario.err, "quickstart:1:1: error: " + both("scenarios/quickstart.yaml"));
+  EXPECT_EQ(scenario.err, "quickstart: error: " + both("scenarios/quickstart.yaml"));
   for (const char* what : {"devices", "dnns", "scenarios"}) {
     const ProgramResult listed = with_data({"list", what});
     EXPECT_EQ(listed.code, 2);

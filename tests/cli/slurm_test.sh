@@ -114,4 +114,18 @@ wait_until 120 test -e "$work/out/runs.csv" || fail "no result: $(squeue 2>&1)"
 for file in runs.csv summary.csv failures.csv columns.csv manifest.json; do
   cmp "$work/local/$file" "$work/out/$file" || fail "$file differs"
 done
+
+# What still waits is not submitted again; what is gone is.
+held() {
+  "$program" sweep "$work/small.yaml" --executor slurm --array-size 2 --sbatch "--hold" --out "$work/held" "$@"
+}
+held >"$work/held.log" || fail "the sweep cannot be submitted to wait"
+job=$(sed -n '1s/.*submitted: job \([0-9]*\),.*/\1/p' "$work/held.log")
+if held --resume 2>"$work/again.log"; then fail "a waiting sweep is submitted again"; fi
+grep -q "job $job and " "$work/again.log" || fail "the waiting job is not named"
+scancel --user="$(id -un)"
+none_is_queued() { [ -z "$(squeue --noheader)" ]; }
+wait_until 60 none_is_queued || fail "the jobs cannot be ended"
+held --resume >"$work/again.log" 2>&1 || fail "a sweep whose jobs are gone is not submitted again"
+scancel --user="$(id -un)"
 echo "slurm_test: ok"

@@ -207,7 +207,7 @@ TEST(Mutation, OfAScenarioIsLoadedOrRefused) {
 TEST(Mutation, OfADeviceIsLoadedOrRefused) {
   const auto load = [](const fs::path& file) {
     config::Diagnostics diagnostics;
-    catalog().device(file.string(), std::nullopt, "", {}, diagnostics);
+    catalog().load_device(file, std::nullopt, diagnostics);
     diagnostics.throw_if_any();
   };
   const int refused =
@@ -219,7 +219,7 @@ TEST(Mutation, OfADeviceIsLoadedOrRefused) {
 TEST(Mutation, OfALinkIsLoadedOrRefused) {
   const auto load = [](const fs::path& file) {
     config::Diagnostics diagnostics;
-    catalog().link(file.string(), "", {}, diagnostics);
+    catalog().load_link(file, diagnostics);
     diagnostics.throw_if_any();
   };
   EXPECT_GT(refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "device_profiles/links/wifi.yaml", 3,

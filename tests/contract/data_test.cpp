@@ -62,11 +62,11 @@ TEST(DataTest, DeviceProfilesAndLinksAreSound) {
   config::Diagnostics diagnostics;
   for (const std::string& name : shipped_catalog().names("device_profiles")) {
     for (const auto level : {PowerLevel::kMeasured, PowerLevel::kPaper}) {
-      EXPECT_EQ(shipped_catalog().device(name, level, "", {}, diagnostics).id, name);
+      EXPECT_EQ(shipped_catalog().device(name, level, {}, diagnostics).id, name);
     }
   }
   for (const std::string& name : shipped_catalog().names("device_profiles/links")) {
-    EXPECT_EQ(shipped_catalog().link(name, "", {}, diagnostics).id, name);
+    EXPECT_EQ(shipped_catalog().link(name, {}, diagnostics).id, name);
   }
   diagnostics.throw_if_any();
 }
@@ -99,7 +99,7 @@ TEST(DataTest, EveryDnnRunsWhereItIsNotBarred) {
   config::Diagnostics diagnostics;
   std::size_t runs = 0;
   for (const std::string& name : shipped_catalog().names("device_profiles")) {
-    const DeviceProfile device = shipped_catalog().device(name, std::nullopt, "", {}, diagnostics);
+    const DeviceProfile device = shipped_catalog().device(name, std::nullopt, {}, diagnostics);
     for (const Processor& processor : device.processors) {
       for (const auto& [precision, text] : config::EnumNames<Precision>::value) {
         if (!processor.support(precision).supported) continue;

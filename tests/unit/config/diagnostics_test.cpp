@@ -101,5 +101,28 @@ TEST(ConfigDiagnostics, PrintableFitsOneLine) {
   EXPECT_EQ(printable("x" + repeat("\xC3\xA9", 40)), "x" + repeat("\xC3\xA9", 29) + "...");
 }
 
+TEST(ConfigDiagnostics, PathsAreNotCut) {
+  const std::string folder = repeat("deeply/", 20);
+  for (const std::string& path : {folder + "phone", "../" + folder, repeat("x", 80) + ".yaml",
+                                  repeat("x", 80) + ".csv", repeat("\xC3\xA9", 40) + ".mahi"}) {
+    EXPECT_EQ(printable(path), path);
+  }
+  EXPECT_EQ(printable(folder + "a\nb"), folder + "a?b");
+  EXPECT_EQ(printable("0." + repeat("3", 80)), "0." + repeat("3", 58) + "...");
+  const std::string longer_than_paths_are = repeat(folder, 40);
+  EXPECT_EQ(printable(longer_than_paths_are), longer_than_paths_are.substr(0, 60) + "...");
+}
+
+TEST(ConfigDiagnostics, PathsStartWhereTheyAreSaid) {
+  const auto file = std::make_shared<const std::string>("dir/f.yaml");
+  EXPECT_EQ(path_at({file, 3, 1}, "walk.csv"), "dir/walk.csv");
+  EXPECT_EQ(path_at({file, 3, 1}, "../walk.csv"), "dir/../walk.csv");
+  EXPECT_EQ(path_at({file, 3, 1}, "/tmp/walk.csv"), "/tmp/walk.csv");
+  EXPECT_EQ(path_at(file_mark("f.yaml"), "walk.csv"), "walk.csv");
+  const auto option = std::make_shared<const std::string>("--set trace.file=dir/walk.csv");
+  EXPECT_EQ(path_at({option, 0, 0}, "dir/walk.csv"), "dir/walk.csv");
+  EXPECT_EQ(path_at({}, "walk.csv"), "walk.csv");
+}
+
 }  // namespace
 }  // namespace autoscale::config

@@ -145,6 +145,17 @@ TEST(ConfigNode, AllowsNestingTo64) {
   EXPECT_EQ(parse_error(repeat("- ", 65)), "f.yaml:1:129: error: nesting deeper than 64");
 }
 
+TEST(ConfigNode, BracketsInTextsAreNoNesting) {
+  const std::string brackets = repeat("[", 100) + repeat("{ ", 100);
+  EXPECT_EQ(parse_error("a: '" + brackets + "'"), "no error");
+  EXPECT_EQ(parse_error("{\"a\": \"" + brackets + "\"}"), "no error");
+  EXPECT_EQ(parse_error("a: 1  # " + brackets), "no error");
+  EXPECT_EQ(parse_error("a: |\n  " + brackets), "no error");
+  EXPECT_EQ(parse_error("a: b" + brackets), "no error");
+  EXPECT_EQ(parse_error("a: '" + brackets + "'\nb: " + repeat("[", 65)),
+            "f.yaml:2:68: error: nesting deeper than 64");
+}
+
 using ConfigFile = InTemporaryFolder;
 
 TEST_F(ConfigFile, SaysWhyAFileCannotBeRead) {

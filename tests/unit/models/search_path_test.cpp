@@ -126,8 +126,42 @@ TEST_F(SearchPathTest, ScenariosAndSweepsAreFoundByName) {
   EXPECT_EQ(search.find("none"), std::nullopt);
   write("shipped/scenarios/own.yaml", "name: own\n");
   EXPECT_EQ(config::error_of([&] { search.find("own"); }),
-            "own:1:1: error: two data folders have this name: '" + text("mine") +
+            "own: error: two data folders have this name: '" + text("mine") +
                 "/scenarios/own.yaml' and '" + text("shipped") + "/scenarios/own.yaml'");
+}
+
+TEST_F(SearchPathTest, APathComesBeforeANameAndANameNeedsNoEnding) {
+  write("mine/device_profiles/c.yaml", "name: mine\n");
+  write("work/c.yaml", "name: work\n");
+  write("work/c", "name: no ending\n");
+  write("shipped/scenarios/signals/walk.csv", "time_s,rssi_dbm\n0,-50\n");
+  write("shipped/device_profiles/links/lte.yaml", "name: lte\n");
+  fs::create_directories(root() / "work/a.yaml");
+  const SearchPath search = path({text("more")});
+  const config::Mark in_file = config::file_mark(root() / "work/f.yaml");
+  const auto found = [&](const DataKind& kind, const std::string& name) {
+    Diagnostics diagnostics;
+    const auto file = search.find(kind, name, in_file, diagnostics);
+    EXPECT_TRUE(diagnostics.empty()) << name;
+    return file ? file->lexically_normal().lexically_relative(root()).string() : "none";
+  };
+  EXPECT_EQ(found(kDeviceFiles, "c"), "shipped/device_profiles/c.yaml");
+  EXPECT_EQ(found(kDeviceFiles, "c.yaml"), "work/c.yaml");
+  EXPECT_EQ(found(kDeviceFiles, "./c"), "work/c");
+  EXPECT_EQ(found(kDeviceFiles, "../work/c.yaml"), "work/c.yaml");
+  EXPECT_EQ(found(kDeviceFiles, text("mine") + "/device_profiles/c.yaml"),
+            "mine/device_profiles/c.yaml");
+  EXPECT_EQ(found(kDeviceFiles, "device_profiles/b.yaml"), "more/device_profiles/b.yaml");
+  EXPECT_EQ(found(kDeviceFiles, "device_profiles/b"), "more/device_profiles/b.yaml");
+  EXPECT_EQ(found(kLinkFiles, "lte"), "shipped/device_profiles/links/lte.yaml");
+  EXPECT_EQ(found(kTraceFiles, "c"), "work/c");
+  EXPECT_EQ(found(kTraceFiles, "scenarios/signals/walk.csv"), "shipped/scenarios/signals/walk.csv");
+  // A file that is missed is not quietly the shipped one, and a path is not a name.
+  for (const char* name : {"b.yaml", "./device_profiles/b.yaml", "a.yaml", "../more/b",
+                           "device_profiles/../device_profiles/b.yaml", "/device_profiles/b", ""}) {
+    EXPECT_EQ(found(kDeviceFiles, name), "none") << name;
+  }
+  EXPECT_EQ(found(kTraceFiles, "walk.csv"), "none");
 }
 
 TEST_F(SearchPathTest, IncludesAreLookedForBesideTheirIncluderFirst) {

@@ -24,7 +24,8 @@ LinkTechnology wifi() {
 }
 
 SignalProcess make_process(const SignalConfig& config, config::Diagnostics& diagnostics) {
-  return SignalProcess(config, wifi(), config::Mark{}, "", diagnostics);
+  const auto* trace = std::get_if<TraceSignal>(&config);
+  return SignalProcess(config, wifi(), config::Mark{}, trace ? trace->file.value : "", diagnostics);
 }
 
 SignalProcess make_process(const SignalConfig& config) {
