@@ -36,7 +36,7 @@ double amount(config::CsvReader& csv, std::size_t i) {
 /// parameters do not.
 std::vector<Block> load_blocks(const fs::path& file, double scale,
                                config::Diagnostics& diagnostics) {
-  config::CsvReader csv(file, diagnostics);
+  config::CsvReader csv(file, diagnostics, config::unknown_csv_shape());
   const auto name = csv.require("block"), block_class = csv.require("class"),
              macs = csv.require("macs"), params = csv.require("params"),
              in = csv.require("in_elements"), out = csv.require("out_elements");
@@ -305,6 +305,17 @@ UseCaseConfig Catalog::use_case(const std::string& name_or_path, const fs::path&
   const auto file = find("workloads/use_cases", name_or_path, base, "use case", where, diagnostics);
   if (!file) return {};
   return load<UseCaseConfig>(*file, diagnostics).value_or(UseCaseConfig{});
+}
+
+std::optional<TraceFormat> Catalog::trace_format(const std::string& name_or_path,
+                                                 const fs::path& base, const config::Mark& where,
+                                                 config::Diagnostics& diagnostics) const {
+  const auto file =
+      find(kTraceFormatFolder, name_or_path, base, "trace format", where, diagnostics);
+  if (!file) return std::nullopt;
+  auto format = load<TraceFormat>(*file, diagnostics);
+  if (format) check_trace_format(*format, mark_of(*file), diagnostics);
+  return format;
 }
 
 const Dnn* Catalog::find_dnn(const std::string& id) const {

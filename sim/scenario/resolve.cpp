@@ -145,7 +145,7 @@ void Resolver::links() {
       const SignalConfig* signals[kLinks] = {&names_.variances[v].cloud_signal,
                                              &names_.variances[v].tablet_signal};
       system_.variances[v].signals[l] = std::make_unique<SignalProcess>(
-          *signals[l], link.technology, technology.mark, base_, own);
+          *signals[l], link.technology, technology.mark, catalog_, base_, own);
     }
     diagnostics_.add(own.list());
   }
