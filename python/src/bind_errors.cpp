@@ -3,6 +3,7 @@
 
 #include "python/src/bindings.h"
 #include "sim/config/diagnostics.h"
+#include "sim/config/warnings.h"
 #include "sim/core/output_file.h"
 #include "sim/policy/policy.h"
 
@@ -26,6 +27,12 @@ nb::list mistakes_of(const config::ConfigError& error) {
   return mistakes;
 }
 
+/// Passes a warning on; throws if the user has made errors of warnings.
+void warn(const std::string& text) {
+  const nb::gil_scoped_acquire held;
+  if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0) throw nb::python_error();
+}
+
 void translate(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
@@ -44,6 +51,9 @@ void translate(const std::exception_ptr& pointer, void*) {
 
 }  // namespace
 
-void bind_errors(nb::module_&) { nb::register_exception_translator(translate); }
+void bind_errors(nb::module_&) {
+  nb::register_exception_translator(translate);
+  config::set_warning_receiver(warn);
+}
 
 }  // namespace autoscale::python

@@ -1,6 +1,9 @@
 // autoscale validate and autoscale schema: help for whoever writes the files.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "sim/cli/commands.h"
 #include "sim/config/csv.h"
 #include "sim/config/json_schema.h"
@@ -12,36 +15,77 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A CSV trace by its columns: with all of signal strength and capacity that it has.
-void validate_csv_trace(const fs::path& file, config::Diagnostics& diagnostics) {
-  config::Diagnostics own;
-  const config::CsvReader reader(file, own);
-  diagnostics.add(own.list());
-  if (!own.empty()) return;
-  const auto first_of = [&reader](std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-      if (reader.column(name)) return std::string(name);
+config::CsvShape shape_of(const TraceFormat& format) {
+  return {format.separator, format.comment, format.header, true};
+}
+
+/// The first of the described columns that a table has, by name; empty if there is none.
+template <class Described>
+std::string first_of(const std::vector<Described>& columns, const config::CsvReader& table) {
+  for (const Described& column : columns) {
+    const auto& names = table.header();
+    if (std::find(names.begin(), names.end(), column.column) != names.end()) return column.column;
+  }
+  return "";
+}
+
+/// The formats by which a table may be read: the simulator's own, then all others.
+std::vector<TraceFormat> table_formats(const Catalog& catalog, const fs::path& file,
+                                       config::Diagnostics& diagnostics) {
+  std::vector<std::string> names = catalog.names(kTraceFormatFolder);
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name == kOwnTraceFormat; });
+  std::vector<TraceFormat> formats;
+  for (const std::string& name : names) {
+    auto format = catalog.trace_format(name, config::file_mark(file), diagnostics);
+    if (format && !format->delivery_opportunities && !format->time.every) {
+      formats.push_back(std::move(*format));
     }
-    return std::string();
-  };
-  const bool ucc = reader.column("Timestamp").has_value();
-  TraceColumns columns;
-  columns.signal = ucc ? first_of({"RSRP", "RSSI"}) : first_of({"rssi_dbm", "rsrp_dbm"});
-  columns.rate = ucc ? first_of({"DL_bitrate", "UL_bitrate"}) : first_of({"throughput_mbps"});
-  if (columns.signal.empty() && columns.rate.empty()) columns.signal = ucc ? "RSRP" : "rssi_dbm";
-  load_trace(file, ucc ? TraceFormat::kUcc : TraceFormat::kAutoscale, columns, diagnostics);
+  }
+  return formats;
+}
+
+/// A table with a header, by the first format that knows its columns: with a signal strength and a
+/// capacity, if it has both.
+void validate_table(const Catalog& catalog, const fs::path& file,
+                    config::Diagnostics& diagnostics) {
+  const std::vector<TraceFormat> formats = table_formats(catalog, file, diagnostics);
+  if (!diagnostics.empty()) return;
+  for (const TraceFormat& format : formats) {
+    config::Diagnostics own;
+    const config::CsvReader table(file, own, shape_of(format));
+    const TraceColumns columns{first_of(format.signals, table), first_of(format.rates, table)};
+    const bool known = !columns.signal.empty() || !columns.rate.empty();
+    if (known && table.has_header() && table.column(format.time.column)) {
+      load_trace(file, format, columns, diagnostics);
+      return;
+    }
+  }
+  load_trace(file, formats.front(), {formats.front().signals.front().column, ""}, diagnostics);
+}
+
+TraceFormat mahimahi() {
+  TraceFormat format;
+  format.delivery_opportunities = true;
+  return format;
+}
+
+bool is_table(const fs::path& file) {
+  constexpr std::array<std::string_view, 5> kEndings = {".csv", ".tsv", ".txt", ".log", ".dat"};
+  return std::find(kEndings.begin(), kEndings.end(), file.extension().string()) != kEndings.end();
 }
 
 /// Which kind of file this is, by its name (traces, latencies) or by the keys only that kind has.
 void validate_file(const Catalog& catalog, const fs::path& file) {
   config::Diagnostics diagnostics;
-  if (file.extension() == ".csv" || file.extension() == ".mahi") {
+  const bool table = is_table(file);
+  if (table || file.extension() == ".mahi") {
     if (file.string().ends_with(".latency.csv")) {
       catalog.more_latencies(file, diagnostics);
-    } else if (file.extension() == ".csv") {
-      validate_csv_trace(file, diagnostics);
+    } else if (table) {
+      validate_table(catalog, file, diagnostics);
     } else {
-      load_trace(file, TraceFormat::kMahimahi, {}, diagnostics);
+      load_trace(file, mahimahi(), {}, diagnostics);
     }
     return diagnostics.throw_if_any();
   }
@@ -54,6 +98,8 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     config::read<DnnConfig>(root, diagnostics);
   } else if (root.find("qos")) {
     config::read<UseCaseConfig>(root, diagnostics);
+  } else if (root.find("delivery_opportunities") || root.find("rates") || root.find("signals")) {
+    catalog.load_trace_format(file, diagnostics);
   } else if (root.find("class_memory_cost")) {
     config::read<RooflineConfig>(root, diagnostics);
   } else if ((root.find("cloud_signal") || root.find("co_runner")) && !root.find("devices")) {
@@ -103,8 +149,8 @@ void add_validate(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand("validate", "Check files without running them");
   sub->add_option(
          "files", arguments->files,
-         "scenario, sweep, device, link, DNN, use case or environment files, traces (.csv, "
-         ".mahi), and latencies of a device (.latency.csv)")
+         "scenario, sweep, device, link, trace format, DNN, use case or environment files, traces "
+         "(.csv, .tsv, .txt, .log, .dat, .mahi), and latencies of a device (.latency.csv)")
       ->required();
   add_data_option(*sub, arguments->data);
   sub->footer(

@@ -36,7 +36,7 @@ double amount(config::CsvReader& csv, std::size_t i) {
 /// parameters do not.
 std::vector<Block> load_blocks(const fs::path& file, double scale,
                                config::Diagnostics& diagnostics) {
-  config::CsvReader csv(file, diagnostics);
+  config::CsvReader csv(file, diagnostics, config::unknown_csv_shape());
   const auto name = csv.require("block"), block_class = csv.require("class"),
              macs = csv.require("macs"), params = csv.require("params"),
              in = csv.require("in_elements"), out = csv.require("out_elements");
@@ -318,6 +318,20 @@ UseCaseConfig Catalog::use_case(const std::string& name_or_path, const config::M
   const auto file = find(kUseCaseFiles, name_or_path, where, diagnostics);
   if (!file) return {};
   return load<UseCaseConfig>(*file, diagnostics).value_or(UseCaseConfig{});
+}
+
+std::optional<TraceFormat> Catalog::trace_format(const std::string& name_or_path,
+                                                 const config::Mark& where,
+                                                 config::Diagnostics& diagnostics) const {
+  const auto file = find(kTraceFormatFiles, name_or_path, where, diagnostics);
+  return file ? load_trace_format(*file, diagnostics) : std::nullopt;
+}
+
+std::optional<TraceFormat> Catalog::load_trace_format(const fs::path& file,
+                                                      config::Diagnostics& diagnostics) const {
+  auto format = load<TraceFormat>(file, diagnostics);
+  if (format) check_trace_format(*format, config::file_mark(file), diagnostics);
+  return format;
 }
 
 const Dnn* Catalog::find_dnn(const std::string& id) const {

@@ -18,6 +18,7 @@
 #include "sim/models/link.h"
 #include "sim/models/roofline.h"
 #include "sim/models/search_path.h"
+#include "sim/models/trace_format.h"
 
 namespace autoscale {
 
@@ -74,6 +75,13 @@ class Catalog {
   /// The same for a use case in workloads/use_cases/.
   UseCaseConfig use_case(const std::string& name_or_path, const config::Mark& where,
                          config::Diagnostics& diagnostics) const;
+
+  /// The same for a format of traces in device_profiles/trace_formats/; nothing if it is wrong.
+  std::optional<TraceFormat> trace_format(const std::string& name_or_path,
+                                          const config::Mark& where,
+                                          config::Diagnostics& diagnostics) const;
+  std::optional<TraceFormat> load_trace_format(const std::filesystem::path& file,
+                                               config::Diagnostics& diagnostics) const;
 
   const std::vector<Dnn>& dnns() const { return dnns_; }
   const Dnn* find_dnn(const std::string& id) const;

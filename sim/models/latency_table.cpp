@@ -10,7 +10,7 @@ namespace autoscale {
 void LatencyTable::read(const std::filesystem::path& file, const std::string& name,
                         const std::vector<std::string>& dnns, const LatencyTable* other,
                         config::Diagnostics& diagnostics) {
-  config::CsvReader csv(file, diagnostics);
+  config::CsvReader csv(file, diagnostics, config::unknown_csv_shape());
   const auto device = csv.require("device"), dnn = csv.require("dnn"),
              processor = csv.require("processor"), precision = csv.require("precision"),
              latency = csv.require("latency_ms");

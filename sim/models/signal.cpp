@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/models/catalog.h"
+
 namespace autoscale {
 namespace {
 
@@ -14,10 +16,49 @@ constexpr double kOutageBps = 1.0;
 /// Index of the draw that places a device in a staggered trace; outside every block index.
 constexpr std::uint64_t kStaggerIndex = ~std::uint64_t{0};
 
+/// The format that a trace names, changed by what the scenario says itself; nothing if it is wrong.
+std::optional<TraceFormat> format_of(const TraceSignal& config, const Catalog& catalog,
+                                     config::Diagnostics& diagnostics) {
+  const config::Mark& where = config.format.mark.file ? config.format.mark : config.file.mark;
+  config::Diagnostics own;
+  auto format = catalog.trace_format(config.format.value, where, own);
+  if (format && own.empty()) {
+    if (!config.time_column.empty()) {
+      format->time.column = config.time_column;
+      format->time.every.reset();
+    }
+    if (!config.time_unit.empty()) format->time.unit = config.time_unit;
+    if (config.separator) format->separator = *config.separator;
+    if (!config.rate_unit.empty()) {
+      format->rates = {{config.rate_column, config.rate_unit, "", ""}};
+    }
+    check_trace_format(*format, where, own);
+  }
+  diagnostics.add(own.list());
+  return own.empty() ? format : std::nullopt;
+}
+
+/// The columns that a trace names; if it names none, the format's first of the link's signal, else
+/// its first rate.
+TraceColumns columns_of(const TraceSignal& config, const TraceFormat& format, SignalKind kind) {
+  TraceColumns columns{config.signal_column, config.rate_column, kind};
+  if (!columns.signal.empty() || !columns.rate.empty()) return columns;
+  const auto signal = std::find_if(format.signals.begin(), format.signals.end(),
+                                   [&](const TraceSignalColumn& s) { return s.kind == kind; });
+  if (signal != format.signals.end()) {
+    columns.signal = signal->column;
+  } else if (!format.rates.empty()) {
+    columns.rate = format.rates.front().column;
+  } else if (!format.signals.empty()) {
+    columns.signal = format.signals.front().column;
+  }
+  return columns;
+}
+
 }  // namespace
 
 SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& link,
-                             const config::Mark& where, const std::filesystem::path& trace_file,
+                             const config::Mark& where, const Catalog& catalog,
                              config::Diagnostics& diagnostics) {
   if (std::holds_alternative<RegularSignal>(config)) {
     mean_dbm_ = link.regular_dbm;
@@ -41,31 +82,37 @@ SignalProcess::SignalProcess(const SignalConfig& config, const LinkTechnology& l
     period_ = a->period;
     phi_ = std::exp(-to_seconds(a->period) / to_seconds(a->time_constant));
   } else if (const auto* t = std::get_if<TraceSignal>(&config)) {
-    kind_ = Kind::kTrace;
-    stagger_ = t->stagger;
-    TraceColumns columns{t->signal_column, t->rate_column};
-    if (columns.signal.empty() && columns.rate.empty()) {
-      columns.signal = link.signal == SignalKind::kRsrp ? "rsrp_dbm" : "rssi_dbm";
-      if (t->format == TraceFormat::kUcc)
-        columns.signal = link.signal == SignalKind::kRsrp ? "RSRP" : "RSSI";
-    }
-    const Trace trace = load_trace(trace_file, t->format, columns, diagnostics);
-    if (trace.start_s.empty()) {
-      diagnostics.error(t->file.mark, fmt::format("trace '{}' cannot be used", t->file.value));
-      kind_ = Kind::kConstant;
-      return;
-    }
-    for (const double s : trace.start_s) trace_start_.push_back(from_seconds(s));
-    for (const double r : trace.rate_bps) trace_bps_.push_back(std::max(r, kOutageBps));
-    trace_dbm_ = trace.signal_dbm;
-    if (trace_dbm_.empty()) {
-      for (const double r : trace.rate_bps) trace_dbm_.push_back(link.uplink_bps.inverse(r));
-    }
-    trace_duration_ = from_seconds(trace.duration_s);
+    take_trace(*t, link, catalog, diagnostics);
   }
   if ((kind_ == Kind::kGaussian || kind_ == Kind::kAr1) && min_dbm_ > max_dbm_) {
     diagnostics.error(where, "signal: 'min' is above 'max'");
   }
+}
+
+void SignalProcess::take_trace(const TraceSignal& config, const LinkTechnology& link,
+                               const Catalog& catalog, config::Diagnostics& diagnostics) {
+  const auto format = format_of(config, catalog, diagnostics);
+  if (!format) return;
+  const auto& [name, where] = config.file;
+  const std::filesystem::path file =
+      catalog.search()
+          .find(kTraceFiles, name, where, diagnostics)
+          .value_or(config::path_at(where, name));  // not there: reported when it is read
+  const Trace trace =
+      load_trace(file, *format, columns_of(config, *format, link.signal), diagnostics);
+  if (trace.start_s.empty()) {
+    diagnostics.error(where, fmt::format("trace '{}' cannot be used", name));
+    return;
+  }
+  kind_ = Kind::kTrace;
+  stagger_ = config.stagger;
+  for (const double s : trace.start_s) trace_start_.push_back(from_seconds(s));
+  for (const double r : trace.rate_bps) trace_bps_.push_back(std::max(r, kOutageBps));
+  trace_dbm_ = trace.signal_dbm;
+  if (trace_dbm_.empty()) {
+    for (const double r : trace.rate_bps) trace_dbm_.push_back(link.uplink_bps.inverse(r));
+  }
+  trace_duration_ = from_seconds(trace.duration_s);
 }
 
 double SignalProcess::clip(double dbm) const { return std::clamp(dbm, min_dbm_, max_dbm_); }

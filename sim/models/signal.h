@@ -21,6 +21,8 @@
 
 namespace autoscale {
 
+class Catalog;
+
 /// Checks on parameters. A grid finer than a millisecond would only cost run time.
 inline constexpr config::Interval kSignalLevel = config::range(Dbm(-160), Dbm(0));
 inline constexpr config::Interval kSignalSpread = config::range(Db(0), Db(60));
@@ -84,16 +86,27 @@ struct Ar1Signal {
 struct TraceSignal {
   static constexpr std::string_view kName = "trace";
   Located<std::string> file;
-  TraceFormat format = TraceFormat::kAutoscale;
+  Located<std::string> format{kOwnTraceFormat, {}};
   std::string signal_column;
   std::string rate_column;
+  std::string rate_unit;
+  std::string time_column;
+  std::string time_unit;
+  std::optional<config::CsvSeparator> separator;
   bool stagger = false;
   template <class V>
   void fields(V& v) {
     v.required("file", file, "path, relative to the file that names it, or below the data folder");
-    v.optional("format", format, "format of the file");
-    v.optional("signal_column", signal_column, "CSV column of the signal strength");
-    v.optional("rate_column", rate_column, "CSV column of the capacity; replaces the rate law");
+    v.optional("format", format,
+               "who wrote it: a name in device_profiles/trace_formats, or a path");
+    v.optional("signal_column", signal_column, "column of the signal strength, by name or number");
+    v.optional("rate_column", rate_column,
+               "column of the capacity, by name or number; replaces the rate law");
+    v.optional("rate_unit", rate_unit, "its unit, such as Mbit/s, if not the format's");
+    v.optional("time_column", time_column, "column of the time, by name or number");
+    v.optional("time_unit", time_unit,
+               "s, ms, us, ns, iso8601 or a pattern such as '%d.%m.%Y %H:%M:%S'");
+    v.optional("separator", separator, "what parts two fields, if not the format's");
     v.optional("stagger", stagger, "start every device at its own random place of the trace");
   }
 };
@@ -110,9 +123,9 @@ struct SignalState {
 
 class SignalProcess {
  public:
-  /// `trace_file` is the file that a TraceSignal names.
+  /// `catalog` finds the trace and its format.
   SignalProcess(const SignalConfig& config, const LinkTechnology& link, const config::Mark& where,
-                const std::filesystem::path& trace_file, config::Diagnostics& diagnostics);
+                const Catalog& catalog, config::Diagnostics& diagnostics);
 
   /// Brings `state` of link `entity` to `now`; true if it changed. `now` never runs backwards.
   bool advance(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
@@ -124,6 +137,9 @@ class SignalProcess {
 
  private:
   enum class Kind : std::uint8_t { kConstant, kGaussian, kAr1, kTrace };
+
+  void take_trace(const TraceSignal& config, const LinkTechnology& link, const Catalog& catalog,
+                  config::Diagnostics& diagnostics);
 
   void step_ar1(SignalState& state, const RandomField& random, std::uint32_t entity) const;
   double clip(double dbm) const;

@@ -1,14 +1,13 @@
-// Reads the three trace formats into one piecewise constant form.
+// Reads traces of any described format into one piecewise constant form.
 //
-// Both CSV formats are one loop over rows; a dialect says which columns they have, in which units,
-// and how they write time. Mahimahi counts delivery opportunities per bin.
+// Tables are one loop over rows; the description says which columns they have, in which units, and
+// how they write time. Mahimahi counts delivery opportunities per bin.
 #include "sim/models/trace.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -17,7 +16,9 @@
 #include <utility>
 
 #include "sim/config/csv.h"
+#include "sim/config/warnings.h"
 #include "sim/core/check.h"
+#include "sim/models/trace_time.h"
 
 namespace autoscale {
 namespace {
@@ -31,166 +32,214 @@ constexpr double kMaxSpanS = 31 * 86400.0;
 /// Simulated time counts nanoseconds, and a Unix time in a double resolves a quarter microsecond.
 constexpr double kMinStepS = 1e-6;
 
-/// What the columns of one kind hold: their legal names and values, and their size in SI units.
-struct ColumnKind {
-  std::string_view setting;  // that names the column
-  std::vector<std::string> names;
-  std::string_view unit;
-  double low, high;  // in that unit
-  double scale;
+/// Faster than any radio: what is above it was not measured.
+constexpr double kMaxBps = 1e12;
+
+/// A file with more rows than this without a wanted value says more about the logger than the link.
+constexpr double kMaxGapShare = 0.5;
+
+/// A clock that was set steps back once in a while; a file with more rows than this before the time
+/// of an earlier one is something else, such as several recordings in one.
+constexpr double kMaxBackShare = 0.1;
+
+/// A wanted column: where it is, and what its numbers mean.
+struct Column {
+  std::size_t field = 0;
+  double low = 0, high = 0;         // in SI units, outside which nothing was measured
+  double scale = 1;                 // to SI units
+  std::optional<std::size_t> unit;  // field with the unit of each row
+  std::optional<std::size_t> over;  // field by which to divide
 };
 
-struct Dialect {
-  std::string_view time_column;
-  /// Seconds since any origin; nothing, and an error at the reader, when the field is not a time.
-  std::optional<double> (*time)(CsvReader& reader, std::size_t field);
-  bool repeats;              // several rows may have the same time; the last one counts
-  std::string_view missing;  // stands for a value that was not recorded, as an empty field does
-  ColumnKind signal;
-  ColumnKind rate;
-};
-
-constexpr double kMinDbm = -160;
-constexpr double kMaxDbm = 0;
-constexpr double kMaxMbps = 1e6;
-
-std::optional<double> parse_seconds(CsvReader& reader, std::size_t field) {
-  if (reader.text(field).empty()) reader.error("no time");
-  return reader.number(field);
+/// The description of the column called `name`, or null.
+template <class Described>
+const Described* described(const std::vector<Described>& columns, const std::string& name) {
+  for (const Described& column : columns) {
+    if (column.column == name) return &column;
+  }
+  return nullptr;
 }
 
-/// Seconds from 1970 to a time like "2020.01.16_07.26.43"; nothing if it is not one. The time zone
-/// does not matter, because traces are shifted to zero.
-std::optional<double> seconds_of(const std::string& text) {
-  constexpr std::string_view kPattern = "dddd.dd.dd_dd.dd.dd";
-  const auto fits = [](char c, char p) { return p == 'd' ? c >= '0' && c <= '9' : c == p; };
-  if (!std::equal(text.begin(), text.end(), kPattern.begin(), kPattern.end(), fits)) {
+/// Nothing, and an error at the reader, if the file has no such column.
+std::optional<Column> signal_column(CsvReader& reader, const TraceFormat& format,
+                                    const TraceColumns& wanted) {
+  const TraceSignalColumn* known = described(format.signals, wanted.signal);
+  if (!known && described(format.rates, wanted.signal)) {
+    reader.error(fmt::format("signal_column: '{}' is a rate", wanted.signal));
     return std::nullopt;
   }
-  const auto part = [&text](std::size_t at, std::size_t length) {
-    int value = 0;
-    std::from_chars(text.data() + at, text.data() + at + length, value);
-    return value;
+  const auto field = reader.require(wanted.signal);
+  if (!field) return std::nullopt;
+  const SignalRange range = signal_range(known ? known->kind : wanted.kind);
+  return Column{*field, range.low_dbm, range.high_dbm, 1, {}, {}};
+}
+
+std::optional<Column> rate_column(CsvReader& reader, const TraceFormat& format,
+                                  const std::string& wanted) {
+  if (described(format.signals, wanted)) {
+    reader.error(fmt::format("rate_column: '{}' is a signal strength", wanted));
+    return std::nullopt;
+  }
+  TraceRateColumn rate;
+  if (const TraceRateColumn* known = described(format.rates, wanted)) {
+    rate = *known;
+  } else if (!format.rates.empty()) {
+    rate.unit = format.rates.front().unit;
+  }
+  const auto field = reader.require(wanted);
+  if (!field) return std::nullopt;
+  const auto scale = rate_scale(rate.unit);
+  if (!scale && rate.unit_column.empty()) {
+    reader.error(fmt::format("rate_column: the unit of '{}' is not known (rate_unit: Mbit/s)",
+                             config::printable(wanted)));
+    return std::nullopt;
+  }
+  Column column{*field, 0, kMaxBps, scale.value_or(1), {}, {}};
+  const auto beside = [&reader](const std::string& name, std::optional<std::size_t>& place) {
+    if (!name.empty()) place = reader.require(name);
+    return name.empty() || place.has_value();
   };
-  const std::chrono::year_month_day date(std::chrono::year(part(0, 4)),
-                                         std::chrono::month(static_cast<unsigned>(part(5, 2))),
-                                         std::chrono::day(static_cast<unsigned>(part(8, 2))));
-  const int hour = part(11, 2), minute = part(14, 2), second = part(17, 2);
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const std::chrono::seconds midnight = std::chrono::sys_days(date).time_since_epoch();
-  return static_cast<double>(midnight.count()) + hour * 3600.0 + minute * 60.0 + second;
+  const bool complete = beside(rate.unit_column, column.unit) && beside(rate.over, column.over);
+  return complete ? std::optional(column) : std::nullopt;
 }
 
-std::optional<double> parse_timestamp(CsvReader& reader, std::size_t field) {
-  const std::string& text = reader.text(field);
-  const auto time = seconds_of(text);
-  if (!time) {
-    reader.error(
-        fmt::format("'{}' is not a time of the form 2020.01.31_23.59.59", config::printable(text)));
-  }
-  return time;
-}
-
-const Dialect& autoscale_dialect() {
-  static const Dialect dialect{
-      "time_s",
-      parse_seconds,
-      false,
-      "",
-      {"signal_column", {"rssi_dbm", "rsrp_dbm"}, "dBm", kMinDbm, kMaxDbm, 1},
-      {"rate_column", {"throughput_mbps"}, "Mbit/s", 0, kMaxMbps, 1e6}};
-  return dialect;
-}
-
-/// Columns as G-NetTrack Pro writes them (Raca et al., ACM MMSys 2018 and 2020).
-const Dialect& ucc_dialect() {
-  static const Dialect dialect{
-      "Timestamp",
-      parse_timestamp,
-      true,
-      "-",
-      {"signal_column", {"RSRP", "RSSI", "NRxRSRP"}, "dBm", kMinDbm, kMaxDbm, 1},
-      {"rate_column", {"DL_bitrate", "UL_bitrate"}, "kbit/s", 0, kMaxMbps * 1e3, 1e3}};
-  return dialect;
-}
-
-/// Position of the column `name`, which must be one of `kind`; reports what is wrong with it.
-std::optional<std::size_t> find_column(CsvReader& reader, const ColumnKind& kind,
-                                       const std::string& name) {
-  if (std::find(kind.names.begin(), kind.names.end(), name) == kind.names.end()) {
-    reader.error(fmt::format("{}: a trace of this format has no column '{}'{}", kind.setting, name,
-                             config::suggest(name, kind.names)));
-    return std::nullopt;
-  }
-  return reader.require(name);
-}
-
-/// Field `i` of the current row in SI units; nothing if it was not recorded or is wrong, which is
-/// reported.
-std::optional<double> read_value(CsvReader& reader, const ColumnKind& kind,
-                                 std::string_view missing, std::size_t i) {
-  if (reader.text(i) == missing) return std::nullopt;
-  const auto value = reader.number(i);
-  if (!value) return std::nullopt;
-  if (*value < kind.low || *value > kind.high) {
-    reader.error(fmt::format("column '{}': {} is outside {} to {} {}", reader.header()[i], *value,
-                             kind.low, kind.high, kind.unit));
-    return std::nullopt;
-  }
-  return *value * kind.scale;
-}
-
-/// The CSV rows that have all wanted values, with times as in the file.
-class CsvTrace {
+/// The rows of a table that have all wanted values, with times as in the file.
+class TableTrace {
  public:
-  CsvTrace(CsvReader& reader, const Dialect& dialect, const TraceColumns& columns)
-      : reader_(reader), dialect_(dialect) {
-    time_ = reader.require(dialect.time_column);
-    if (!columns.signal.empty()) signal_ = find_column(reader, dialect.signal, columns.signal);
-    if (!columns.rate.empty()) rate_ = find_column(reader, dialect.rate, columns.rate);
-    complete_ = time_ && signal_.has_value() != columns.signal.empty() &&
+  TableTrace(CsvReader& reader, const TraceFormat& format, const TraceColumns& columns,
+             Diagnostics& diagnostics)
+      : reader_(reader),
+        format_(format),
+        diagnostics_(diagnostics),
+        time_reader_(format.time.unit) {
+    if (!format.time.every) time_ = reader.require(format.time.column);
+    if (!columns.signal.empty()) signal_ = signal_column(reader, format, columns);
+    if (!columns.rate.empty()) rate_ = rate_column(reader, format, columns.rate);
+    complete_ = (time_ || format.time.every) && signal_.has_value() != columns.signal.empty() &&
                 rate_.has_value() != columns.rate.empty();
   }
 
-  /// Reads all rows. Empty if a column is missing.
+  /// Reads all rows, and reports or warns of what is missing. Empty if a column is.
   Trace read() {
     while (complete_ && reader_.next()) {
+      ++rows_;
       const auto time = read_time();
-      const auto signal = value(dialect_.signal, signal_);
-      const auto rate = value(dialect_.rate, rate_);
-      if (!time || signal.has_value() != signal_.has_value() ||
-          rate.has_value() != rate_.has_value()) {
-        continue;
-      }
-      if (!trace_.start_s.empty() && *time == trace_.start_s.back()) remove_last();
-      trace_.start_s.push_back(*time);
-      if (signal) trace_.signal_dbm.push_back(*signal);
-      if (rate) trace_.rate_bps.push_back(*rate);
+      if (time) add(*time);
     }
+    if (complete_) judge();
     return std::move(trace_);
   }
 
  private:
-  std::optional<double> value(const ColumnKind& kind, std::optional<std::size_t> i) {
-    return i ? read_value(reader_, kind, dialect_.missing, *i) : std::nullopt;
+  void add(double time) {
+    const auto signal = value(signal_);
+    const auto rate = value(rate_);
+    if (signal.has_value() != signal_.has_value() || rate.has_value() != rate_.has_value()) {
+      ++gaps_;
+      return;
+    }
+    if (!trace_.start_s.empty() && time == trace_.start_s.back()) remove_last();
+    trace_.start_s.push_back(time);
+    if (signal) trace_.signal_dbm.push_back(*signal);
+    if (rate) trace_.rate_bps.push_back(*rate);
   }
 
-  /// The current row's time, checked against the rows before it.
+  /// The current row's value in SI units; nothing if it was not recorded, or is no number, which is
+  /// reported.
+  std::optional<double> value(const std::optional<Column>& column) {
+    if (!column || means_missing(reader_.text(column->field), format_.missing)) return std::nullopt;
+    auto value = reader_.number(column->field);
+    if (!value) return std::nullopt;
+    if (column->over) {
+      if (means_missing(reader_.text(*column->over), format_.missing)) return std::nullopt;
+      const auto over = reader_.number(*column->over);
+      if (!over || *over <= 0) return std::nullopt;
+      *value /= *over;
+    }
+    const auto scale = column->unit ? rate_scale(reader_.text(*column->unit)) : column->scale;
+    if (!scale) {
+      reader_.error(fmt::format("'{}' is not the unit of a rate",
+                                config::printable(reader_.text(*column->unit))));
+      return std::nullopt;
+    }
+    *value *= *scale;
+    return *value >= column->low && *value <= column->high ? value : std::nullopt;
+  }
+
+  /// The current row's time, if it is later than the rows before it or may repeat the last of them.
   std::optional<double> read_time() {
-    const auto time = dialect_.time(reader_, *time_);
-    if (!time) return std::nullopt;
+    if (format_.time.every) return to_seconds(*format_.time.every) * static_cast<double>(rows_ - 1);
+    const std::string& text = reader_.text(*time_);
+    const auto time = time_reader_.read(text, reader_.number_if_any(*time_));
+    if (!time) {
+      reader_.error(time_reader_.problem());
+      return std::nullopt;
+    }
     if (!first_s_) first_s_ = *time;
     const double step = last_s_ ? *time - *last_s_ : kMinStepS;
+    const bool waits = back_ > 0 && back_line_ + 1 == rows_ && step < kMinStepS;
+    if (step < 0 || waits) {
+      step_back(step);
+      return std::nullopt;
+    }
     last_s_ = *time;
-    if (step < 0) {
-      reader_.error(fmt::format("time runs backwards by {:g} s", -step));
-    } else if (step < kMinStepS && !dialect_.repeats) {
+    if (step < kMinStepS && !format_.time.repeats) {
       reader_.error("less than a microsecond after the row before");
     } else if (*time - *first_s_ > kMaxSpanS) {
       reader_.error(
           fmt::format("{:g} s after the first row; a trace may span 31 days", *time - *first_s_));
     }
     return time;
+  }
+
+  /// Leaves out the current row, which is earlier than one before it.
+  void step_back(double step) {
+    if (back_ == 0) {
+      back_place_ = reader_.mark();
+      back_step_s_ = -step;
+    }
+    ++back_;
+    back_line_ = rows_;
+  }
+
+  /// Reports a file that is mostly gaps or whose time mostly runs backwards; warns of less.
+  void judge() {
+    const auto share = [this](std::size_t rows) {
+      return static_cast<double>(rows) / static_cast<double>(rows_);
+    };
+    if (back_ > 0) {
+      const std::string back = fmt::format("time runs backwards by {:g} s", back_step_s_);
+      if (share(back_) > kMaxBackShare) {
+        diagnostics_.error(back_place_, back);
+      } else {
+        config::warn(back_place_,
+                     fmt::format("{}; {} of {} rows are left out, until the clock has caught up",
+                                 back, back_, rows_));
+      }
+    }
+    if (gaps_ > 0 && !trace_.start_s.empty()) {
+      const std::string gaps =
+          fmt::format("{} of {} rows ({:.1f} %) have no value that can have been measured in {}",
+                      gaps_, rows_, 100 * share(gaps_), columns_text());
+      const config::Mark file{reader_.mark().file, 1, 1};
+      if (share(gaps_) > kMaxGapShare) {
+        diagnostics_.error(file, gaps + "; more than half is too little to go by");
+      } else {
+        config::warn(file, gaps + "; the value before each gap holds on");
+      }
+    }
+    if (!time_reader_.recognised().empty()) {
+      config::warn({reader_.mark().file, 1, 1},
+                   fmt::format("column '{}' is read as Unix time in {} (time_unit)",
+                               reader_.header()[*time_], time_reader_.recognised()));
+    }
+  }
+
+  /// "column 'a'" or "columns 'a' and 'b'".
+  std::string columns_text() const {
+    const auto name = [this](const Column& c) { return "'" + reader_.header()[c.field] + "'"; };
+    if (signal_ && rate_) return fmt::format("columns {} and {}", name(*signal_), name(*rate_));
+    return "column " + name(signal_ ? *signal_ : *rate_);
   }
 
   void remove_last() {
@@ -200,10 +249,19 @@ class CsvTrace {
   }
 
   CsvReader& reader_;
-  const Dialect& dialect_;
+  const TraceFormat& format_;
+  Diagnostics& diagnostics_;
+  TimeReader time_reader_;
   bool complete_ = false;
-  std::optional<std::size_t> time_, signal_, rate_;
+  std::optional<std::size_t> time_;
+  std::optional<Column> signal_, rate_;
   std::optional<double> first_s_, last_s_;
+  std::size_t rows_ = 0;
+  std::size_t gaps_ = 0;
+  std::size_t back_ = 0;       // rows left out because the clock had stepped back
+  std::size_t back_line_ = 0;  // the last of them
+  config::Mark back_place_;    // the first of them
+  double back_step_s_ = 0;
   Trace trace_;
 };
 
@@ -218,11 +276,11 @@ double median_period(const std::vector<double>& start_s) {
   return *middle;
 }
 
-Trace load_csv(const std::filesystem::path& file, const Dialect& dialect,
-               const TraceColumns& columns, Diagnostics& diagnostics) {
-  CsvReader reader(file, diagnostics);
+Trace load_table(const std::filesystem::path& file, const TraceFormat& format,
+                 const TraceColumns& columns, Diagnostics& diagnostics) {
+  CsvReader reader(file, diagnostics, {format.separator, format.comment, format.header, true});
   Trace trace;
-  if (!reader.header().empty()) trace = CsvTrace(reader, dialect, columns).read();
+  if (!reader.header().empty()) trace = TableTrace(reader, format, columns, diagnostics).read();
   if (!diagnostics.empty()) return {};
   if (trace.start_s.empty()) {
     reader.error("no row has a value in every wanted column");
@@ -333,17 +391,16 @@ Trace load_mahimahi(const std::filesystem::path& file, Diagnostics& diagnostics)
 
 }  // namespace
 
-Trace load_trace(const std::filesystem::path& file, TraceFormat format, const TraceColumns& columns,
-                 config::Diagnostics& diagnostics) {
+Trace load_trace(const std::filesystem::path& file, const TraceFormat& format,
+                 const TraceColumns& columns, config::Diagnostics& diagnostics) {
   Diagnostics own;  // the readers' question is whether this file is sound, not whether all are
   Trace trace;
-  if (format == TraceFormat::kMahimahi) {
+  if (format.delivery_opportunities) {
     trace = load_mahimahi(file, own);
   } else {
     AUTOSCALE_CHECK(!columns.signal.empty() || !columns.rate.empty(), "no column of {} is wanted",
                     file.string());
-    trace = load_csv(file, format == TraceFormat::kUcc ? ucc_dialect() : autoscale_dialect(),
-                     columns, own);
+    trace = load_table(file, format, columns, own);
   }
   for (const config::Diagnostic& d : own.list()) diagnostics.error(d.mark, d.message);
   return trace;

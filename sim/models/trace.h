@@ -1,30 +1,22 @@
-// Recorded signal strength or link capacity over time, read from three file formats:
-//   autoscale  our own CSV: '#' comments, a header with `time_s` and one or more of `rssi_dbm`,
-//              `rsrp_dbm`, `throughput_mbps`; an empty cell means not recorded
-//   ucc        the columns of the UCC 4G/5G production data set (Timestamp, RSRP, RSSI, DL_bitrate,
-//   ...) mahimahi   one line per delivery opportunity of 1500 bytes, in whole milliseconds
-// Files are streamed; a line above 64 KiB is refused.
+// Recorded signal strength or link capacity over time, read by the description of its format.
+//
+// Rows      a table of separated values, or delivery opportunities of 1500 bytes (Mahimahi).
+// Missing   a word such as "-" or NA, or a number that no receiver reports (trace_format.h): the row
+//           is left out, so that the value before it holds. The share is warned of; a file of which
+//           more than half is missing is refused.
+// Time      shifted to zero. Where the clock steps back (NTP), rows are left out until it has caught
+//           up, and warned of; if they are more than a tenth of the file, the file is refused.
+// Streamed; a line above 64 KiB is refused.
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "sim/config/diagnostics.h"
-#include "sim/config/fields.h"
+#include "sim/models/trace_format.h"
 
 namespace autoscale {
-
-enum class TraceFormat : std::uint8_t { kAutoscale, kUcc, kMahimahi };
-
-template <>
-struct config::EnumNames<TraceFormat> {
-  static constexpr std::array<std::pair<TraceFormat, std::string_view>, 3> value{
-      {{TraceFormat::kAutoscale, "autoscale"},
-       {TraceFormat::kUcc, "ucc"},
-       {TraceFormat::kMahimahi, "mahimahi"}}};
-};
 
 /// Piecewise constant: value i holds from start_s[i] to start_s[i + 1], the last one to duration_s.
 /// start_s[0] is 0. Exactly one value per start in each non-empty vector.
@@ -35,15 +27,18 @@ struct Trace {
   double duration_s = 0;
 };
 
-/// Columns wanted from a CSV trace; empty means not wanted. Ignored for mahimahi.
+/// Columns wanted from a table, by name or number; empty means not wanted. They need not be in the
+/// description: a signal is then of `kind`, a rate in the description's first unit.
 struct TraceColumns {
   std::string signal;
   std::string rate;
+  SignalKind kind = SignalKind::kRssi;
 };
 
 /// Reads a trace. Problems (missing file, no rows, time running backwards, bad number, missing
-/// column, truncated line) go to `diagnostics` with file and line; the result is then empty.
-Trace load_trace(const std::filesystem::path& file, TraceFormat format, const TraceColumns& columns,
-                 config::Diagnostics& diagnostics);
+/// column, truncated line, mostly gaps) go to `diagnostics` with file and line; the result is then
+/// empty.
+Trace load_trace(const std::filesystem::path& file, const TraceFormat& format,
+                 const TraceColumns& columns, config::Diagnostics& diagnostics);
 
 }  // namespace autoscale

@@ -130,15 +130,6 @@ void Resolver::servers() {
   }
 }
 
-fs::path Resolver::trace_file(const SignalConfig& signal) const {
-  const auto* trace = std::get_if<TraceSignal>(&signal);
-  if (!trace) return {};
-  const auto& [name, where] = trace->file;
-  return catalog_.search()
-      .find(kTraceFiles, name, where, diagnostics_)
-      .value_or(config::path_at(where, name));  // not there: reported when it is read
-}
-
 void Resolver::links() {
   const LinkUseConfig* uses[kLinks] = {&config_.links.cloud, &config_.links.tablet};
   system_.variances.resize(names_.variances.size());
@@ -154,7 +145,7 @@ void Resolver::links() {
       const SignalConfig* signals[kLinks] = {&names_.variances[v].cloud_signal,
                                              &names_.variances[v].tablet_signal};
       system_.variances[v].signals[l] = std::make_unique<SignalProcess>(
-          *signals[l], link.technology, technology.mark, trace_file(*signals[l]), own);
+          *signals[l], link.technology, technology.mark, catalog_, own);
     }
     diagnostics_.add(own.list());
   }

@@ -46,8 +46,6 @@ class Resolver {
  private:
   /// An environment file by its name or path; nothing if it is wrong, which is reported.
   std::optional<EnvironmentConfig> read_environment(const Located<std::string>& name) const;
-  /// The file that a trace signal names; empty for other signals.
-  std::filesystem::path trace_file(const SignalConfig& signal) const;
 
   const ScenarioConfig& config_;
   const Catalog& catalog_;

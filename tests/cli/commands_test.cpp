@@ -226,6 +226,41 @@ TEST(Data, TheFolderIsFoundAboveTheCurrentOne) {
   EXPECT_EQ(run_program({"list", "devices"}, setting).code, 0);
 }
 
+TEST(Data, ATableIsCheckedByTheFormatThatKnowsItsColumns) {
+  const TemporaryFolder folder;
+  for (const char* table :
+       {"time_s;rssi_dbm\n0;-50,5\n1;-60\n", "Timestamp,RSRP\n2020.01.01_00.00.05,-90\n",
+        "Timestamp,RSSI,RSRP\n1480000000.25,-63,-91\n",
+        "deviceTime,rsrp\n2024-03-01T10:00:00Z,-90\n",
+        "run_num,seq_num,nr_ssRsrp,Throughput\n1,1,-88,350\n"}) {
+    const ProgramResult result =
+        run_program({"validate", folder.write("table.csv", table).string()});
+    EXPECT_EQ(result.code, 0) << table << result.err;
+    EXPECT_EQ(result.err, "") << table;
+  }
+  const std::string file = folder.write("table.txt", "0\t1.5\n1\t2.5\n").string();
+  const ProgramResult headless = run_program({"validate", file});
+  EXPECT_EQ(headless.code, 2);
+  EXPECT_NE(headless.err.find(file + ":1:1: error: no column 'time_s': there is no header line"),
+            std::string::npos)
+      << headless.err;
+}
+
+TEST(Data, GapsOfATraceAreWarnedOfOnce) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("table.csv", "time_s,rsrp_dbm\n0,-90\n1,0\n2,-91\n3,-92\n").string();
+  const std::string trace = "={trace: {file: " + file + ", signal_column: rsrp_dbm}}";
+  const ProgramResult result =
+      run_program({"run", "scenarios/quickstart.yaml", "--policy", "cloud", "--replications", "2",
+                   "--set", "cloud_signal" + trace, "--set", "tablet_signal" + trace});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.err, file +
+                            ":1:1: warning: 1 of 4 rows (25.0 %) have no value that can have "
+                            "been measured in column 'rsrp_dbm'; the value before each gap "
+                            "holds on\n");
+}
+
 TEST(Data, MistakesInTheDataAreReported) {
   namespace fs = std::filesystem;
   const TemporaryFolder data;

@@ -230,7 +230,8 @@ TEST(Mutation, OfALinkIsLoadedOrRefused) {
 TEST(Mutation, OfATraceIsLoadedOrRefused) {
   const auto load = [](const fs::path& file) {
     config::Diagnostics diagnostics;
-    load_trace(file, TraceFormat::kAutoscale, {"rssi_dbm", ""}, diagnostics);
+    const auto format = catalog().trace_format(kOwnTraceFormat, "", {}, diagnostics);
+    load_trace(file, *format, {"rssi_dbm", ""}, diagnostics);
     diagnostics.throw_if_any();
   };
   EXPECT_GT(refused_mutations(fs::path(AUTOSCALE_SOURCE_DIR) / "scenarios/signals/wifi_walk.csv", 4,

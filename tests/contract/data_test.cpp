@@ -43,6 +43,7 @@ void expect_round_trip(const fs::path& folder) {
 
 TEST(DataTest, DeviceProfilesRoundTrip) { expect_round_trip<DeviceConfig>("device_profiles"); }
 TEST(DataTest, LinksRoundTrip) { expect_round_trip<LinkConfig>("device_profiles/links"); }
+TEST(DataTest, TraceFormatsRoundTrip) { expect_round_trip<TraceFormat>(kTraceFormatFolder); }
 TEST(DataTest, DnnsRoundTrip) { expect_round_trip<DnnConfig>("workloads/dnns"); }
 TEST(DataTest, UseCasesRoundTrip) { expect_round_trip<UseCaseConfig>("workloads/use_cases"); }
 TEST(DataTest, EnvironmentsRoundTrip) {

@@ -1,6 +1,7 @@
 // The random signal models against their stationary distributions and correlations.
 #include <gtest/gtest.h>
 
+#include "sim/models/catalog.h"
 #include "sim/models/signal.h"
 #include "tests/fidelity/statistics.h"
 
@@ -15,7 +16,8 @@ constexpr Dbm kNoMin{-1000}, kNoMax{1000};
 
 SignalProcess make_process(const SignalConfig& config) {
   config::Diagnostics diagnostics;
-  SignalProcess process(config, LinkTechnology{}, config::Mark{}, ".", diagnostics);
+  static const Catalog catalog{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
+  SignalProcess process(config, LinkTechnology{}, config::Mark{}, catalog, ".", diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   return process;
 }

@@ -8,10 +8,16 @@
 #include <fstream>
 #include <numeric>
 
+#include "sim/config/reader.h"
 #include "sim/models/trace.h"
 
 namespace autoscale {
 namespace {
+
+TraceFormat own_format() {
+  return config::load<TraceFormat>(std::filesystem::path(AUTOSCALE_SOURCE_DIR) /
+                                   kTraceFormatFolder / "autoscale.yaml");
+}
 
 class RecordedTracesTest : public testing::Test {
  protected:
@@ -23,7 +29,7 @@ class RecordedTracesTest : public testing::Test {
 
   Trace load(const std::filesystem::path& file, const TraceColumns& columns) const {
     config::Diagnostics diagnostics;
-    Trace trace = load_trace(file, TraceFormat::kAutoscale, columns, diagnostics);
+    Trace trace = load_trace(file, own_format(), columns, diagnostics);
     for (const auto& d : diagnostics.list()) ADD_FAILURE() << d.text();
     return trace;
   }
@@ -36,9 +42,12 @@ bool recorded(const std::filesystem::path& file, const std::string& name) {
   config::Diagnostics diagnostics;
   const TraceColumns columns =
       name.ends_with("_dbm") ? TraceColumns{name, ""} : TraceColumns{"", name};
-  const Trace trace = load_trace(file, TraceFormat::kAutoscale, columns, diagnostics);
+  const Trace trace = load_trace(file, own_format(), columns, diagnostics);
   for (const auto& d : diagnostics.list()) {
-    if (d.message != "no row has a value in every wanted column") ADD_FAILURE() << d.text();
+    const bool gaps = d.message.ends_with("more than half is too little to go by");
+    if (!gaps && d.message != "no row has a value in every wanted column") {
+      ADD_FAILURE() << d.text();
+    }
   }
   return !trace.start_s.empty();
 }

@@ -161,3 +161,11 @@ def test_errors_can_be_pickled():
     again = pickle.loads(pickle.dumps(caught.value))
     assert (again.file, again.line, again.mistakes) == (caught.value.file, caught.value.line, caught.value.mistakes)
     assert isinstance(again, autoscale_sim.ConfigError)
+
+
+def test_gaps_of_a_trace_are_a_warning(tmp_path):
+    trace = tmp_path / "trace.csv"
+    trace.write_text("time_s,rssi_dbm\n0,-60\n1,0\n2,-61\n3,-62\n")
+    settings = {"cloud_signal": {"trace": {"file": str(trace), "signal_column": "rssi_dbm"}}}
+    with pytest.warns(UserWarning, match=r"1 of 4 rows \(25.0 %\) have no value"):
+        run(QUICKSTART, policies=["cloud"], settings=settings)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/models/catalog.h"
 #include "tests/support/temporary_folder.h"
 
 namespace autoscale {
@@ -23,9 +24,13 @@ LinkTechnology wifi() {
   return link;
 }
 
+const Catalog& catalog() {
+  static const Catalog all{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
+  return all;
+}
+
 SignalProcess make_process(const SignalConfig& config, config::Diagnostics& diagnostics) {
-  const auto* trace = std::get_if<TraceSignal>(&config);
-  return SignalProcess(config, wifi(), config::Mark{}, trace ? trace->file.value : "", diagnostics);
+  return SignalProcess(config, wifi(), config::Mark{}, catalog(), diagnostics);
 }
 
 SignalProcess make_process(const SignalConfig& config) {
@@ -46,13 +51,12 @@ SignalProcess make_gaussian() {
 constexpr std::string_view kTrace = "time_s,rssi_dbm\n10,-50\n11,-60\n13,-70\n";
 
 SignalProcess make_trace(bool stagger, std::string_view content = kTrace,
-                         TraceFormat format = TraceFormat::kAutoscale,
-                         const char* rate_column = "") {
+                         const char* format = "autoscale", const char* rate_column = "") {
   const TemporaryFolder folder;
   const auto file = folder.write("trace.csv", content);
   TraceSignal config;
   config.file.value = file.string();
-  config.format = format;
+  config.format.value = format;
   config.rate_column = rate_column;
   config.stagger = stagger;
   return make_process(config);
@@ -151,7 +155,7 @@ TEST(SignalTest, TraceRepeats) {
 
 TEST(SignalTest, StaggeredDevicesStartAnywhereInTheTrace) {
   std::string ramp = "time_s,rssi_dbm\n";
-  for (int s = 0; s < 100; ++s) ramp += std::to_string(s) + "," + std::to_string(-s) + "\n";
+  for (int s = 0; s < 100; ++s) ramp += std::to_string(s) + "," + std::to_string(-10 - s) + "\n";
   const SignalProcess process = make_trace(true, ramp);
   std::set<double> starts;
   for (std::uint32_t device = 0; device < 2000; ++device) {
@@ -159,14 +163,14 @@ TEST(SignalTest, StaggeredDevicesStartAnywhereInTheTrace) {
     starts.insert(start);
     EXPECT_EQ(value_at(process, seconds(100), device), start) << "one round later";
     const double later = value_at(process, seconds(30), device);
-    EXPECT_EQ(later, start - 30 < -99 ? start + 70 : start - 30);
+    EXPECT_EQ(later, start - 30 < -109 ? start + 70 : start - 30);
   }
   EXPECT_EQ(starts.size(), 100);
 }
 
 TEST(SignalTest, RecordedCapacityReplacesTheLaw) {
   const SignalProcess both = make_trace(false, "time_s,throughput_mbps\n0,21\n1,0\n2,100\n",
-                                        TraceFormat::kAutoscale, "throughput_mbps");
+                                        "autoscale", "throughput_mbps");
   const RandomField random(1);
   SignalState state;
   both.advance(state, kStart, random, 0);
@@ -177,7 +181,7 @@ TEST(SignalTest, RecordedCapacityReplacesTheLaw) {
   EXPECT_EQ(state.value_dbm, -90);
   both.advance(state, kStart + seconds(2), random, 0);
   EXPECT_EQ(state.value_dbm, -50);
-  const SignalProcess mahimahi = make_trace(false, "1\n", TraceFormat::kMahimahi);
+  const SignalProcess mahimahi = make_trace(false, "1\n", "mahimahi");
   SignalState fixed;
   mahimahi.advance(fixed, kStart + seconds(3), random, 0);
   EXPECT_EQ(fixed.rate_bps, 12e6);
@@ -191,7 +195,7 @@ TEST(SignalTest, TheLinkNamesTheUsualColumn) {
   LinkTechnology lte = wifi();
   lte.signal = SignalKind::kRsrp;
   config::Diagnostics diagnostics;
-  const SignalProcess process(config, lte, config::Mark{}, "", diagnostics);
+  const SignalProcess process(config, lte, config::Mark{}, catalog(), "", diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(value_at(process, Duration::zero()), -80);
   EXPECT_EQ(value_at(make_process(config), Duration::zero()), -50);
