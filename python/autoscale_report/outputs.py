@@ -15,6 +15,7 @@ from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
 from autoscale_report.figures import FIGURES
 from autoscale_report.simulate import Task, join_csv
+from autoscale_sim.plots.tables import read_table
 
 TABLES = ["claims.csv", "averages.csv", "cases.csv", "runs.csv", "breakdown.csv", "timing.csv"]
 SUMMARIES = [*TABLES, "report.html", "manifest.json"]
@@ -77,4 +78,4 @@ def write_report(data: Data, out: Path) -> None:
     (out / "report.html").write_text(
         page.render(ROOT, plan.claims, evaluated, averages, origin, shown, scenario, files)
     )
-    print(report.terminal(evaluated, pd.read_csv(out / "timing.csv")))
+    print(report.terminal(evaluated, read_table(out / "timing.csv")))

@@ -28,6 +28,7 @@ from autoscale_report.cases import Results, cases_of
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
+from autoscale_sim.plots.tables import read_table
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn
 SEED_STEP = 1000  # between the replications of a draw; draws themselves have seeds 1, 2, ...
@@ -140,7 +141,7 @@ class Study:
             raise Refused(done.stderr.splitlines()[0].split("error: ")[-1])
         if done.returncode != 0:
             raise SystemExit(f"error: {task.name} failed:\n{done.stderr}")
-        return pd.read_csv(out / "breakdown.csv")
+        return read_table(out / "breakdown.csv")
 
     def measure(self, draw: Draw) -> dict[str, object]:
         """Its responses; none, but the reason, if it was refused."""

@@ -20,6 +20,7 @@ from autoscale_report.leaderboard.entries import CHANGES, REFERENCE_POLICIES, Bo
 from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import scopes, table
 from autoscale_report.simulate import Simulator, Task
+from autoscale_sim.plots.tables import read_table
 
 RECORD = ROOT / "results/reference/leaderboard_tuning.csv"
 SUMMARIES = ["leaderboard.csv", "leaderboard_regret.csv", "leaderboard.md", "manifest.json"]
@@ -38,7 +39,7 @@ def tune(board: Board, simulator: Simulator, names: list[str]) -> Path:
     simulator.run_all([board.tuning_task(name) for name in names])
     rows = [
         tuning.tune(board, name,
-                    pd.read_csv(simulator.out / board.tuning_task(name).name / "breakdown.csv"))
+                    read_table(simulator.out / board.tuning_task(name).name / "breakdown.csv"))
         for name in names
     ]  # fmt: skip
     pd.DataFrame(rows, columns=tuning.COLUMNS).to_csv(path, index=False, float_format=NUMBERS)
@@ -50,7 +51,7 @@ def frames(board: Board, out: Path, entries: list[Entry]) -> dict[str, dict[str,
     return {
         file: {
             entry.label: {
-                use_case: pd.read_csv(out / task.name / file)
+                use_case: read_table(out / task.name / file)
                 for use_case, task in zip(board.use_cases, board.tasks(entry))
             }
             for entry in entries
@@ -77,7 +78,7 @@ def write(board: Board, simulator: Simulator, entries: list[Entry], tasks: list[
     learners = [e for e in entries if not e.tuned and e.policy in board.learners()]
     changes = {
         change: {
-            entry.label: pd.read_csv(
+            entry.label: read_table(
                 out / board.change_task(change, entry).name / "learning.csv"
             )
             for entry in learners

@@ -6,13 +6,12 @@ import json
 import math
 from pathlib import Path
 
-import pandas as pd
-
 from autoscale_report.leaderboard.entries import Board
 from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import LEAST_RISE, PASSES, WAY
 from autoscale_report.report import plus_minus, readable
 from autoscale_sim.plots.intervals import Interval
+from autoscale_sim.plots.tables import read_table
 
 HEADER = ["policy", "family", "vs CPU FP32", "difference from AutoScale", "settled", "QoS missed",
           "accuracy missed", "agrees with Opt", "gap to Opt", "to converge", "own rule",
@@ -64,7 +63,7 @@ def overall(shown: Shown) -> str:
 
 def tuning_table(path: Path) -> str:
     rows = []
-    for row in pd.read_csv(path).itertuples():
+    for row in read_table(path).itertuples():
         given = json.loads(row.parameters)
         text = ", ".join(f"{k} = {v}" for k, v in given.items()) or "the defaults"
         rows.append([row.policy, text, readable(row.gap_to_opt), readable(row.default_gap_to_opt),

@@ -28,6 +28,7 @@ class Parameter:
     unit: str
     logarithmic: bool = False  # the sweep file says so
     drawn: bool = False  # at random
+    path: str = ""  # into the scenario
 
 
 class Source(ABC):
