@@ -12,21 +12,21 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from . import _core
-from ._data import Folders, assignments, load_scenario, to_yaml, whole_number
+from ._data import Folders, as_json, assignments, load_scenario, name_or_file, whole_number
 from .figures import draw_episode
 
 #: Bounds of the features: those of a signal from -160 to 0 dBm lie within, and so do the DNNs'.
 FEATURE_LOW, FEATURE_HIGH = -10.0, 50.0
 
 
-def episode_options(changes: Mapping[str, Any] | None, device: str | int | None, reward: str | None,
+def episode_options(changes: Mapping[str, Any] | None, device: str | os.PathLike | int | None, reward: str | None,
                     phase: str, episode_length: int | None, deliberates: bool, illegal: str,
                     penalty: float, oracle: bool) -> tuple[list[str], _core.EpisodeOptions]:
     """What the arguments of an environment stand for: changes to the scenario, and the episode."""
     settings = assignments(changes)
     number = 0
-    if isinstance(device, str):
-        settings.append(f"devices=[{{profile: {device}}}]")
+    if isinstance(device, (str, os.PathLike)):
+        settings += assignments({"devices": [{"profile": name_or_file(device)}]})
     elif device is not None:
         number = whole_number("device", device, 0, 2**32 - 1)
     if reward is not None:
@@ -61,8 +61,8 @@ class AutoScaleEnv(gymnasium.Env):
 
     Args:
         scenario: scenario file, or its name in the scenarios of the data.
-        device: a phone's profile, such as "mi8pro": the scenario with this one phone alone. Or the
-            number of one of the scenario's phones, whose others `others` decides for. Default: 0.
+        device: a phone's profile, such as "mi8pro" or the path of a file: the scenario with this one
+            phone alone. Or the number of one of the scenario's phones, whose others `others` decides for. Default: 0.
         observation: "state", the paper's discrete state, or "features", eight numbers in the order of
             autoscale_sim.FEATURES, scaled as sim/policy/features.h says.
         reward: "sound" or "literal" (sim/system/reward.h); default: the scenario's.
@@ -92,7 +92,7 @@ class AutoScaleEnv(gymnasium.Env):
     metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
 
     def __init__(self, scenario: str | os.PathLike = "scenarios/quickstart.yaml",
-                 device: str | int | None = None, *, observation: str = "state",
+                 device: str | os.PathLike | int | None = None, *, observation: str = "state",
                  reward: str | None = None, phase: str = "recorded",
                  episode_length: int | None = None, deliberates: bool = True,
                  illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
@@ -155,7 +155,7 @@ class AutoScaleEnv(gymnasium.Env):
         set_mode(learn, explore) is how a phase wants it. Its random numbers are those it has in
         `autoscale run` under the same seed; default: the episode's.
         """
-        return self._core.make_policy(name, to_yaml(parameters), seed)
+        return self._core.make_policy(name, as_json(parameters), seed)
 
     @property
     def phase(self) -> str:

@@ -48,7 +48,7 @@ class AutoScaleVectorEnv(VectorEnv):
 
     def __init__(self, num_envs: int = 1,
                  scenario: str | os.PathLike = "scenarios/quickstart.yaml",
-                 device: str | int | None = None, *, observation: str = "state",
+                 device: str | os.PathLike | int | None = None, *, observation: str = "state",
                  reward: str | None = None, phase: str = "recorded",
                  episode_length: int | None = None, deliberates: bool = True,
                  illegal: str = "error", penalty: float = -10.0, oracle: bool = False,
