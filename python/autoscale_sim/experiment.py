@@ -167,5 +167,5 @@ def _table(folder: Folder, name: str) -> pandas.DataFrame | None:
     if not (folder.path / name).is_file():
         return None
     frame = folder.content(name, None)
-    describe(frame, folder)
+    describe(frame, folder, name)
     return frame

@@ -50,9 +50,10 @@ class Folder(Source):
         described = [*(sweep.get("grid") or []), *(sweep.get("zip") or []), *drawn]
         scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described}
         drawn_paths = {p["path"] for p in drawn}
+        named = {p["path"] for p in described if p.get("name")}
         return [
             Parameter(p["column"], p.get("unit", ""), scales.get(p.get("path")) == "log",
-                      p.get("path") in drawn_paths, p.get("path", p["column"]))
+                      p.get("path") in drawn_paths, p.get("path", p["column"]), p.get("path") in named)
             for p in sweep.get("parameters", [])
         ]  # fmt: skip
 
