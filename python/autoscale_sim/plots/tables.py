@@ -23,6 +23,7 @@ TEXT = ("run_id", "scenario", "environment", "use_case", "policy", "role", "devi
         "action", "executed", "opt_action", "metric", "unit", "run", "error", "file", "column", "meaning", "name",
         "why", "parameters")  # fmt: skip
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+NOT_COMPUTED = ("nan", "-nan")  # such as a mean of nothing
 TRUTHS = {"true": True, "false": False}
 
 
@@ -40,9 +41,10 @@ def read_table(file: str | os.PathLike | TextIO, columns: Sequence[str] | None =
     written = header(file)
     names = told_apart(written, swept or {})
     parameters = {*(swept or {}), *(set(names) - set(written))}
-    known = set(TEXT) - ({"device"} if "device_type" in names else set())
+    texts = {*TEXT, *parameters} - ({"device"} if "device_type" in names else set())
+    gaps = {name: [""] if name in texts else ["", *NOT_COMPUTED] for name in names}
     frame = pd.read_csv(file, header=0, names=None if names == written else names, usecols=columns,
-                        dtype=dict.fromkeys([*known, *parameters], str), keep_default_na=False, na_values=[""],
+                        dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=gaps,
                         float_precision="round_trip", low_memory=False, encoding="utf-8")  # fmt: skip
     for column in parameters.intersection(frame):
         frame[column] = values_of(frame[column])
