@@ -117,7 +117,8 @@ def load_results(folder: str | os.PathLike) -> Results:
     return Results(**frames, manifest=source.manifest)
 
 
-def explain(device: str | os.PathLike, dnn: str, *, use_case: str | os.PathLike = "", links: Mapping[str, float] | None = None,
+def explain(device: str | os.PathLike, dnn: str, *, use_case: str | os.PathLike = "",
+            links: Mapping[str, float] | None = None,
             co_cpu: float = 0.0, co_memory: float = 0.0, cloud_link: str | os.PathLike = "wifi",
             tablet_link: str | os.PathLike = "wifi_direct", accuracy: float = 50.0,
             accuracy_set: str = "post_training", accounting: str = "whole_phone",

@@ -11,8 +11,8 @@ from autoscale_sim import AutoScaleEnv, AutoScaleVectorEnv, ConfigError, Policy,
 from conftest import QUICKSTART, ROOT
 
 SHORT = {"phases": [{"name": "test", "inferences": 3}], "relative_metrics": False, "compare_with_opt": False}
-TEXTS = ["a, b: c # d", "x*{ $`y", "line\nbreak", "tab\there", "None", "NA", "nan", "true", "70", "007", "null", "~", "- x",
-         "&a *b", "!tag", "%x", "@", "|", "> <", "[1, 2]", "{a: 1}", "'single' \"double\" \\ \\n", "é 中文 שלום 🙂",
+TEXTS = ["a, b: c # d", "x*{ $`y", "line\nbreak", "tab\there", "None", "NA", "nan", "true", "70", "007", "null", "~",
+         "- x", "&a *b", "!tag", "%x", "@", "|", "> <", "[1, 2]", "{a: 1}", "'single' \"double\" \\ \\n", "é 中文 שלום 🙂",
          "\x01\x7f\u2028", " blank ", "$HOME ${HOME} `id`", "a=b"]
 
 
@@ -90,7 +90,8 @@ def test_a_name_alone_keeps_the_parameters_of_the_scenario(tmp_path):
 @pytest.mark.parametrize("policies, error, text", [
     ({"autoscale": {"epsilonn": 1}}, ConfigError, "did you mean 'epsilon'"),
     ({"autoscal": {}}, ConfigError, "did you mean 'autoscale'"),
-    ({"autoscale": {}, "cloud": {}}, ValueError, "{name: {parameter: value}}"), ({}, ValueError, "perhaps with a label"),
+    ({"autoscale": {}, "cloud": {}}, ValueError, "{name: {parameter: value}}"),
+    ({}, ValueError, "perhaps with a label"),
     ({"autoscale": {}, "label": 3}, ValueError, "label that is text"), ([3], TypeError, "parameter: value"),
     (["cloud", {"cloud": {}}], ValueError, "is given twice"),
     ({"autoscale": {}, "label": "a b"}, ConfigError, "label: expected letters"),
@@ -107,7 +108,8 @@ def test_labels_that_look_missing_stay_text(tmp_path):
     file = tmp_path / "sweep.yaml"
     file.write_text(json.dumps({
         "name": "labels", "scenarios": [str(QUICKSTART)], "set": {**SHORT, "policies": ["cloud"]},
-        "grid": [{"path": "environment", "name": "beside", "values": ["S1", "S2", "D2"], "labels": ["None", "nan", "NA"]}]}))
+        "grid": [{"path": "environment", "name": "beside", "values": ["S1", "S2", "D2"],
+                  "labels": ["None", "nan", "NA"]}]}))
     frame = sweep(file, out=tmp_path / "out")
     assert set(frame.groupby("beside").groups) == {"None", "nan", "NA"}
     results = load_results(str(tmp_path / "out"))
@@ -119,8 +121,9 @@ def test_labels_that_look_missing_stay_text(tmp_path):
 def phone(tmp_path, monkeypatch):
     """A profile in the working directory, which is not that of the scenario."""
     (tmp_path / "here").mkdir()
-    (tmp_path / "here" / "phone.yaml").write_text(f"include: {ROOT / 'device_profiles/mi8pro.yaml'}\n"
-                                                  "latency_from: {device: mi8pro, factor: {value: 1, derived: the same}}\n")
+    (tmp_path / "here" / "phone.yaml").write_text(
+        f"include: {ROOT / 'device_profiles/mi8pro.yaml'}\n"
+        "latency_from: {device: mi8pro, factor: {value: 1, derived: the same}}\n")
     monkeypatch.chdir(tmp_path / "here")
     return Path("phone.yaml")
 

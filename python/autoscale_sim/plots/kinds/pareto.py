@@ -64,7 +64,8 @@ def draw(view: View) -> tuple[Canvas, object]:
 def draw_points(axes, own: pd.DataFrame, look):
     across = errors(own, MEAN_X, Statistic.LOW_X, Statistic.HIGH_X)
     along = errors(own, MEAN_Y, Statistic.LOW_Y, Statistic.HIGH_Y)
-    return axes.errorbar(own[MEAN_X], own[MEAN_Y], xerr=across, yerr=along, fmt=look.marker, color=look.colour, ecolor=look.colour, elinewidth=0.8,
+    return axes.errorbar(own[MEAN_X], own[MEAN_Y], xerr=across, yerr=along, fmt=look.marker,
+                         color=look.colour, ecolor=look.colour, elinewidth=0.8,
                          markersize=5)  # fmt: skip
 
 
