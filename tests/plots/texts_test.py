@@ -37,8 +37,8 @@ def write_folder(folder, swept, policies=("cloud", "opt")):
     rows = []
     for i, (*values, policy, replication) in enumerate(itertools.product(*swept.values(), policies, (0, 1))):
         rows.append({"run_id": f"r{i}", **dict(zip(swept, values)), "scenario": "s", "policy": policy,
-                     "role": "compared", "replication": replication, "energy_mean_mj": 1.5 ** (i % 17), "latency_mean_ms": 1 + i,
-                     "share_cloud_gpu_fp32": 0.25, "share_phone_cpu_int8": 0.75})  # fmt: skip
+                     "role": "compared", "replication": replication, "energy_mean_mj": 1.5 ** (i % 17),
+                     "latency_mean_ms": 1 + i, "share_cloud_gpu_fp32": 0.25, "share_phone_cpu_int8": 0.75})  # fmt: skip
     folder.mkdir()
     with (folder / "runs.csv").open("w", newline="", encoding="utf-8") as lines:
         writer = csv.DictWriter(lines, list(rows[0]))

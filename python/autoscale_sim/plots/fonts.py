@@ -18,10 +18,10 @@ from matplotlib.text import Text
 # Behind the usual font, those of them that are there: of Debian, Windows and macOS.
 WIDER = (
     "DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP",
-    "Noto Sans KR", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Microsoft YaHei",
-    "SimHei", "PingFang SC", "Hiragino Sans", "Heiti TC", "Yu Gothic", "Malgun Gothic", "Nanum Gothic", "Noto Sans Hebrew",
-    "Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS", "Segoe UI Symbol",
-    "Segoe UI Emoji", "Noto Emoji", "Symbola", "Unifont",
+    "Noto Sans KR", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
+    "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans", "Heiti TC", "Yu Gothic", "Malgun Gothic",
+    "Nanum Gothic", "Noto Sans Hebrew", "Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai",
+    "Arial Unicode MS", "Segoe UI Symbol", "Segoe UI Emoji", "Noto Emoji", "Symbola", "Unifont",
 )  # fmt: skip
 ORDERS_TEXT = matplotlib.__version_info__[:2] >= (3, 11)  # lays text out in both directions
 
