@@ -54,7 +54,9 @@ class Text(unittest.TestCase):
         written = [0.1 + 0.2, 1e-308, 123456789.123456789, 2.5066282746310002]
         self.assertEqual(list(column(map(repr, written), "energy_mean_mj")), written)
 
-    def test_the_phones_of_requests_are_numbers(self):
+    def test_what_has_its_name_beside_it_is_a_number(self):
+        self.assertEqual(list(table("action,name\n0,phone_cpu_fp32@0\n")["action"]), [0])
+        self.assertEqual(list(column(["1", "01"], "action")), ["1", "01"])
         frame = table("device,device_type\n3,mi8pro\n10,007\n")
         self.assertEqual((list(frame["device"]), list(frame["device_type"])), ([3, 10], ["mi8pro", "007"]))
 

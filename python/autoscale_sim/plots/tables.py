@@ -17,11 +17,12 @@ from typing import TextIO
 
 import pandas as pd
 
-# The columns of all result files that hold names and messages. `device` too, but in requests.csv, where it
-# is the number of a phone and device_type its name.
+# The columns of all result files that hold names and messages.
 TEXT = ("run_id", "scenario", "environment", "use_case", "policy", "role", "device", "device_type", "dnn", "phase",
         "action", "executed", "opt_action", "metric", "unit", "run", "error", "file", "column", "meaning", "name",
         "why", "parameters")  # fmt: skip
+# Those that are numbers where another column has the name: of a phone in requests.csv, in `autoscale explain --csv`.
+NAMED_BY = {"device": "device_type", "action": "name"}
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 NOT_COMPUTED = ("nan", "-nan")  # such as a mean of nothing
 TRUTHS = {"true": True, "false": False}
@@ -41,7 +42,7 @@ def read_table(file: str | os.PathLike | TextIO, columns: Sequence[str] | None =
     written = header(file)
     names = told_apart(written, swept or {})
     parameters = {*(swept or {}), *(set(names) - set(written))}
-    texts = {*TEXT, *parameters} - ({"device"} if "device_type" in names else set())
+    texts = {*TEXT, *parameters} - {column for column, name in NAMED_BY.items() if name in names}
     gaps = {name: [""] if name in texts else ["", *NOT_COMPUTED] for name in names}
     frame = pd.read_csv(file, header=0, names=None if names == written else names, usecols=columns,
                         dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=gaps,
