@@ -21,7 +21,6 @@ class LinearRegression final : public CostPredictor {
       .family = "predictor",
       .summary = "energy and latency by ridge regression per target, best ranked",
       .source = "Kim and Wu, 2020, MICRO (compared with)",
-      .needs_costs = true,
       .learns = true,
       .deliberates = true};
   struct Config {

@@ -25,7 +25,6 @@ class Svr final : public CostPredictor {
       .family = "predictor",
       .summary = "energy and latency by support vectors, max_samples per target",
       .source = "Smola and Schölkopf, 2004, Statistics and Computing",
-      .needs_costs = true,
       .learns = true,
       .deliberates = true};
   struct Config {

@@ -16,6 +16,7 @@ if [ ${#targets[@]} -eq 0 ]; then targets=(autoscale); fi
 scripts/setup.sh
 launcher=()
 if command -v ccache >/dev/null; then
+  export CCACHE_DEPEND=true  # knows a source by what the compiler read, without reading all of it once more
   launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 cmake --preset "$preset" --log-level=WARNING "${launcher[@]}"

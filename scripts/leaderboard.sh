@@ -14,9 +14,9 @@ usage() {
 Usage: scripts/leaderboard.sh [--quick] [--jobs N] [POLICY...]
 
 Sets up, builds, tunes parameters on training seeds, trains every policy alike and evaluates it in
-nine environments on other seeds; then lets the learners learn on the job through a change of
-environment. Writes leaderboard.md, tables (CSV) and figures into results/leaderboard/. Run again
-after an interruption, it goes on where it stopped.
+nine environments on other seeds, the learners also after training in another order; then lets the
+learners learn on the job through a change of environment. Writes leaderboard.md, tables (CSV) and
+figures into results/leaderboard/. Run again after an interruption, it goes on where it stopped.
 
   --quick    fewer replications and inferences, parameters as tuned for the record: a look, not
              a result

@@ -32,7 +32,6 @@ suite() {
 }
 
 everyday=(-LE '^(long|bench)$')
-threads='Runner|Jobs|Threads|Cli'  # names of the tests that run several threads
 
 # The release build has the Python package too; its tests are among CTest's.
 configure_python() {
@@ -45,8 +44,8 @@ if $all; then
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"
-  stage "build with TSan" scripts/build.sh tsan autoscale unit_core_tests property_tests cli_tests
-  stage "tests named $threads, TSan" suite tsan "${everyday[@]}" -R "$threads"
+  stage "build with TSan" scripts/build.sh tsan autoscale threads_tests
+  stage "tests of several threads, TSan" suite tsan -L '^threads$'
   everyday=()
 fi
 stage "configure the Python package" configure_python

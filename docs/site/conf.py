@@ -40,7 +40,7 @@ project = "AutoScale Simulator"
 author = "The AutoScale Simulator authors"
 copyright = author
 root_doc = "README"
-include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/site/*.rst", "results/README.md",
+include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/site/*.rst", "results/*.md",
                     "device_profiles/README.md", "workloads/README.md", "tests/README.md"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "breathe"]
 
@@ -89,6 +89,9 @@ CHANGELOG
 :hidden:
 :caption: Evidence
 What came out <results/README>
+results/leaderboard
+results/parameters
+results/speed
 tests/README
 device_profiles/README
 workloads/README

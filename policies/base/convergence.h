@@ -81,7 +81,11 @@ class Convergence {
     for (const State& state : states_) {
       progress.states_visited += state.visits > 0;
       progress.states_converged += state.converged;
-      if (state.converged) progress.visits_until_convergence.push_back(state.converged_after);
+      if (state.converged) {
+        progress.visits_until_convergence.push_back(state.converged_after);
+      } else if (state.visits > 0) {
+        progress.visits_without_convergence.push_back(state.visits);
+      }
     }
   }
 

@@ -4,15 +4,13 @@
 // latency, because costs grow by factors; a prediction is thus of the median cost.
 //
 // They decide by the one ranking of sim/system/choice.h, on the predictions of the groups that have
-// been tried. The latency limit is the scenario's, from the cost model; nothing else is taken from
-// that model.
+// been tried, under the scenario's latency limit.
 // Each outcome is, with a chance of one in ten, held out for the prediction error and never fitted.
 #pragma once
 
 #include <cmath>
 
 #include "policies/base/validation.h"
-#include "sim/policy/cost_model.h"
 #include "sim/system/choice.h"
 
 namespace autoscale {
@@ -44,10 +42,9 @@ inline void from_json(const nlohmann::ordered_json& json, CostSample& s) {
 
 class CostPredictor : public Predictor {
  protected:
-  /// `context` needs costs.
   CostPredictor(std::string name, const PolicyContext& context)
       : Predictor(std::move(name), context),
-        log_qos_(std::log(context.costs->constraints().qos_s)),
+        log_qos_(std::log(context.qos_s)),
         validation_(context.random) {}
 
   /// Takes a sample into the training set.

@@ -13,9 +13,10 @@ from pathlib import Path
 POLICIES = ("autoscale", "opt", "edge_cpu_fp32", "edge_best", "cloud", "connected_edge")
 KEYS = ("policy", "environment", "use_case", "device", "dnn")
 # Columns of breakdown.csv; columns.csv of any run says what they mean.
-TOTALS = ("inferences", "dropped")
+TOTALS = ("inferences", "dropped", "compared", "qos_unattainable")
 MEANS = ("energy_mean_mj", "inferences_per_joule", "latency_mean_ms", "qos_violation_ratio",
-         "accuracy_violation_ratio", "agreement_target", "gap_to_opt")  # fmt: skip
+         "accuracy_violation_ratio", "agreement_target", "agreement_target_all", "gap_to_opt",
+         "gap_to_opt_all", "throttled_ratio")  # fmt: skip
 
 Row = dict[str, str]
 

@@ -87,11 +87,32 @@ class Results:
             for rows in zip(*(self.energies(p, cases) for p in (policy, baseline, REFERENCE)))
         ]
 
+    def shortfall(self, policy: str, baseline: str, average: str, cases: list[Case]) -> list[float]:
+        """How much less a policy does per joule: 1 - PPW / PPW of the baseline, by one average."""
+        return [1 - a[average] for a in self.averages(policy, baseline, cases)]
+
+    def valued(self, policy: str, column: str, cases: list[Case]) -> list[Case]:
+        """The cases with a value in every replication."""
+        empty = np.isnan(self.column(policy, column, cases)).any(axis=0)
+        return [case for case, left_out in zip(cases, empty) if not left_out]
+
     def case_mean(self, policy: str, column: str, cases: list[Case]) -> list[float]:
         """Mean over cases; cases without a value in any replication are left out of all."""
-        cells = np.array(self.column(policy, column, cases))
-        kept = cells[:, ~np.isnan(cells).any(axis=0)]
-        return [statistics.fmean(row) if len(row) else math.nan for row in kept.tolist()]
+        kept = self.column(policy, column, self.valued(policy, column, cases))
+        return [statistics.fmean(row) if row else math.nan for row in kept]
+
+    def all_attainable(self, policy: str, cases: list[Case]) -> list[Case]:
+        """The cases in which Opt can meet QoS in every request, in every replication."""
+        apart = np.array(self.column(policy, "qos_unattainable", cases)).sum(axis=0)
+        return [case for case, count in zip(cases, apart) if count == 0]
+
+    def unattainable(self, policy: str, cases: list[Case]) -> list[float]:
+        """Mean over cases of the share of requests with an accurate action in which not even Opt meets
+        QoS; a case without an accurate action counts as 0."""
+        apart, compared = (
+            np.array(self.column(policy, name, cases)) for name in ("qos_unattainable", "compared")
+        )
+        return (apart / np.maximum(apart + compared, 1)).mean(axis=1).tolist()
 
     def share(self, policy: str, targets: list[str], cases: list[Case]) -> list[float]:
         """Mean over cases of the share of inferences executed on targets that begin so."""
@@ -106,13 +127,14 @@ class Results:
 
 BASELINES = (REFERENCE, "cloud", "edge_best", "connected_edge")
 PAIRS = [("autoscale", b) for b in (*BASELINES, "opt")] + [("opt", b) for b in BASELINES]
+ENVIRONMENTS = ("static", "dynamic", "all")
 
 
 def averages_of(results: Results, claims: dict) -> list[tuple]:
     """Every average of the pairs of policies that were simulated, with its interval."""
     vision = [d for d in claims["cases"]["use_cases"]["non_streaming"] if d != "mobilebert"]
     rows = []
-    for environments in ("static", "dynamic", "all"):
+    for environments in ENVIRONMENTS:
         for group, dnns in (("all", None), ("without_mobilebert", vision)):
             cases = cases_of(claims, environments, dnns=dnns)
             for policy, baseline in PAIRS:
@@ -130,9 +152,45 @@ def averages_of(results: Results, claims: dict) -> list[tuple]:
     return rows
 
 
-def averages_table(results: dict[str, Results], claims: dict) -> pd.DataFrame:
-    """averages.csv, from the results by accounting."""
+def near_opt_of(results: Results, policy: str, claims: dict) -> list[tuple]:
+    """How near a policy comes to Opt by each estimate of the claims file, with and without the DNNs that
+    share table rows."""
+    rows = []
+    for environments in ENVIRONMENTS:
+        everything = cases_of(claims, environments)
+        if not all(results.has(p, everything) for p in (policy, "opt", REFERENCE)):
+            continue
+        alone = [case for case in everything if case.dnn not in claims["shared_rows"]]
+        for group, cases in (("all", everything), ("without_shared_rows", alone)):
+            for name, estimate in claims["near_opt"].items():
+                values, kept = near_opt(results, policy, estimate, claims, cases)
+                rows.append(
+                    (policy, "opt", environments, group, name, *interval(values),
+                     kept, len(cases) - kept, len(values))
+                )  # fmt: skip
+    return rows
+
+
+def near_opt(
+    results: Results, policy: str, estimate: dict, claims: dict, cases: list[Case]
+) -> tuple[list[float], int]:
+    """An estimate per replication, and over how many of the cases."""
+    if "column" in estimate:
+        column = estimate["column"]
+        kept = results.valued(policy, column, cases)
+        return results.case_mean(policy, column, kept), len(kept)
+    kept = len(cases) - len(results.unfinished([policy, "opt", REFERENCE], cases))
+    return results.shortfall(policy, "opt", claims["averages"]["first"], cases), kept
+
+
+def averages_table(
+    results: dict[str, Results], near_opt: dict[str, Results], claims: dict
+) -> pd.DataFrame:
+    """averages.csv, from the results by accounting, and by policy for what is compared with Opt under
+    the accounting that is fixed."""
     columns = ["accounting", "policy", "baseline", "environments", "dnns", "average", "value",
                "ci95_low", "ci95_high", "cases", "cases_unfinished", "replications"]  # fmt: skip
     rows = [(name, *row) for name, of in results.items() for row in averages_of(of, claims)]
+    fixed = claims["settings"]["accounting"]
+    rows += [(fixed, *row) for p, of in near_opt.items() for row in near_opt_of(of, p, claims)]
     return pd.DataFrame(rows, columns=columns)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from autoscale_report.cases import REFERENCE, Results, cases_of
+from autoscale_report.convergence import way_made
+from autoscale_report.environments import ABOVE, pairs_of
+from autoscale_report.registrations import Beside
 from autoscale_report.verdict import NOT_TESTED, judge, tolerance_text
 from autoscale_sim.plots.intervals import Interval, interval
 
@@ -34,7 +38,8 @@ class Inputs:
     results: Results
     runs: pd.DataFrame  # runs.csv of all scenarios
     learning: pd.DataFrame  # learning.csv of all scenarios
-    ceiling: Results | None = None  # of the best action per state: what a claim is read beside
+    beside: dict[str, Results] = field(default_factory=dict)  # by policy: what Opt's claims are read beside
+    judged: Results | None = None  # of the policy, compared with all oracles
 
     def cases(self, compute: dict, environments, policies) -> list:
         cases = cases_of(
@@ -51,29 +56,104 @@ def paper_value(claims: dict, name: str) -> float:
     return next(c for c in claims["claims"] if c["id"] == name)["paper"]["value"]
 
 
-def efficiency(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+def finished(inputs: Inputs, c: dict, notes: list[str]) -> list:
+    """The cases in which the policy, its baseline and the reference all finished an inference."""
     policies = {c["policy"], c["baseline"], REFERENCE}
     cases = inputs.cases(c, c["environments"], policies)
-    apart = inputs.results.unfinished(policies, cases)
+    apart = set(inputs.results.unfinished(policies, cases))
     if apart:
         notes.append(f"{len(apart)} of {len(cases)} cases apart: no inference finished")
+    return [case for case in cases if case not in apart]
+
+
+def efficiency(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+    cases = finished(inputs, c, notes)
     first = inputs.claims["averages"]["first"]
     return [a[first] for a in inputs.results.averages(c["policy"], c["baseline"], cases)]
 
 
-def efficiency_against_best(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
-    per_baseline = [efficiency(inputs, {**c, "baseline": b}, notes) for b in c["baselines"]]
-    return [min(ratios) for ratios in zip(*per_baseline)]
+def pairs_held(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+    """In how many pairs of environment and use case a policy beats the best of the baselines. Each pair
+    is judged by its own interval, so the count has none."""
+    inputs.cases(c, c["environments"], [c["policy"], REFERENCE, *c["baselines"]])
+    pairs = pairs_of(inputs.results, inputs.claims, c["environments"], c["policy"], c["baselines"])
+    held = [pair for pair in pairs if pair.order == ABOVE]
+    notes.append(f"of {len(pairs)} pairs of environment and use case")
+    for pair in pairs:
+        if pair not in held:
+            notes.append(f"{pair.environment} {pair.use_case}: {pair.ratio.mean:.3f}x {pair.best}"
+                         f" ({pair.ratio.low:.3f} to {pair.ratio.high:.3f}), {pair.order}")  # fmt: skip
+    return [len(held)]
 
 
-def case_mean(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
-    cases = inputs.cases(c, c["environments"], [c["policy"], "random"])
-    beside = statistics.fmean(inputs.results.case_mean("random", c["column"], cases))
-    notes.append(f"random has {beside:.4g}")
-    if inputs.ceiling and inputs.ceiling.has("best_per_state", cases):
-        best = statistics.fmean(inputs.ceiling.case_mean("best_per_state", c["column"], cases))
-        notes.append(f"the best fixed action per state, the ceiling of its bins, has {best:.4g}")
-    return inputs.results.case_mean(c["policy"], c["column"], cases)
+BESIDE = {
+    "random": "random choice",
+    "best_per_state": "best fixed action per state (ceiling of the bins)",
+    "best_per_state_samples": "the same by sampled rewards (ceiling under noise)",
+    "expected_reward": "oracle of the expected reward",
+    "chance_constrained": "oracle that keeps late replies rare",
+}
+ORACLES = {
+    "agreement_target": "Opt",
+    **{f"agreement_{p}": f"the {BESIDE[p]}" for p in ("expected_reward", "chance_constrained")},
+}
+
+
+def note_oracles(inputs: Inputs, policy: str, cases: list, notes: list[str]) -> None:
+    """Agreement of a policy with each oracle, in runs that are compared with all of them."""
+    judged = inputs.judged
+    if not judged or not judged.has(policy, cases):
+        return
+    for column, oracle in ORACLES.items():
+        value = statistics.fmean(judged.case_mean(policy, column, cases))
+        notes.append(f"with {oracle}, {len(judged.replications)} replications: {value:.4g}")
+
+
+def note_others(inputs: Inputs, cases: list, estimate: Callable, notes: list[str]) -> None:
+    """What others have by the same estimate(results, policy), where they were simulated."""
+    for policy, text in BESIDE.items():
+        results = inputs.beside.get(policy)
+        if results and results.has(policy, cases):
+            notes.append(f"{text}: {statistics.fmean(estimate(results, policy)):.4g}")
+
+
+def shortfall(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+    """How much less a policy does per joule than another: 1 - PPW / PPW_baseline."""
+    results, policy, cases = inputs.results, c["policy"], finished(inputs, c, notes)
+    first = inputs.claims["averages"]["first"]
+
+    def estimate(of: Results, other: str, over: list) -> list[float]:
+        return of.shortfall(other, c["baseline"], first, over)
+
+    within = results.all_attainable(policy, cases)
+    if within:
+        value = statistics.fmean(estimate(results, policy, within))
+        notes.append(f"over the {len(within)} cases in which QoS is always in reach: {value:.4g}")
+    for name, other in inputs.claims["near_opt"].items():
+        if name.startswith("gap_") and "column" in other:
+            value = statistics.fmean(results.case_mean(policy, other["column"], cases))
+            notes.append(f"{other['text']}: {value:.4g}")
+    note_others(inputs, cases, lambda of, other: estimate(of, other, cases), notes)
+    return estimate(results, policy, cases)
+
+
+def attainable(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+    """Mean over cases of a column over the requests in which Opt meets QoS; beside it the same over all
+    requests, and without the DNNs that share table rows."""
+    cases = inputs.cases(c, c["environments"], [c["policy"]])
+    results, policy, column = inputs.results, c["policy"], c["column"]
+    apart = len(cases) - len(results.valued(policy, column, cases))
+    notes.append(f"{apart} of {len(cases)} cases apart: QoS is out of reach in all requests")
+    share = statistics.fmean(results.unattainable(policy, cases))
+    notes.append(f"QoS is out of reach in {share:.2%} of the requests with an accurate action")
+    everywhere = statistics.fmean(results.case_mean(policy, f"{column}_all", cases))
+    notes.append(f"over these too: {everywhere:.4g}")
+    alone = [case for case in cases if case.dnn not in inputs.claims["shared_rows"]]
+    without = statistics.fmean(results.case_mean(policy, column, alone))
+    notes.append(f"without {' and '.join(inputs.claims['shared_rows'])}: {without:.4g}")
+    note_oracles(inputs, policy, cases, notes)
+    note_others(inputs, cases, lambda r, other: r.case_mean(other, column, cases), notes)
+    return results.case_mean(policy, column, cases)
 
 
 def run_value(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
@@ -83,33 +163,36 @@ def run_value(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
 
 
 def convergence(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
+    """Visits until half of the states have converged, those that have not counted as censored. No
+    value where a run has no such median: leaving it out would keep the survivors."""
     inputs.cases(c, c["environments"], [c["policy"]])
     rows = inputs.runs[inputs.runs["policy"] == c["policy"]]
     converged, visited = rows["states_converged"].sum(), rows["states_visited"].sum()
     notes.append(f"{converged:.0f} of {visited:.0f} states converged ({converged / visited:.1%})")
-    rows = rows[rows["states_converged"] > 0]
-    if not rows.empty:
-        notes.append(f"90th percentile {rows['convergence_visits_p90'].mean():.1f} visits")
-    return rows.groupby("replication")["convergence_visits_p50"].mean().to_list()
+    known = rows[c["column"]].notna()
+    notes.append(f"{known.sum()} of {len(rows)} runs have a median: the others' states converge too seldom")
+    if converged:
+        survivors = rows["convergence_visits_p50"].mean()
+        notes.append(f"median over the converged states alone: {survivors:.1f} visits")
+    return rows.groupby("replication")[c["column"]].mean().to_list() if known.all() else []
 
 
-def first_crossing(curve: pd.DataFrame, share: float) -> float:
-    """Inferences per state at which a reward curve first has made `share` of its way to its end."""
-    last_tenth = curve[curve["learned"] > 0.9 * curve["learned"].max()]
-    start, end = curve["reward_mean"].iloc[0], last_tenth["reward_mean"].mean()
-    risen = (curve["reward_mean"] - start) / (end - start) >= share
-    return curve["learned"][risen].iloc[0] / curve["states_visited"].max()
+def per_state(curve: pd.DataFrame, share: float) -> float:
+    """Inferences per state after which a reward curve has made `share` of its way."""
+    ordered = curve.sort_values("learned")
+    learned = way_made(ordered["learned"].to_list(), ordered["reward_mean"].to_list(), share)
+    return learned / curve["states_visited"].max()
 
 
 def reward_curve(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
     inputs.cases(c, c["environments"], [c["policy"]])
-    rows = inputs.learning[inputs.learning["policy"] == c["policy"]].sort_values("learned")
+    rows = inputs.learning[inputs.learning["policy"] == c["policy"]]
     keys = ["replication", "scenario", "device"]
-    crossings = pd.Series(
-        {key: first_crossing(curve, c["share"]) for key, curve in rows.groupby(keys)}
-    )
+    crossings = pd.Series({key: per_state(curve, c["share"]) for key, curve in rows.groupby(keys)})
     notes.append(f"curves sampled at {rows['learned'].nunique()} points")
-    return crossings.groupby(level=0).mean().to_list()
+    if crossings.isna().any():
+        notes.append(f"{crossings.isna().sum()} of {len(crossings)} curves do not rise, and are left out")
+    return crossings.groupby(level=0).mean().dropna().to_list()
 
 
 def opt_share(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
@@ -144,7 +227,7 @@ def remote_gain(inputs: Inputs, c: dict, notes: list[str]) -> list[float]:
 
 KINDS = {
     kind.__name__: kind
-    for kind in (efficiency, efficiency_against_best, case_mean, run_value, convergence,
+    for kind in (efficiency, pairs_held, shortfall, attainable, run_value, convergence,
                  reward_curve, opt_share, opt_share_change, remote_gain)
 }  # fmt: skip
 
@@ -175,20 +258,24 @@ def number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.12g}"
 
 
-def claims_table(evaluated: list[Evaluated]) -> pd.DataFrame:
-    """claims.csv."""
+def claims_table(evaluated: list[Evaluated], beside: dict[str, Beside]) -> pd.DataFrame:
+    """claims.csv: the first registration's value and verdict, then those of this one."""
     rows = []
     for e in evaluated:
         value = e.value or Interval(math.nan, math.nan, math.nan)
-        paper = e.claim["paper"]
+        paper, other = e.claim["paper"], beside[e.claim["id"]]
         rows.append(
             {
                 "claim": e.claim["id"],
                 "paper_value": paper["value"],
                 "paper_confidence": paper["confidence"],
+                "first_value": number(other.first_value),
+                "first_verdict": other.first_verdict,
                 "simulated_value": number(value.mean),
                 "ci95_low": number(value.low),
                 "ci95_high": number(value.high),
+                "study_p5": number(other.study_low),
+                "study_p95": number(other.study_high),
                 "tolerance": tolerance_text(e.claim.get("tolerance")),
                 "verdict": e.verdict,
             }

@@ -6,7 +6,8 @@
 FRESH is the folder that scripts/reproduce.sh wrote, with --leaderboard that of scripts/leaderboard.sh;
 the record is results/reference/. Text and whole numbers must be equal, other numbers to 1e-9. Every
 differing cell is named; exit 1 if there is one. With --scenario only the rows of cases.csv of these
-scenarios, with --policy only the rows of these policies. Standard library only.
+scenarios, with --policy only the rows of these policies, without what depends on who else takes part.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ RECORD = ROOT / "results/reference"
 TABLES = {
     "claims.csv": ("claim",),
     "averages.csv": ("accounting", "policy", "baseline", "environments", "dnns", "average"),
+    "environments.csv": ("environment", "use_case"),
     "cases.csv": KEYS,
 }
 LEADERBOARD = {
     "leaderboard.csv": ("policy", "parameters", "environments", "use_cases"),
+    "leaderboard_blocks.csv": ("policy", "parameters", "environments", "use_cases"),
     "leaderboard_regret.csv": ("before", "after", "policy"),
     "leaderboard_tuning.csv": ("policy",),
 }
+OF_ALL = ("p_holm", "order", "regret_rank", "same_as")  # depend on which other policies take part
 TOLERANCE = 1e-9  # relative
 ZERO = 1e-12  # what rounding may leave of a sum that is 0
 
@@ -52,7 +56,11 @@ def of_scenarios(cases: Table, scenarios: list[str]) -> Table:
 
 
 def of_policies(table: Table, policies: list[str]) -> Table:
-    return {key: row for key, row in table.items() if row["policy"] in policies}
+    """The rows of these policies, as they are whoever else takes part."""
+    return {
+        key: {column: cell for column, cell in row.items() if column not in OF_ALL}
+        for key, row in table.items() if row["policy"] in policies
+    }  # fmt: skip
 
 
 def same(fresh: str | None, record: str | None) -> bool:

@@ -12,6 +12,7 @@ from autoscale_report.cases import Results
 from autoscale_report.claims import Inputs
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Simulator, Task
+from autoscale_report.studies import BESIDE_OPT, judged_by_oracles
 from autoscale_sim.plots.tables import read_table
 
 
@@ -67,9 +68,15 @@ class Data:
             )
             for t in main
         ]
+        results = Results(pd.concat(breakdown, ignore_index=True))
+        others = {policy: self.done(of(self.plan)) for policy, of in BESIDE_OPT.items()}
+        beside = {policy: self.results(tasks) for policy, tasks in others.items() if tasks}
+        judged = self.done(judged_by_oracles(self.plan))
         return Inputs(
             self.plan.claims,
-            Results(pd.concat(breakdown, ignore_index=True)),
+            results,
             pd.concat([self.frame(t, "runs.csv") for t in main], ignore_index=True),
             pd.concat(learning, ignore_index=True),
+            {"random": results, **beside},
+            self.results(judged) if judged else None,
         )

@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
-import pandas as pd
-
-from autoscale_report import NUMBERS, ROOT, case_means, page, provenance, report, sensitivity, studies
-from autoscale_report.cases import averages_table
-from autoscale_report.claims import Evaluated, claims_table, evaluate
+from autoscale_report import ROOT, page, provenance, report, sensitivity, studies
 from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
 from autoscale_report.figures import FIGURES
-from autoscale_report.simulate import Task, join_csv
+from autoscale_report.simulate import Task
+from autoscale_report.tables import TABLES, write_tables
 from autoscale_sim.plots.tables import read_table
 
-TABLES = ["claims.csv", "averages.csv", "cases.csv", "runs.csv", "breakdown.csv", "timing.csv"]
 SUMMARIES = [*TABLES, "report.html", "manifest.json"]
-
-
-def write_tables(data: Data, out: Path) -> tuple[list[Evaluated], pd.DataFrame]:
-    """Claims, averages and cases of all finished scenarios of the headline."""
-    plan = data.plan
-    folders = [data.folder(task) for task in data.done(plan.main_tasks())]
-    for name in ("runs.csv", "breakdown.csv", "timing.csv"):
-        join_csv(folders, name, out / name)
-    case_means.write(case_means.case_means([out / "breakdown.csv"]), out / "cases.csv")
-
-    inputs, ceiling = data.inputs, data.done(studies.ceiling(plan))
-    if ceiling:
-        inputs = dataclasses.replace(inputs, ceiling=data.results(ceiling))
-    evaluated = evaluate(inputs)
-    claims_table(evaluated).to_csv(out / "claims.csv", index=False)
-
-    results = {plan.claims["settings"]["accounting"]: inputs.results}
-    for accounting, tasks in plan.accounting_tasks().items():
-        if data.done(tasks):
-            results[accounting] = data.results(data.done(tasks))
-    averages = averages_table(results, plan.claims)
-    averages.to_csv(out / "averages.csv", index=False, float_format=NUMBERS)
-    return evaluated, averages
 
 
 def origin_of(data: Data, tasks: list[Task], out: Path) -> dict:
@@ -64,9 +36,11 @@ def write_report(data: Data, out: Path) -> None:
     if not main:
         return
     of_figures = [task for figure in FIGURES for task in figure.tasks(plan)]
-    all_tasks = list(dict.fromkeys([*main, *plan.beside(main), *of_figures]))
+    beside = [*plan.beside(main), *studies.beside_opt(plan, main), *studies.judged_by_oracles(plan)]
+    all_tasks = list(dict.fromkeys([*main, *beside, *of_figures]))
     origin = origin_of(data, all_tasks, out)
-    evaluated, averages = write_tables(data, out)
+    percentiles, of_study = sensitivity.study_of(plan, data.simulator)
+    tables = write_tables(data, percentiles, out)
     shown = [
         page.shown(figure, captions[figure.name], out / "figures")
         for figure in FIGURES if figure.name in captions
@@ -76,6 +50,6 @@ def write_report(data: Data, out: Path) -> None:
         files += [str(f.relative_to(out)) for f in sorted(out.glob("sensitivity/*.csv"))]
     scenario = data.simulator.manifest(main[0])["scenario"]
     (out / "report.html").write_text(
-        page.render(ROOT, plan.claims, evaluated, averages, origin, shown, scenario, files)
+        page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files)
     )
-    print(report.terminal(evaluated, read_table(out / "timing.csv")))
+    print(report.terminal(tables.evaluated, tables.beside, read_table(out / "timing.csv")))

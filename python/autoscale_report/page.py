@@ -16,11 +16,13 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autoscale_report.claims import Evaluated
+from autoscale_report.claims import BESIDE, Evaluated
+from autoscale_report.environments import THROTTLED
 from autoscale_report.figure import Figure
 from autoscale_report.reasons import reasons
-from autoscale_report.report import plus_minus, row
+from autoscale_report.report import percent, plus_minus, row
 from autoscale_report.style import USE_CASES
+from autoscale_report.tables import Tables
 from autoscale_report.verdict import MET, MISSED, NOT_TESTED
 from autoscale_sim.plots.intervals import Interval
 from autoscale_sim.plots.style import POLICIES
@@ -32,6 +34,7 @@ AVERAGES = {
     "geometric_mean": "geometric mean",
     "ratio_of_totals": "ratio of totals",
 }
+NEAR_OPT = {"autoscale": POLICIES["autoscale"][0], **BESIDE}
 GROUPS = {"all": "all DNNs", "without_mobilebert": "without MobileBERT"}
 ENVIRONMENTS = {"all": "all environments", "static": "S1 to S5", "dynamic": "D1 to D4"}
 
@@ -66,12 +69,32 @@ def shown(figure: Figure, caption: str, folder: Path) -> Shown:
                  image(folder / f"{figure.name}_dark.png"))  # fmt: skip
 
 
-def claim_rows(evaluated: list[Evaluated]) -> list[dict]:
+def claim_rows(tables: Tables) -> list[dict]:
     return [
-        {**row(e)._asdict(), "text": e.claim["text"], "sure": e.claim["paper"]["confidence"],
+        {**row(e, tables.beside[e.claim["id"]])._asdict(), "text": e.claim["text"],
+         "sure": e.claim["paper"]["confidence"],
          "notes": list(dict.fromkeys(e.notes)), "mark": MARKS[e.verdict]}
-        for e in evaluated
+        for e in tables.evaluated
     ]  # fmt: skip
+
+
+def near_opt(averages: pd.DataFrame, claims: dict) -> list[dict]:
+    """A row per policy that is compared with Opt: each estimate over all environments."""
+    own = averages[(averages["environments"] == "all") & averages["average"].isin(claims["near_opt"])]
+    return [
+        {"name": NEAR_OPT[policy],
+         "values": [
+             cell(rows[(rows["dnns"] == group) & (rows["average"] == name)])
+             for group in ("all", "without_shared_rows") for name in claims["near_opt"]
+         ]}
+        for policy, rows in own.groupby("policy", sort=False)
+    ]  # fmt: skip
+
+
+def cell(rows: pd.DataFrame) -> str:
+    """The only row's value in percent."""
+    (r,) = rows.itertuples()
+    return plus_minus(Interval(100 * r.value, 100 * r.ci95_low, 100 * r.ci95_high))
 
 
 def by_confidence(evaluated: list[Evaluated]) -> list[tuple[str, Counter]]:
@@ -82,17 +105,30 @@ def by_confidence(evaluated: list[Evaluated]) -> list[tuple[str, Counter]]:
     return list(found.items())
 
 
+def environment_rows(environments: pd.DataFrame) -> list[dict]:
+    """By environment and use case: the ratio to the best baseline, and shares in percent."""
+    return [
+        {"environment": r["environment"], "use_case": USE_CASES[r["use_case"]][0],
+         "best": POLICIES[r["best_baseline"]][0], "order": r["order"],
+         "ratio": plus_minus(Interval(r["autoscale_over_it"], r["ci95_low"], r["ci95_high"])),
+         "unattainable": percent(r["qos_unattainable"]),
+         "throttled": [percent(r[f"throttled_{p}"]) for p in THROTTLED]}
+        for r in environments.to_dict("records")
+    ]  # fmt: skip
+
+
 def average_groups(averages: pd.DataFrame, claims: dict) -> list[dict]:
     """The table of averages: groups of baselines, of each a row per accounting."""
     paper = {
         c["compute"]["baseline"]: f"{c['paper']['value']} x" for c in claims["claims"]
         if c["id"].startswith("efficiency_vs_") and "compute" in c
     }  # fmt: skip
+    ratios = averages[averages["average"].isin(AVERAGES)]
     groups = []
     for policy in ("autoscale", "opt"):
         for environments, title in ENVIRONMENTS.items():
             claimed = paper if (policy, environments) == ("autoscale", "all") else {}
-            own = averages.query("policy == @policy and environments == @environments")
+            own = ratios.query("policy == @policy and environments == @environments")
             baselines = [
                 {"name": POLICIES[baseline][0],
                  "paper": claimed.get(baseline, ""),
@@ -139,8 +175,8 @@ def case_set(claims: dict) -> list[str]:
 def render(
     root: Path,
     claims: dict,
-    evaluated: list[Evaluated],
-    averages: pd.DataFrame,
+    tables: Tables,
+    of_study: str,  # where the ranges of the parameters come from
     origin: dict,  # manifest.json
     figures: list[Shown],
     scenario: dict,  # the resolved configuration of one
@@ -151,20 +187,26 @@ def render(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    rows = claim_rows(evaluated)
+    rows = claim_rows(tables)
     return environment.get_template("report.html.j2").render(
         claims=rows,
         met=[r for r in rows if r["verdict"] == MET],
         missed=[r for r in rows if r["verdict"] == MISSED],
         untested=[r for r in rows if r["verdict"] == NOT_TESTED],
         verdicts=(MET, MISSED, NOT_TESTED),
-        by_confidence=by_confidence(evaluated),
+        by_confidence=by_confidence(tables.evaluated),
         reasons=reasons((root / "results/README.md").read_text()),
         average_names=list(AVERAGES.values()),
         group_names=list(GROUPS.values()),
         average_meaning=claims["averages"]["reported"],
         average_labels=AVERAGES,
-        averages=average_groups(averages, claims),
+        averages=average_groups(tables.averages, claims),
+        near_opt_meaning={name: e["text"] for name, e in claims["near_opt"].items()},
+        near_opt=near_opt(tables.averages, claims),
+        shared_rows=claims["shared_rows"],
+        environments=environment_rows(tables.environments),
+        throttled=[POLICIES[p][0] for p in THROTTLED],
+        of_study=of_study,
         accounting=claims["settings"]["accounting"],
         settings=flat(claims["settings"]),
         cases=case_set(claims),

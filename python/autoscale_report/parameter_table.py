@@ -1,4 +1,4 @@
-"""The table of the free parameters in results/README.md. Run as a module, this writes it anew.
+"""The table of the free parameters in results/parameters.md. Run as a module, this writes it anew.
 
 Standard library and PyYAML only.
 """
@@ -26,16 +26,16 @@ def table(parameters: Sequence[Parameter]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def with_table(readme: str, parameters: Sequence[Parameter]) -> str:
+def with_table(page: str, parameters: Sequence[Parameter]) -> str:
     """The text with the table between its markers replaced."""
-    before, rest = readme.split(BEGIN)
+    before, rest = page.split(BEGIN)
     return f"{before}{BEGIN}\n{table(parameters)}{END}{rest.split(END)[1]}"
 
 
 def main() -> None:
     claims = yaml.safe_load((ROOT / "scenarios/paper/claims.yaml").read_text())
-    readme = ROOT / "results/README.md"
-    readme.write_text(with_table(readme.read_text(), parameters_of(claims)))
+    page = ROOT / "results/parameters.md"
+    page.write_text(with_table(page.read_text(), parameters_of(claims)))
 
 
 if __name__ == "__main__":

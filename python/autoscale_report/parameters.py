@@ -96,6 +96,7 @@ def odds(share: float) -> float:
 # What a number in a file becomes, by the name of the change (explained in claims.yaml).
 CHANGES = {
     "value": lambda number, nominal, value: value,
+    "rtt_p90": lambda number, nominal, value: value,
     "scale": lambda number, nominal, value: number * value / nominal,
     "inverse": lambda number, nominal, value: number * nominal / value,
     "shift": lambda number, nominal, value: number + value - nominal,
@@ -113,11 +114,12 @@ def value_at(root: Path, parameter: Parameter, place: Place, found, values: dict
     """What is written to a place where `found` stands."""
     value = values[parameter.id]
     if place.change == "latency":
-        factor = {"value": value, "assumed": "a draw from the range of the free parameter"}
-        return {"device": Path(place.file).name, "factor": factor}
+        return {"value": value, "assumed": "a draw from the range of the free parameter"}
     if place.change == "gpu_power":
         processor = at(data_file(root, place.file), place.path.removesuffix(".power.values"))
         return gpu_power(processor, values["gpu_power_floor"], values["gpu_power_exponent"])
+    if place.change == "rtt_p90":
+        value = max(value, values["wifi_rtt"])
     change = CHANGES[place.change]
     return changed(found, lambda number: change(number, parameter.nominal, value))
 

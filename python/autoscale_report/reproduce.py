@@ -9,7 +9,7 @@ import argparse
 
 import yaml
 
-from autoscale_report import ROOT, outputs, provenance, sensitivity
+from autoscale_report import ROOT, outputs, provenance, sensitivity, studies
 from autoscale_report.command import parser, until_interrupted
 from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
@@ -45,7 +45,8 @@ def main() -> None:
     figures = [f for f in FIGURES if f.name in arguments.target]
     scenarios = [t for t in arguments.target if not t.startswith("fig_")]
     headline = [task for target in scenarios for task in tasks_named(plan, target)]
-    if not arguments.target and not arguments.sensitivity:
+    everything = not arguments.target and not arguments.sensitivity
+    if everything:
         figures, headline = FIGURES, plan.main_tasks()
     reporting = bool(headline) or arguments.sensitivity
     if reporting:
@@ -55,7 +56,9 @@ def main() -> None:
     if arguments.sensitivity:
         sensitivity.run(plan, simulator, out)
     of_figures = [task for figure in figures for task in figure.tasks(plan)]
-    simulator.run_all([*headline, *plan.beside(headline), *of_figures])
+    beside = [*plan.beside(headline), *studies.beside_opt(plan, headline)]
+    judged = studies.judged_by_oracles(plan) if everything else []
+    simulator.run_all([*headline, *beside, *of_figures, *judged])
     if reporting:
         outputs.write_report(data, out)
     else:

@@ -25,12 +25,14 @@ from scipy.stats import percentileofscore, qmc, spearmanr
 
 from autoscale_report import parameters
 from autoscale_report.cases import Results, cases_of
+from autoscale_report.compare import RECORD
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
 from autoscale_sim.plots.tables import read_table
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn
+HYPERCUBE_POINTS = 500  # of which a study takes the first, so that a longer one keeps what it has
 SEED_STEP = 1000  # between the replications of a draw; draws themselves have seeds 1, 2, ...
 TORNADO_SEED = 1  # common, so that differences are paired
 
@@ -42,7 +44,7 @@ class Size(NamedTuple):
 
 
 # 10 of the full protocol's 20 replications: the study then stays within its half an hour.
-FULL, QUICK = Size(500, 20, 10), Size(50, 5, 3)
+FULL, QUICK = Size(250, 5, 10), Size(50, 5, 3)
 
 
 class Response(NamedTuple):
@@ -64,12 +66,14 @@ class Refused(Exception):
 
 
 def responses_of(claims: dict) -> list[Response]:
-    """The four ratios of AutoScale over all cases, by the average named first and the geometric."""
+    """AutoScale's ratios over all cases to those that the study simulates, by the average named first
+    and the geometric."""
     averages = dict.fromkeys([claims["averages"]["first"], "geometric_mean"])
     wanted = [
         c for c in claims["claims"]
         if c.get("compute", {}).get("kind") == "efficiency"
         and (c["compute"]["policy"], c["compute"]["environments"]) == ("autoscale", "all")
+        and c["compute"]["baseline"] in RATIO_POLICIES
     ]  # fmt: skip
     return [
         Response(f"{c['compute']['baseline']}.{average}", c["compute"]["baseline"], average,
@@ -214,10 +218,11 @@ def seeds(first: int, count: int) -> list[int]:
 
 
 def hypercube(ranges: Sequence[Parameter], count: int) -> list[tuple[float, ...]]:
-    """Points that fill every range evenly: each of its `count` equal parts holds one."""
+    """The first `count` of points that fill every range evenly: each of as many equal parts holds one."""
     sampler = qmc.LatinHypercube(len(ranges), rng=np.random.default_rng(HYPERCUBE_SEED))
     return [
-        tuple(p.at(float(share)) for p, share in zip(ranges, row)) for row in sampler.random(count)
+        tuple(p.at(float(share)) for p, share in zip(ranges, row))
+        for row in sampler.random(HYPERCUBE_POINTS)[:count]
     ]
 
 
@@ -266,6 +271,13 @@ def is_done(plan: Plan, simulator: Simulator) -> bool:
     """Whether the files of a study are there, by this program, these data and these claims."""
     made = folder_of(simulator.out) / FINGERPRINT
     return made.is_file() and made.read_text() == fingerprint(plan, simulator)
+
+
+def study_of(plan: Plan, simulator: Simulator) -> tuple[pd.DataFrame, str]:
+    """percentiles.csv of the finished study, else of the one of record, and in words which."""
+    if is_done(plan, simulator):
+        return read_table(folder_of(simulator.out) / "percentiles.csv"), "beside this page"
+    return read_table(RECORD / "sensitivity/percentiles.csv"), "of record"
 
 
 def run(plan: Plan, simulator: Simulator, out: Path) -> None:

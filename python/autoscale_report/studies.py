@@ -11,16 +11,17 @@ from autoscale_report.simulate import Task
 
 ENVIRONMENTS = ["S1", "S4", "D2", "D3"]
 REPLICATIONS = 5
+JUDGED_REPLICATIONS = 2
 TIME_CONSTANTS = ["1.5 s", "40 s"]  # of the correlated signal: client at rest, client on the move
 TRANSFER_SEEDS = 5
 
 
-def in_environments(plan: Plan, study: str, name: str = "", settings=None) -> list[Task]:
+def in_environments(plan: Plan, study: str, name: str = "", settings=None, test_phase: int = 1) -> list[Task]:
     """The study in its environments and use cases; with --quick, in one."""
     environments = ["D3"] if plan.quick else ENVIRONMENTS
     use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
     return [
-        plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", REPLICATIONS,
+        plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", REPLICATIONS, test_phase=test_phase,
                   settings={"environment": e, "use_case": u, **(settings or {})})
         for e in environments for u in use_cases
     ]  # fmt: skip
@@ -50,16 +51,45 @@ def ablations(plan: Plan) -> list[Task]:
         *longer_signal_bins(plan),
         *(task for t in TIME_CONSTANTS for task in correlated_signal(plan, t)),
         *in_environments(plan, "ceiling"),
+        *in_environments(plan, "oracles", test_phase=0),
     ]
 
 
-def ceiling(plan: Plan) -> list[Task]:
-    """In all environments and use cases: what agreement and gap are judged beside."""
+def everywhere(plan: Plan, study: str, test_phase: int) -> list[Task]:
     return [
-        plan.task(f"ceiling/{e}_{u}", "studies/ceiling", REPLICATIONS,
+        plan.task(f"{study}/{e}_{u}", f"studies/{study}", REPLICATIONS, test_phase=test_phase,
                   settings={"environment": e, "use_case": u})
         for e in plan.environments for u in plan.use_cases
     ]  # fmt: skip
+
+
+def ceiling(plan: Plan) -> list[Task]:
+    return everywhere(plan, "ceiling", test_phase=1)
+
+
+def oracles(plan: Plan) -> list[Task]:
+    return everywhere(plan, "oracles", test_phase=0)
+
+
+# In all environments and use cases: what agreement and gap are read beside, by policy.
+BESIDE_OPT = {"best_per_state": ceiling, "best_per_state_samples": ceiling, "expected_reward": oracles,
+              "chance_constrained": oracles}  # fmt: skip
+
+
+def judged_by_oracles(plan: Plan) -> list[Task]:
+    """The headline's AutoScale again, its choices compared with those oracles too, which takes longer."""
+    return [
+        plan.task(f"judged_by_oracles/{e}_{u}", f"{e}_{u}", JUDGED_REPLICATIONS,
+                  settings={"compare_with_oracles": "true"}, policies=("autoscale",))
+        for e in plan.environments for u in plan.use_cases
+    ]  # fmt: skip
+
+
+def beside_opt(plan: Plan, headline: list[Task]) -> list[Task]:
+    """Of these the runs that belong to some of the headline's scenarios."""
+    names = {task.name for task in headline}
+    tasks = dict.fromkeys(task for of in BESIDE_OPT.values() for task in of(plan))
+    return [task for task in tasks if task.name.split("/")[1] in names]
 
 
 def leave_one_out(plan: Plan) -> list[Task]:

@@ -9,7 +9,7 @@ import numpy as np
 import autoscale_sim  # registers AutoScale-v0
 
 SCENARIO = dict(scenario="paper/D3_non_streaming", device="moto_x_force", disable_env_checker=True)
-LEARNING_RATE, DISCOUNT, EPSILON = 0.3, 0.1, 0.1
+LEARNING_RATE, DISCOUNT, EPSILON = 0.9, 0.1, 0.1
 
 
 def greedy(q, state, mask):

@@ -17,6 +17,8 @@ struct ExplainArguments {
   std::string accuracy_set = "post_training";
   std::string power_level;
   std::string upload = "raw";
+  std::vector<std::string> cloud_processors;
+  std::vector<std::string> tablet_processors;
   bool csv = false;
 };
 
@@ -51,6 +53,13 @@ std::vector<std::string> names_of() {
   std::vector<std::string> names;
   for (const auto& [value, text] : config::EnumNames<E>::value) names.emplace_back(text);
   return names;
+}
+
+template <class E>
+std::vector<E> values_named(const std::vector<std::string>& names) {
+  std::vector<E> values;
+  for (const std::string& name : names) values.push_back(value_named<E>(name));
+  return values;
 }
 
 /// The parts of the energy that are not zero, in words.
@@ -92,6 +101,8 @@ int run_explain(ExplainArguments& arguments) {
   request.accounting = value_named<AccountingMode>(arguments.accounting);
   request.accuracy_set = value_named<AccuracySet>(arguments.accuracy_set);
   request.upload = value_named<Upload>(arguments.upload);
+  request.cloud_processors = values_named<ProcessorKind>(arguments.cloud_processors);
+  request.tablet_processors = values_named<ProcessorKind>(arguments.tablet_processors);
   if (!arguments.power_level.empty())
     request.power_level = value_named<PowerLevel>(arguments.power_level);
   const Catalog catalog(search_path(arguments.data));
@@ -120,6 +131,14 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(number_between(0, 1));
   sub->add_option("--co-mem", request.co_memory, "memory utilisation by co-running apps")
       ->check(number_between(0, 1));
+  sub->add_flag("--warm", request.warm, "the connections have not been idle: no slow start");
+  sub->add_option("--cloud-processors", arguments->cloud_processors,
+                  "processors of the cloud that phones may use; default: all")
+      ->delimiter(',')
+      ->check(CLI::IsMember(names_of<ProcessorKind>()));
+  sub->add_option("--tablet-processors", arguments->tablet_processors, "the same of the tablet")
+      ->delimiter(',')
+      ->check(CLI::IsMember(names_of<ProcessorKind>()));
   sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
   sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
   sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")

@@ -57,8 +57,15 @@ Rows dnns(const Catalog& catalog) {
   return rows;
 }
 
+/// What a policy is given of the true costs: those of the present (world), the nominal ones (costs)
+/// or none (nothing).
+std::string knowledge(const PolicyInfo& info) {
+  if (info.needs_oracle) return "world";
+  return info.needs_costs ? "costs" : "nothing";
+}
+
 Rows policies() {
-  Rows rows = {{"name", "family", "summary", "parameters", "source"}};
+  Rows rows = {{"name", "family", "knows", "summary", "parameters", "source"}};
   for (const auto& [name, entry] : PolicyRegistry::instance().entries()) {
     config::Diagnostics none;
     std::string parameters;
@@ -67,8 +74,8 @@ Rows policies() {
       parameters += (parameters.empty() ? "" : " ") + key + "=" +
                     (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    rows.push_back({name, std::string(entry.info.family), std::string(entry.info.summary),
-                    parameters, std::string(entry.info.source)});
+    rows.push_back({name, std::string(entry.info.family), knowledge(entry.info),
+                    std::string(entry.info.summary), parameters, std::string(entry.info.source)});
   }
   return rows;
 }

@@ -11,6 +11,22 @@ namespace {
 
 constexpr std::size_t kMaxLine = 65536;
 
+/// Adds a value to a line, quoted if it needs it. No comma.
+void add_csv_value(std::string_view value, std::string& line) {
+  const bool plain = std::none_of(value.begin(), value.end(),
+                                  [](char c) { return c == ',' || c == '"' || c == '\n'; });
+  if (plain) {
+    line += value;
+    return;
+  }
+  line += '"';
+  for (const char c : value) {
+    if (c == '"') line += '"';
+    line += c;
+  }
+  line += '"';
+}
+
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& file, Diagnostics& diagnostics)
@@ -125,21 +141,6 @@ void CsvReader::error(std::string message) {
   diagnostics_.error({file_, line_ == 0 ? 1 : line_, 1}, std::move(message));
 }
 
-void add_csv_value(std::string_view value, std::string& line) {
-  const bool plain = std::none_of(value.begin(), value.end(),
-                                  [](char c) { return c == ',' || c == '"' || c == '\n'; });
-  if (plain) {
-    line += value;
-    return;
-  }
-  line += '"';
-  for (const char c : value) {
-    if (c == '"') line += '"';
-    line += c;
-  }
-  line += '"';
-}
-
 std::string csv_line(const std::vector<std::string>& values) {
   std::string line;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -151,24 +152,24 @@ std::string csv_line(const std::vector<std::string>& values) {
 
 void split_csv_line(std::string_view line, std::vector<std::string>& values) {
   std::size_t count = 0;
-  for (std::size_t at = 0; at <= line.size(); ++at, ++count) {
-    if (count == values.size()) values.emplace_back();
-    std::string& value = values[count];
-    value.clear();
-    bool quoted = false;
-    for (; at < line.size() && (quoted || line[at] != ','); ++at) {
-      if (line[at] == '"') {
-        if (quoted && at + 1 < line.size() && line[at + 1] == '"') {
-          value += line[at++];
-        } else {
-          quoted = !quoted;
-        }
-        continue;
+  bool quoted = false, fresh = true;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    if (fresh) {
+      if (count == values.size()) values.emplace_back();
+      values[count].clear();
+      fresh = false;
+    }
+    if (i == line.size() || (line[i] == ',' && !quoted)) {
+      ++count;
+      fresh = true;
+    } else if (line[i] == '"') {
+      if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
+        values[count] += line[i++];
+      } else {
+        quoted = !quoted;
       }
-      std::size_t end = at + 1;
-      while (end < line.size() && line[end] != ',' && line[end] != '"') ++end;
-      value.append(line, at, end - at);
-      at = end - 1;
+    } else {
+      values[count] += line[i];
     }
   }
   values.resize(count);

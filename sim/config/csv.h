@@ -58,8 +58,6 @@ class CsvReader {
   int header_line_ = 1;
 };
 
-/// Adds a value to a line, quoted if it needs it. No comma.
-void add_csv_value(std::string_view value, std::string& line);
 /// `values` joined by commas; texts that need it are quoted.
 std::string csv_line(const std::vector<std::string>& values);
 /// The values of a line that csv_line made; `values` is reused.

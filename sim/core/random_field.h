@@ -29,6 +29,7 @@ enum class Stream : std::uint32_t {
   kPolicy,
   kWorkload,
   kEpisodes,
+  kGridOrder,
 };
 
 /// The random words at one address, in order, and the numbers made of them. Consecutive calls give

@@ -271,8 +271,9 @@ void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& 
       if (key.device != profile.latency_device) continue;
       found = true;
       const Processor* processor = profile.processor(key.processor);
-      const double latency_s = row.seconds * profile.latency_factor;
-      if (!processor || latency_s > processor->overhead_s) continue;
+      if (!processor) continue;
+      const double latency_s = row.seconds * profile.latency_factor * processor->latency_factor;
+      if (latency_s > processor->overhead_s) continue;
       diagnostics.error(
           where, fmt::format("processor {}: the overhead is not below the latency of {} in {} "
                              "({:g} ms) in {}",
@@ -344,7 +345,7 @@ std::optional<WorkSplit> Catalog::work(const DeviceProfile& device, const Proces
   const LatencyRow* row =
       latency(device, {device.latency_device, dnn.id, processor.kind, support.latency_from});
   if (!row) return std::nullopt;
-  const double latency_s = row->seconds * device.latency_factor;
+  const double latency_s = row->seconds * device.latency_factor * processor.latency_factor;
   if (latency_s <= processor.overhead_s) return std::nullopt;
   WorkSplit split = split_latency(roofline_, dnn, processor.kind, support.latency_from, latency_s,
                                   processor.overhead_s);

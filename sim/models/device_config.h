@@ -42,6 +42,7 @@ struct ProcessorConfig {
   std::optional<Sourced<Watts>> paper_power;
   Sourced<Duration> overhead;
   Sourced<double> noise_cv;
+  std::optional<Sourced<double>> latency_factor;
   std::map<Precision, PrecisionConfig> precisions;
   std::optional<Precision> serves;
   std::size_t workers = 1;
@@ -61,6 +62,8 @@ struct ProcessorConfig {
                config::non_negative);
     v.required("noise_cv", noise_cv, "coefficient of variation of the execution time",
                config::range(0.0, 1.0));
+    v.optional("latency_factor", latency_factor, "factor on its rows of the latency table",
+               config::positive);
     v.required("precisions", precisions, "precisions it runs");
     v.optional("serves", serves, "the precision offered to phones, at the top operating point");
     v.optional("workers", workers, "requests served at the same time", config::positive);
@@ -103,11 +106,14 @@ struct ThermalConfig {
 struct ContentionConfig {
   Sourced<double> cpu;
   Sourced<double> memory;
+  std::optional<Sourced<double>> stall_power;
 
   template <class V>
   void fields(V& v) {
     v.required("cpu", cpu, "c in t / (1 - c u), CPU only", config::range(0.0, 0.99));
     v.required("memory", memory, "k in t_memory (1 + k m)", config::non_negative);
+    v.optional("stall_power", stall_power,
+               "power while waiting for contended memory, over the busy power", config::ratio);
   }
 };
 

@@ -54,6 +54,7 @@ Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel l
   processor.model = c.model;
   processor.overhead_s = to_seconds(c.overhead.value);
   processor.noise_cv = c.noise_cv.value;
+  processor.latency_factor = value_of(c.latency_factor, 1);
   processor.workers = static_cast<int>(c.workers);
   if (c.frequency.values.size() != c.power.values.size() || c.frequency.values.empty()) {
     diagnostics.error(
@@ -121,7 +122,10 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   if (c.latency_from) profile.latency_factor = c.latency_from->factor.value;
   profile.baseline_w = c.baseline_power.value.value();
   if (c.battery) profile.battery_j = (c.battery->voltage.value * c.battery->capacity.value).value();
-  if (c.contention) profile.contention = {c.contention->cpu.value, c.contention->memory.value};
+  if (c.contention) {
+    profile.contention = {c.contention->cpu.value, c.contention->memory.value,
+                          value_of(c.contention->stall_power, Contention{}.stall)};
+  }
   if (c.thermal) profile.thermal = make_thermal(*c.thermal);
   std::set<ProcessorKind> seen;
   for (const ProcessorConfig& p : c.processors) {

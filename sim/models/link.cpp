@@ -48,6 +48,14 @@ PiecewiseLinear make_factor(const PowerFactorConfig& c, const config::Mark& wher
   return {signal, factor};
 }
 
+SlowStart make_slow_start(const SlowStartConfig& c) {
+  SlowStart slow_start;
+  slow_start.segment_bits = c.segment.value.value();
+  slow_start.window_bits = c.initial_window.value * slow_start.segment_bits;
+  if (c.idle_reset) slow_start.idle_reset_s = to_seconds(c.idle_timeout.value);
+  return slow_start;
+}
+
 }  // namespace
 
 double PiecewiseLinear::operator()(double x) const {
@@ -88,6 +96,8 @@ LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const c
   } else if (link.rtt_median_s > 0) {
     link.rtt_sigma = std::log(to_seconds(c.rtt.p90.value) / link.rtt_median_s) / kNormalP90;
   }
+  if (c.rtt.correlation_time) link.rtt_correlation_s = to_seconds(c.rtt.correlation_time->value);
+  if (c.slow_start) link.slow_start = make_slow_start(*c.slow_start);
   if (c.promotion) {
     link.promotion_s = to_seconds(c.promotion->time.value);
     link.promotion_w = c.promotion->power.value.value();

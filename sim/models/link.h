@@ -2,7 +2,8 @@
 //
 // Model   rate(S), factor(S): linear between table points, flat outside; rate never falls with S.
 //         P_tx(S) = (tx + tx_per_rate * uplink(S)) * factor(S), above the device's baseline.
-//         Round trip: log-normal by its median and 90th percentile, independent of S.
+//         Round trip: log-normal by its median and 90th percentile, independent of S; from request
+//         to request independent, or with a logarithm that is an AR(1) process in time.
 //         Tail: after a transfer the radio stays awake for `tail`; a request pays for
 //         min(time since the last transfer, tail), so that the sum over requests is the radio's
 //         whole tail time, and the first request pays one full tail.
@@ -16,6 +17,7 @@
 
 #include "sim/models/device_profile.h"
 #include "sim/models/link_config.h"
+#include "sim/models/slow_start.h"
 
 namespace autoscale {
 
@@ -50,7 +52,9 @@ struct LinkTechnology {
   PiecewiseLinear downlink_bps;
   PiecewiseLinear tx_factor;
   double rtt_median_s = 0;
-  double rtt_sigma = 0;  // of the logarithm
+  double rtt_sigma = 0;          // of the logarithm
+  double rtt_correlation_s = 0;  // of the logarithm, an AR(1) process; 0: independent
+  SlowStart slow_start;
   double promotion_s = 0;
   double promotion_w = 0;
   double tail_s = 0;

@@ -41,12 +41,16 @@ struct PowerFactorConfig {
 struct RttConfig {
   Sourced<Duration> median;
   Sourced<Duration> p90;
+  std::optional<Sourced<Duration>> correlation_time;
 
   template <class V>
   void fields(V& v) {
     v.required("median", median, "median round trip to the server behind the link",
                config::non_negative);
     v.required("p90", p90, "90th percentile of the same", config::non_negative);
+    v.optional("correlation_time", correlation_time,
+               "in which slow round trips come together; without it they are independent",
+               config::positive);
   }
 };
 
@@ -61,6 +65,25 @@ struct RadioStateConfig {
   }
 };
 
+/// A transfer of an idle connection begins with a small window (sim/models/slow_start.h).
+struct SlowStartConfig {
+  Sourced<int> initial_window;
+  Sourced<Bits> segment;
+  bool idle_reset = true;
+  Sourced<Duration> idle_timeout;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("initial_window", initial_window, "segments sent before the first acknowledgement",
+               config::positive);
+    v.required("segment", segment, "payload of a segment", config::positive);
+    v.optional("idle_reset", idle_reset,
+               "the window falls back when the connection is idle; false: it stays warm");
+    v.required("idle_timeout", idle_timeout, "idle time after which it falls back",
+               config::non_negative);
+  }
+};
+
 struct LinkConfig {
   std::string name;
   SignalKind signal{};
@@ -71,6 +94,7 @@ struct LinkConfig {
   RateLawConfig downlink;
   PowerFactorConfig tx_power_factor;
   RttConfig rtt;
+  std::optional<SlowStartConfig> slow_start;
   std::optional<RadioStateConfig> promotion;
   std::optional<RadioStateConfig> tail;
 
@@ -85,6 +109,7 @@ struct LinkConfig {
     v.required("downlink", downlink, "rate from server to phone");
     v.required("tx_power_factor", tx_power_factor, "sending power against signal strength");
     v.required("rtt", rtt, "round trip, log-normal");
+    v.optional("slow_start", slow_start, "first bytes of an idle connection (TCP)");
     v.optional("promotion", promotion, "from idle to connected");
     v.optional("tail", tail, "radio kept awake after the last transfer");
   }

@@ -2,7 +2,10 @@
 //
 // Model   t(f) = (overhead + compute * f_max / f + memory * (1 + k m)) / (1 - c u)
 //         with co-running CPU utilisation u (CPU only, else u = 0) and memory utilisation m in
-//         [0, 1].
+//         [0, 1]. Of that time the processor works for the inference during
+//         overhead + compute * f_max / f + memory, at its busy power, and waits for it during
+//         memory * k m, at the share `stall` of that power. The rest, c u of the CPU's time, is the
+//         co-runner's, and so is its energy.
 // Assumes the memory part does not follow the core clock, and the scheduler shares the CPU fairly.
 // Valid   for one inference at a time; published end-to-end latencies fix overhead + compute +
 //         memory. Accuracy no better than the latency table: 5 to 80 % by row.
@@ -31,6 +34,7 @@ struct WorkSplit {
 struct Contention {
   double cpu = 0;     // c
   double memory = 0;  // k
+  double stall = 1;   // power while waiting for contended memory, over the busy power
 };
 
 /// Utilisation by co-running apps, both in [0, 1].
@@ -60,6 +64,7 @@ struct Processor {
   std::vector<OperatingPoint> points;  // ascending clock
   double overhead_s = 0;
   double noise_cv = 0;
+  double latency_factor = 1;  // on its rows of the latency table, beside the device's
   PerPrecision<PrecisionSupport> precisions;
   int workers = 1;
   bool serves = false;
@@ -72,12 +77,19 @@ struct Processor {
   }
 };
 
-/// Seconds of one inference at slowdown f_max / f beside co-runners. Noise-free.
-inline double local_latency_s(const WorkSplit& work, double slowdown, bool on_cpu,
-                              const Contention& contention, const CoRunnerLoad& load) {
-  const double alone = work.overhead_s + work.compute_s * slowdown +
-                       work.memory_s * (1 + contention.memory * load.memory);
-  return on_cpu ? alone / (1 - contention.cpu * load.cpu) : alone;
+/// One inference on a processor of the phone, in seconds.
+struct LocalTime {
+  double latency_s = 0;
+  double busy_s = 0;  // the same energy at full busy power takes so long
+};
+
+/// At slowdown f_max / f beside co-runners. Noise-free.
+inline LocalTime local_time(const WorkSplit& work, double slowdown, bool on_cpu,
+                            const Contention& contention, const CoRunnerLoad& load) {
+  const double alone = work.overhead_s + work.compute_s * slowdown + work.memory_s;
+  const double stalled = work.memory_s * contention.memory * load.memory;
+  const double left = on_cpu ? 1 - contention.cpu * load.cpu : 1;
+  return {(alone + stalled) / left, alone + contention.stall * stalled};
 }
 
 }  // namespace autoscale

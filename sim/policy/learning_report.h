@@ -17,8 +17,9 @@ struct LearningProgress {
   std::uint64_t updates = 0;
   std::uint64_t states_visited = 0;
   std::uint64_t states_converged = 0;
-  std::vector<std::uint32_t> visits_until_convergence;  // one per converged state
-  double mean_abs_td_error = 0;                         // since the last call
+  std::vector<std::uint32_t> visits_until_convergence;    // one per converged state
+  std::vector<std::uint32_t> visits_without_convergence;  // one per other visited state
+  double mean_abs_td_error = 0;                           // since the last call
   std::uint64_t saturated_stores = 0;  // values clamped to the table's number range
   std::uint64_t lost_updates = 0;      // not zero, but undone by rounding
 };

@@ -19,6 +19,9 @@ struct OracleChoice {
   bool qos_met = false;
 };
 
+/// The share of late requests that a chance constraint tolerates unless told otherwise.
+inline constexpr double kChanceOfLate = 0.05;
+
 /// Whether an oracle knows the request's own noise.
 enum class OracleForm : std::uint8_t { kExpected, kClairvoyant };
 
@@ -40,6 +43,13 @@ class Oracle {
 
   /// What a legal action would cost now, executed at the operating point that heat leaves of it.
   virtual Cost cost(const Observation& observation, ActionId action, OracleForm form) const = 0;
+
+  /// The best by the expected `sound` reward, over the noise of processors and round trips.
+  virtual ActionId most_rewarding(const Observation& observation) const = 0;
+
+  /// Lowest expected energy among the accurate actions that are late with a probability of at most
+  /// `late`; where there are none, the one that is late least often.
+  virtual ActionId chance_constrained(const Observation& observation, double late) const = 0;
 };
 
 }  // namespace autoscale

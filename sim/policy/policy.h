@@ -49,6 +49,7 @@ struct PolicyContext {
   const Oracle* oracle = nullptr;
   RandomField random;
   std::string device_type;
+  double qos_s = 0;  // the latency constraint
 };
 
 /// Decides for one or all phones of a device type.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/core/text.h"
+#include "sim/results/statistics.h"
 
 namespace autoscale {
 namespace {
@@ -18,6 +19,10 @@ std::string count(std::uint64_t n) { return std::to_string(n); }
 /// Share of `part` in `whole`; empty when there is nothing to share.
 std::string share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? "" : number(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string mean(double sum, std::uint64_t n) {
+  return n == 0 ? "" : number(sum / static_cast<double>(n));
 }
 
 /// A value per finished inference, in thousandths (mJ, ms); empty when none finished.
@@ -42,6 +47,14 @@ std::string visits_percentile(const RunRow& r, double p) {
   std::sort(visits.begin(), visits.end());
   const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(visits.size())));
   return count(visits[std::max<std::size_t>(rank, 1) - 1]);
+}
+
+/// Over all visited states, the others being censored at their last visit.
+std::string censored_median(const RunRow& r) {
+  if (!r.whole_run) return "";
+  const LearningProgress& p = r.run.progress;
+  const auto median = kaplan_meier_median(p.visits_until_convergence, p.visits_without_convergence);
+  return median ? number(*median) : "";
 }
 
 Value learned(std::uint64_t LearningProgress::*member) {
@@ -139,19 +152,23 @@ void add_quality(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return number(r.tally.qos_violation_ratio()); }});
   c.push_back({"accuracy_violation_ratio", "1", "share of inferences below the accuracy target",
                [](const RunRow& r) { return share(r.tally.accuracy_missed, r.tally.finished); }});
-  c.push_back({"reward_mean", "1", "mean reward of the recorded inferences", [](const RunRow& r) {
-                 return r.tally.finished == 0
-                            ? ""
-                            : number(r.tally.reward / static_cast<double>(r.tally.finished));
-               }});
+  c.push_back({"reward_mean", "1", "mean reward of the recorded inferences",
+               [](const RunRow& r) { return mean(r.tally.reward, r.tally.finished); }});
+  c.push_back({"throttled_ratio", "1",
+               "share of inferences that began while heat capped the operating points",
+               [](const RunRow& r) { return share(r.tally.throttled, r.tally.finished); }});
 }
 
 void add_comparison(std::vector<RunColumn>& c) {
-  c.push_back({"compared", "count",
-               "decisions compared with Opt: denominator of the agreement columns",
-               [](const RunRow& r) { return count(r.tally.compared); }});
+  c.push_back(
+      {"compared", "count",
+       "decisions compared with an Opt that meets both constraints: denominator of agreement",
+       [](const RunRow& r) { return count(r.tally.compared); }});
   c.push_back({"opt_undefined", "count", "decisions for which no action meets the accuracy target",
                [](const RunRow& r) { return count(r.tally.undefined); }});
+  c.push_back({"qos_unattainable", "count",
+               "decisions for which one does, but not in time: Opt is the fastest there",
+               [](const RunRow& r) { return count(r.tally.unattainable); }});
   c.push_back({"agreement_target", "1", "share with Opt's site, processor and precision",
                [](const RunRow& r) { return share(r.tally.same_target, r.tally.compared); }});
   c.push_back({"agreement_action", "1", "share with exactly Opt's action",
@@ -159,14 +176,29 @@ void add_comparison(std::vector<RunColumn>& c) {
   c.push_back({"agreement_equivalent", "1",
                "share with Opt's constraint outcome and an energy within 1 % of Opt's",
                [](const RunRow& r) { return share(r.tally.equivalent, r.tally.compared); }});
-  c.push_back({"gap_to_opt", "1", "mean of E / E_opt - 1 against the Opt run, paired by request",
+  c.push_back({"agreement_target_all", "1", "the same as agreement_target, QoS attainable or not",
                [](const RunRow& r) {
-                 return r.tally.gap_count == 0
-                            ? ""
-                            : number(r.tally.gap_sum / static_cast<double>(r.tally.gap_count));
+                 return share(r.tally.same_target + r.tally.same_target_unattainable,
+                              r.tally.compared + r.tally.unattainable);
                }});
+  c.push_back({"agreement_expected_reward", "1",
+               "share with the site, processor and precision of the oracle expected_reward; empty "
+               "unless compare_with_oracles",
+               [](const RunRow& r) {
+                 return share(r.tally.same_as_expected_reward, r.tally.compared_with_oracles);
+               }});
+  c.push_back({"agreement_chance_constrained", "1", "the same of the oracle chance_constrained",
+               [](const RunRow& r) {
+                 return share(r.tally.same_as_chance_constrained, r.tally.compared_with_oracles);
+               }});
+  c.push_back({"gap_to_opt", "1",
+               "mean of E / E_opt - 1 against the Opt run, paired by request, where Opt meets both "
+               "constraints",
+               [](const RunRow& r) { return mean(r.tally.gap_sum, r.tally.gap_count); }});
   c.push_back({"gap_count", "count", "requests paired for gap_to_opt",
                [](const RunRow& r) { return count(r.tally.gap_count); }});
+  c.push_back({"gap_to_opt_all", "1", "the same as gap_to_opt over all requests",
+               [](const RunRow& r) { return mean(r.tally.gap_sum_all, r.tally.gap_count_all); }});
 }
 
 void add_shares(std::vector<RunColumn>& c) {
@@ -198,6 +230,10 @@ void add_learning(std::vector<RunColumn>& c) {
   c.push_back({"convergence_visits_p90", "count",
                "visits until a state converged, 90th percentile; all devices only",
                [](const RunRow& r) { return visits_percentile(r, 0.9); }});
+  c.push_back({"convergence_visits_km_p50", "count",
+               "the same median with the other visited states counted as censored (Kaplan-Meier); "
+               "empty if fewer than half would converge; all devices only",
+               censored_median});
   c.push_back({"saturated_stores", "count",
                "table values clamped to the number range; all devices only",
                learned(&LearningProgress::saturated_stores)});

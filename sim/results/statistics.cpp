@@ -59,6 +59,21 @@ double t_quantile(std::size_t degrees) {
   return last.second;
 }
 
+std::optional<double> kaplan_meier_median(std::vector<std::uint32_t> events,
+                                          std::vector<std::uint32_t> censored) {
+  std::sort(events.begin(), events.end());
+  std::sort(censored.begin(), censored.end());
+  double surviving = 1;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    // Who is censored at the time of an event was still at risk then.
+    const auto gone = std::lower_bound(censored.begin(), censored.end(), events[i]);
+    const std::size_t at_risk = events.size() - i + static_cast<std::size_t>(censored.end() - gone);
+    surviving *= 1 - 1 / static_cast<double>(at_risk);
+    if (surviving <= 0.5 + 1e-12) return events[i];
+  }
+  return std::nullopt;
+}
+
 std::optional<std::size_t> more_to_settle(const Estimate& d) {
   constexpr std::size_t kMost = 1'000'000;
   if (!d.has_interval() || d.mean == 0) return std::nullopt;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace autoscale {
 
@@ -29,6 +31,12 @@ Estimate paired_ratio(std::span<const double> a, std::span<const double> b);
 
 /// The 97.5 % quantile of Student's t with so many degrees of freedom.
 double t_quantile(std::size_t degrees);
+
+/// The time by which half of all have had their event, by the product-limit estimator (Kaplan and
+/// Meier, 1958): `events` are the times of those that had it, `censored` those until which the
+/// others were watched without it. Nothing if fewer than half would.
+std::optional<double> kaplan_meier_median(std::vector<std::uint32_t> events,
+                                          std::vector<std::uint32_t> censored);
 
 /// How many more values would make the interval exclude zero if mean and standard deviation stay as
 /// they are: 0 if it does already, nothing if no number of them would be expected to.

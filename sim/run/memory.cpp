@@ -28,8 +28,9 @@ double table_bytes(const Scenario& scenario) {
     if (!use.entry->info.learns || use.entry->info.needs_oracle) continue;
     for (const DeviceType& type : system.types) {
       const CostModel costs(system, type);
-      const auto policy = use.settings->make(
-          {type.actions, system.dnns, type.dnns, &costs, nullptr, RandomField(0), type.profile.id});
+      const auto policy =
+          use.settings->make({type.actions, system.dnns, type.dnns, &costs, nullptr, RandomField(0),
+                              type.profile.id, system.constraints.qos_s});
       largest = std::max(largest, policy->table_bytes());
     }
   }

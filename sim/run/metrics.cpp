@@ -22,6 +22,24 @@ LatencySummary summarise(std::vector<double>& values) {
           percentile(values, 0.95), percentile(values, 0.99)};
 }
 
+void add_comparison(const OracleComparison& oracle, Tally& tally) {
+  if (!oracle.compared) return;
+  tally.undefined += !oracle.defined;
+  if (!oracle.defined) return;
+  if (oracle.attainable()) {
+    ++tally.compared;
+    tally.same_target += oracle.same_target;
+    tally.same_action += oracle.same_action;
+    tally.equivalent += oracle.equivalent;
+  } else {
+    ++tally.unattainable;
+    tally.same_target_unattainable += oracle.same_target;
+  }
+  tally.compared_with_oracles += oracle.with_oracles;
+  tally.same_as_expected_reward += oracle.same_as_expected_reward;
+  tally.same_as_chance_constrained += oracle.same_as_chance_constrained;
+}
+
 }  // namespace
 
 void Tally::add(const Tally& o) {
@@ -34,13 +52,21 @@ void Tally::add(const Tally& o) {
   reward += o.reward;
   for (std::size_t i = 0; i < kCauses; ++i) joules[i] += o.joules[i];
   for (std::size_t i = 0; i < kTargetKinds; ++i) decisions[i] += o.decisions[i];
+  throttled += o.throttled;
   compared += o.compared;
   undefined += o.undefined;
+  unattainable += o.unattainable;
   same_target += o.same_target;
   same_action += o.same_action;
   equivalent += o.equivalent;
+  same_target_unattainable += o.same_target_unattainable;
+  compared_with_oracles += o.compared_with_oracles;
+  same_as_expected_reward += o.same_as_expected_reward;
+  same_as_chance_constrained += o.same_as_chance_constrained;
   gap_sum += o.gap_sum;
+  gap_sum_all += o.gap_sum_all;
   gap_count += o.gap_count;
+  gap_count_all += o.gap_count_all;
 }
 
 Metrics::Metrics(const SystemModel& system, bool pair, std::size_t phases,
@@ -65,18 +91,13 @@ void Metrics::add(const RequestRecord& r) {
   for (std::size_t i = 0; i < kCauses; ++i) cell.joules[i] += r.ledger.joules[i];
   const Target& target = system_.types[r.type].actions[r.executed];
   ++cell.decisions[target_kind(target.site, target.processor, target.precision)];
-  if (r.oracle.compared) {
-    cell.compared += r.oracle.defined;
-    cell.undefined += !r.oracle.defined;
-    cell.same_target += r.oracle.defined && r.oracle.same_target;
-    cell.same_action += r.oracle.defined && r.oracle.same_action;
-    cell.equivalent += r.oracle.defined && r.oracle.equivalent;
-  }
+  cell.throttled += r.throttled;
+  add_comparison(r.oracle, cell);
   latencies_s_[c].push_back(to_seconds(r.latency()));
   if (!pairs_.empty()) {
     const std::uint64_t i = r.observation.request + shift_;
-    pairs_[r.observation.phone * requests_per_phone_ + i] = {r.ledger.energy_j,
-                                                             static_cast<std::uint32_t>(c)};
+    pairs_[r.observation.phone * requests_per_phone_ + i] = {
+        r.ledger.energy_j, static_cast<std::uint32_t>(c), r.oracle.attainable()};
   }
 }
 
@@ -107,10 +128,13 @@ void Metrics::compare_with(const Metrics& opt) {
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     if (pairs_[i].energy_j <= 0 || opt.pairs_[i].energy_j <= 0) continue;
     const double gap = pairs_[i].energy_j / opt.pairs_[i].energy_j - 1;
-    cells_[pairs_[i].cell].gap_sum += gap;
-    ++cells_[pairs_[i].cell].gap_count;
-    total_.gap_sum += gap;
-    ++total_.gap_count;
+    for (Tally* tally : {&cells_[pairs_[i].cell], &total_}) {
+      tally->gap_sum_all += gap;
+      ++tally->gap_count_all;
+      if (!opt.pairs_[i].attainable) continue;
+      tally->gap_sum += gap;
+      ++tally->gap_count;
+    }
   }
 }
 

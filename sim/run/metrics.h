@@ -34,13 +34,21 @@ struct Tally {
   double reward = 0;
   PerCause<double> joules{};
   std::array<std::uint64_t, kTargetKinds> decisions{};
-  std::uint64_t compared = 0;   // with an Opt that is defined
-  std::uint64_t undefined = 0;  // no action meets the accuracy target
+  std::uint64_t throttled = 0;     // a trip point of heat was active at the decision
+  std::uint64_t compared = 0;      // with an Opt that meets QoS and accuracy
+  std::uint64_t undefined = 0;     // no action meets the accuracy target
+  std::uint64_t unattainable = 0;  // one does, but even Opt misses QoS
   std::uint64_t same_target = 0;
   std::uint64_t same_action = 0;
   std::uint64_t equivalent = 0;
-  double gap_sum = 0;  // sum of E / E_opt - 1 over requests that both runs finished
-  std::uint64_t gap_count = 0;
+  std::uint64_t same_target_unattainable = 0;
+  std::uint64_t compared_with_oracles = 0;
+  std::uint64_t same_as_expected_reward = 0;
+  std::uint64_t same_as_chance_constrained = 0;
+  // E / E_opt - 1 over requests that both runs finished: those that Opt's run could serve in time,
+  // and all.
+  double gap_sum = 0, gap_sum_all = 0;
+  std::uint64_t gap_count = 0, gap_count_all = 0;
   LatencySummary latency;  // filled by Metrics::finish
 
   std::uint64_t offered() const { return finished + dropped; }
@@ -59,6 +67,7 @@ struct Tally {
 struct PairedEnergy {
   double energy_j = 0;  // 0: not finished
   std::uint32_t cell = 0;
+  bool attainable = false;  // Opt meets QoS and accuracy
 };
 
 class Metrics {
@@ -80,7 +89,7 @@ class Metrics {
   /// Summarises latencies and frees them.
   void finish();
 
-  /// Adds the gap to the paired Opt run to every cell and the total.
+  /// Adds the gap to the paired Opt run, which was compared with Opt, to every cell and the total.
   void compare_with(const Metrics& opt);
   void forget_pairs() { pairs_ = {}; }
 

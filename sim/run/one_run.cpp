@@ -43,6 +43,10 @@ void run_phases(World& world, std::span<const PhasePlan> phases, RunObserver& ob
   }
 }
 
+void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
 /// What the policies of a finished run have learned, taken together.
 void collect_learning(World& world, RunResult& result) {
   for (const auto& policy : world.policies()) {
@@ -52,9 +56,8 @@ void collect_learning(World& world, RunResult& result) {
     result.progress.states_converged += p.states_converged;
     result.progress.saturated_stores += p.saturated_stores;
     result.progress.lost_updates += p.lost_updates;
-    auto& visits = result.progress.visits_until_convergence;
-    visits.insert(visits.end(), p.visits_until_convergence.begin(),
-                  p.visits_until_convergence.end());
+    append(result.progress.visits_until_convergence, p.visits_until_convergence);
+    append(result.progress.visits_without_convergence, p.visits_without_convergence);
     result.prediction_error.add(policy->prediction_error());
     result.table_bytes = std::max(result.table_bytes, policy->table_bytes());
   }
@@ -78,7 +81,10 @@ PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy
   setup.name = use.name;
   setup.info = use.entry->info;
   setup.per_device = scenario.config().learners == LearnerSharing::kPerDevice;
-  setup.compare_with_oracle = scenario.config().compare_with_opt;
+  // The gap to Opt asks Opt's own run which requests could meet QoS.
+  const bool reference = scenario.config().relative_metrics && use.name == kOptReference;
+  setup.compare_with_opt = scenario.config().compare_with_opt || reference;
+  setup.compare_with_oracles = scenario.config().compare_with_oracles;
   setup.make = [&scenario, &use](const PolicyContext& context) {
     auto policy = use.settings->make(context);
     scenario.start_from_table(use, context.device_type, *policy);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/models/mean_interval.h"
 #include "sim/system/cost.h"
 
 namespace autoscale {
@@ -24,26 +25,6 @@ Mark key_mark(const config::Node& root, std::string_view key) {
     if (entry.key == key) return entry.mark;
   }
   return root.mark;
-}
-
-/// Mean of the time between arrivals (or from answer to arrival), seconds, and whether it is
-/// random.
-struct MeanInterval {
-  double seconds = 0;
-  bool random = false;
-};
-
-MeanInterval mean_interval(const ArrivalConfig& arrivals) {
-  if (const auto* camera = std::get_if<PeriodicArrivals>(&arrivals)) {
-    return {to_seconds(camera->period), false};
-  }
-  const auto* renewal = std::get_if<RenewalArrivals>(&arrivals);
-  const IntervalConfig& interval =
-      renewal ? renewal->interval : std::get<ClosedLoopArrivals>(arrivals).think;
-  if (const auto* constant = std::get_if<ConstantInterval>(&interval)) {
-    return {to_seconds(constant->value), false};
-  }
-  return {to_seconds(std::get<ExponentialInterval>(interval).mean), true};
 }
 
 /// The longest nominal latency of any legal action, seconds.

@@ -18,15 +18,31 @@ std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceP
   for (const Processor& p : profile.processors) {
     const auto wanted = use.workers.find(p.kind);
     counts.push_back(wanted == use.workers.end() ? static_cast<std::size_t>(p.workers)
-                                                 : wanted->second);
+                                                 : wanted->second.value);
   }
   for (const auto& [kind, count] : use.workers) {
     if (!profile.processor(kind) && !profile.processors.empty()) {
-      diagnostics.error(use.profile.mark, fmt::format("workers: {} has no processor '{}'",
-                                                      profile.id, name_of(kind)));
+      diagnostics.error(
+          count.mark, fmt::format("workers: {} has no processor '{}'", profile.id, name_of(kind)));
     }
   }
   return counts;
+}
+
+/// The processors that the scenario lets phones use; empty: all.
+std::vector<ProcessorKind> offered_processors(const ServerUseConfig& use,
+                                              const DeviceProfile& profile,
+                                              Diagnostics& diagnostics) {
+  if (!use.processors) return {};
+  const auto& [kinds, mark] = *use.processors;
+  if (kinds.empty()) diagnostics.error(mark, "processors: at least one is needed");
+  for (const ProcessorKind kind : kinds) {
+    const Processor* processor = profile.processor(kind);
+    if (profile.processors.empty() || (processor && processor->serves)) continue;
+    diagnostics.error(
+        mark, fmt::format("processors: {} offers no processor '{}'", profile.id, name_of(kind)));
+  }
+  return kinds;
 }
 
 }  // namespace
@@ -105,6 +121,7 @@ void Resolver::servers() {
                                       use->profile.mark, diagnostics_);
     server->workers = worker_counts(*use, server->profile, diagnostics_);
     server->phones_each = use->phones_each;
+    server->offered = offered_processors(*use, server->profile, diagnostics_);
     if (!server->profile.id.empty() && server->profile.kind != kind) {
       diagnostics_.error(use->profile.mark,
                          fmt::format("'{}' is a {}, not a {}", server->profile.id,
@@ -121,6 +138,7 @@ void Resolver::links() {
     const Located<std::string>& technology = uses[l]->technology;
     Diagnostics own;
     link.technology = catalog_.link(technology.value, base_, technology.mark, own);
+    if (!config_.slow_start) link.technology.slow_start = {};
     link.sharers = uses[l]->phones_per_access_point;
     const bool sound = own.empty();  // a trace of rates asks the link for its rates
     for (std::size_t v = 0; sound && v < names_.variances.size(); ++v) {

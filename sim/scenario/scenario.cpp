@@ -11,6 +11,11 @@ namespace {
 namespace fs = std::filesystem;
 using config::Diagnostics;
 
+DnnOrder order_of(const PhaseConfig& phase) {
+  if (phase.order) return *phase.order;
+  return phase.conditions == PhaseConditions::kGrid ? DnnOrder::kRoundRobin : DnnOrder::kBlocks;
+}
+
 /// The catalog with a scenario's overrides; nothing if there are none, or if they are wrong, which
 /// is reported.
 std::optional<Catalog> overridden(const Catalog& catalog, const DataOverrides& overrides,
@@ -92,7 +97,7 @@ std::vector<PhasePlan> Scenario::phases(std::size_t fold) const {
                    .within_bin = c.within_bin,
                    .inferences = c.inferences,
                    .dnns = {},
-                   .order = c.order,
+                   .order = order_of(c),
                    .pause = c.pause,
                    .learn = c.learn,
                    .explore = c.explore,
@@ -116,6 +121,7 @@ nlohmann::ordered_json Scenario::resolved() const {
   filled.tablet_signal = names_.variances.front().tablet_signal;
   filled.arrivals = names_.arrivals;
   filled.constraints.latency = names_.qos;
+  for (PhaseConfig& phase : filled.phases) phase.order = order_of(phase);
   filled.dnns.clear();
   for (const Dnn& dnn : system().dnns) filled.dnns.push_back({dnn.id, {}});
   nlohmann::ordered_json json = config::to_json(filled);

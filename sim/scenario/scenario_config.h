@@ -1,5 +1,4 @@
-// The shape of a scenario file (scenarios/*.yaml) and of an environment file
-// (scenarios/environments/*.yaml).
+// The shape of a scenario file (scenarios/*.yaml).
 #pragma once
 
 #include <map>
@@ -13,6 +12,7 @@
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
 #include "sim/models/workload_config.h"
+#include "sim/scenario/environment_config.h"
 #include "sim/system/reward.h"
 #include "sim/system/system_model.h"
 #include "sim/world/phase.h"
@@ -33,24 +33,6 @@ template <>
 struct config::EnumNames<Holdout> {
   static constexpr std::array<std::pair<Holdout, std::string_view>, 2> value{
       {{Holdout::kNone, "none"}, {Holdout::kLeaveOneDnnOut, "leave_one_dnn_out"}}};
-};
-
-/// What varies at run time: co-running apps and signal strengths.
-struct EnvironmentConfig {
-  std::string name;
-  std::string summary;
-  CoRunnerConfig co_runner;
-  SignalConfig cloud_signal;
-  SignalConfig tablet_signal;
-
-  template <class V>
-  void fields(V& v) {
-    v.required("name", name, "name");
-    v.optional("summary", summary, "one line on what it stands for");
-    v.optional("co_runner", co_runner, "apps running beside the inference");
-    v.optional("cloud_signal", cloud_signal, "signal of the link to the cloud");
-    v.optional("tablet_signal", tablet_signal, "signal of the link to the tablet");
-  }
 };
 
 struct DeviceGroupConfig {
@@ -89,21 +71,23 @@ struct LinksConfig {
 
 struct ServerUseConfig {
   Located<std::string> profile;
-  std::map<ProcessorKind, std::uint32_t> workers;
+  std::map<ProcessorKind, Located<std::uint32_t>> workers;
   std::uint32_t phones_each = 0;
+  std::optional<Located<std::vector<ProcessorKind>>> processors;
 
   template <class V>
   void fields(V& v) {
     v.optional("profile", profile, "device profile: a name or a file");
     v.optional("workers", workers, "parallel workers per processor, instead of the profile's",
                config::positive);
+    v.optional("processors", processors, "processors that phones may use; default: all of them");
     v.optional("phones_each", phones_each, "phones that share one of them; 0: all share the one");
   }
 };
 
 struct ServersConfig {
-  ServerUseConfig cloud{{"cloud_server", {}}, {}, 0};
-  ServerUseConfig tablet{{"galaxy_tab_s6", {}}, {}, 1};
+  ServerUseConfig cloud{{"cloud_server", {}}, {}, 0, {}};
+  ServerUseConfig tablet{{"galaxy_tab_s6", {}}, {}, 1, {}};
 
   template <class V>
   void fields(V& v) {
@@ -133,7 +117,7 @@ struct PhaseConfig {
   WithinBin within_bin = WithinBin::kCentre;
   std::optional<Located<std::string>> environment;
   std::uint32_t inferences = 100;
-  DnnOrder order = DnnOrder::kBlocks;
+  std::optional<DnnOrder> order;
   Duration pause{};
   bool learn = false;
   bool explore = false;
@@ -150,7 +134,9 @@ struct PhaseConfig {
                "co_runner and signals");
     v.required("inferences", inferences, "per phone and DNN (and variance state, on the grid)",
                config::range(1.0, 1e9));
-    v.optional("order", order, "in which order a phone goes through the DNNs");
+    v.optional("order", order,
+               "in which order a phone goes through the DNNs: blocks (on the grid also all visits "
+               "of a state in a row), round_robin (default on the grid) or random");
     v.optional("pause", pause, "between the blocks of two DNNs", config::non_negative);
     v.optional("learn", learn, "outcomes are told to the policy");
     v.optional("explore", explore, "the policy may try things out");
@@ -175,6 +161,7 @@ struct ScenarioConfig {
   AccountingMode accounting = AccountingMode::kWholePhone;
   std::optional<PowerLevel> power_level;
   Upload upload = Upload::kRaw;
+  bool slow_start = true;
   bool tails = false;
   bool noise = true;
   bool thermal = true;
@@ -185,6 +172,7 @@ struct ScenarioConfig {
   std::vector<PhaseConfig> phases;
   Holdout holdout = Holdout::kNone;
   bool compare_with_opt = true;
+  bool compare_with_oracles = false;
   bool relative_metrics = true;
   bool save_tables = false;
   std::map<std::string, Located<std::string>> load_tables;
@@ -211,6 +199,7 @@ struct ScenarioConfig {
     v.optional("accounting", accounting, "what the baseline power is charged to");
     v.optional("power_level", power_level, "height of the power tables, instead of the profiles'");
     v.optional("upload", upload, "form in which inputs are sent");
+    v.optional("slow_start", slow_start, "idle connections start slowly, where the link says so");
     v.optional("tails", tails, "radio promotion and tail energy");
     v.optional("noise", noise, "random execution and network times");
     v.optional("thermal", thermal, "heat caps operating points");
@@ -226,6 +215,8 @@ struct ScenarioConfig {
     v.optional("holdout", holdout, "folds: train on all DNNs but one, record that one");
     v.optional("compare_with_opt", compare_with_opt,
                "agreement with Opt for every recorded request");
+    v.optional("compare_with_oracles", compare_with_oracles,
+               "also with the oracles expected_reward and chance_constrained (slow)");
     v.optional("relative_metrics", relative_metrics,
                "efficiency relative to edge_cpu_fp32 and gap to opt; adds them as references");
     v.optional("save_tables", save_tables, "write what was learned beside the results");

@@ -4,9 +4,11 @@
 // cost model for planners and `autoscale explain` call it; the event-driven world must agree with
 // it whenever conditions hold still, and a test says so.
 //
-// Local   latency = decision + t(f) (sim/models/processor.h); energy = busy power * t
+// Local   latency = decision + t(f); energy = busy power * busy time (sim/models/processor.h): a
+//         co-runner stretches t(f) but pays for its own share of the CPU
 // Remote  latency = decision + promotion + up + rtt/2 + queue + service + rtt/2 + down
-//         up = bits / rate(S) (times the number of transfers that share the air), down likewise
+//         up = bits / rate(S) (times the number of transfers that share the air) and, on an idle
+//         connection, the pauses of its slow start (sim/models/slow_start.h); down likewise
 //         energy = P_tx(S) * air time up + P_rx * air time down + P_listen * rest + tail
 // Both    plus the baseline power as the accounting mode says; only the phone's energy counts.
 #pragma once
@@ -16,6 +18,7 @@
 
 #include "sim/core/time.h"
 #include "sim/models/link.h"
+#include "sim/models/processor.h"
 #include "sim/system/target.h"
 
 namespace autoscale {
@@ -95,17 +98,25 @@ struct IdlePower {
 /// One action for one DNN on one device type: everything about its cost that never changes.
 struct ActionModel {
   bool legal = false;
+  bool offered = true;    // remote: the server lets phones use this processor
   bool accurate = false;  // meets the accuracy target
   Site site{};
   ProcessorKind processor{};
-  std::uint8_t pool = 0;  // remote: index of the server's processor
-  double score = 0;       // accuracy on the target's scale
-  WorkSplit work;         // alone, at the top operating point
-  double slowdown = 1;    // local: f_max / f
-  double busy_w = 0;      // local: of the processor at the operating point; remote: the server's
-  double service_s = 0;   // remote
+  std::uint8_t pool = 0;   // remote: index of the server's processor
+  double score = 0;        // accuracy on the target's scale
+  WorkSplit work;          // alone, at the top operating point
+  double slowdown = 1;     // local: f_max / f
+  double busy_w = 0;       // local: of the processor at the operating point; remote: the server's
+  double co_runner_w = 0;  // local: of a co-runner at full load beside it, for the temperature
+  double service_s = 0;    // remote
   double noise_cv = 0;
 };
+
+/// Why an action that is not legal is not.
+constexpr std::string_view why_illegal(const ActionModel& action) {
+  return action.offered ? "this processor cannot run this DNN"
+                        : "the server does not offer this processor";
+}
 
 /// The state of the world that a request's cost depends on. Noise factors have mean 1.
 struct Conditions {
@@ -113,6 +124,7 @@ struct Conditions {
   std::array<LinkConditions, kLinks> link{};
   std::array<double, kLinks> air_share{1, 1};  // share of the air time a transfer would get
   std::array<double, kLinks> rtt_s{};
+  std::array<bool, kLinks> cold{};           // its connection has been idle: transfers start slowly
   std::array<double, kLinks> promotion_s{};  // before sending can start
   std::array<double, kLinks> tail_s{};       // tail time this request would be charged
   std::array<std::array<double, kProcessorKinds>, 2>
@@ -130,6 +142,7 @@ struct RequestModel {
   double down_bits = 0;
   Contention contention;
   IdlePower idle;
+  std::array<SlowStart, kLinks> slow_start{};
   std::array<double, kLinks> listen_w{};
   std::array<double, kLinks> promotion_w{};
   std::array<double, kLinks> tail_w{};
@@ -154,10 +167,10 @@ inline Cost predict_local(const RequestModel& request, const ActionModel& action
                           const Conditions& now) {
   Cost cost;
   const bool on_cpu = action.processor == ProcessorKind::kCpu;
-  const double t =
-      local_latency_s(action.work, action.slowdown, on_cpu, request.contention, now.load) *
-      now.local_noise[action.processor];
-  const double busy = action.busy_w * t;
+  const LocalTime time =
+      local_time(action.work, action.slowdown, on_cpu, request.contention, now.load);
+  const double t = time.latency_s * now.local_noise[action.processor];
+  const double busy = action.busy_w * time.busy_s * now.local_noise[action.processor];
   const double idle =
       request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
   const double decision = now.decision_w * now.decision_s;
@@ -172,6 +185,13 @@ inline Cost predict_local(const RequestModel& request, const ActionModel& action
   return cost;
 }
 
+/// Seconds of slow start before `bits` at `rate_bps`, of which the transfer gets its share.
+inline double slow_start_s(const RequestModel& request, const Conditions& now, std::size_t link,
+                           double bits, double rate_bps) {
+  if (!now.cold[link]) return 0;
+  return request.slow_start[link].pauses_s(bits, rate_bps * now.air_share[link], now.rtt_s[link]);
+}
+
 inline Cost predict_remote(const RequestModel& request, const ActionModel& action,
                            const Conditions& now) {
   Cost cost;
@@ -180,8 +200,10 @@ inline Cost predict_remote(const RequestModel& request, const ActionModel& actio
   const LinkConditions& link = now.link[l];
   const double air_up = request.up_bits / link.up_bps;
   const double air_down = request.down_bits / link.down_bps;
-  const double up = air_up / now.air_share[l];
-  const double down = air_down / now.air_share[l];
+  const double up =
+      air_up / now.air_share[l] + slow_start_s(request, now, l, request.up_bits, link.up_bps);
+  const double down =
+      air_down / now.air_share[l] + slow_start_s(request, now, l, request.down_bits, link.down_bps);
   const double network = now.rtt_s[l];
   const double service = action.service_s * now.service_noise[tablet][action.pool];
   const double lead = now.decision_s + now.promotion_s[l];

@@ -55,10 +55,13 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
       catalog.device("galaxy_tab_s6", request.power_level, ".", kCommandLine, diagnostics);
   system.cloud.workers = profile_workers(system.cloud.profile);
   system.tablet.workers = profile_workers(system.tablet.profile);
+  system.cloud.offered = request.cloud_processors;
+  system.tablet.offered = request.tablet_processors;
   system.links[kCloudLink].technology =
       catalog.link(request.cloud_link, ".", kCommandLine, diagnostics);
   system.links[kTabletLink].technology =
       catalog.link(request.tablet_link, ".", kCommandLine, diagnostics);
+  system.arrivals = use.arrivals;
   system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
   diagnostics.throw_if_any();
   fill_costs(system, catalog, {request.accounting, request.accuracy_set, request.upload},
@@ -71,6 +74,7 @@ Conditions make_conditions(const SystemModel& system, const ExplainRequest& requ
                            Diagnostics& diagnostics) {
   Conditions now = nominal_conditions(system, system.types[0]);
   now.load = {request.co_cpu, request.co_memory};
+  if (request.warm) now.cold = {};
   std::vector<std::string> links;
   for (std::size_t l = 0; l < kLinks; ++l) {
     const LinkTechnology& technology = system.links[l].technology;
@@ -128,11 +132,9 @@ Explanation explain(const Catalog& catalog, const ExplainRequest& request) {
     row.frequency_hz = frequency_of(system, type.actions[a]);
     row.legal = dnn.actions[a].legal;
     row.accuracy = dnn.actions[a].score;
-    row.why = "this processor cannot run this DNN";
-    if (row.legal) {
-      row.cost = cost_of(a);
-      row.why = reason(dnn.actions[a], row.cost, explanation.qos_s);
-    }
+    if (row.legal) row.cost = cost_of(a);
+    row.why = row.legal ? reason(dnn.actions[a], row.cost, explanation.qos_s)
+                        : std::string(why_illegal(dnn.actions[a]));
     row.allowed = row.why.empty();
     row.chosen = best && best->action == a;
     explanation.actions.push_back(std::move(row));

@@ -20,6 +20,9 @@ struct ExplainRequest {
   std::map<std::string, double> signal_dbm;  // by link technology; others at their regular signal
   double co_cpu = 0;
   double co_memory = 0;
+  bool warm = false;                            // the connections have not been idle
+  std::vector<ProcessorKind> cloud_processors;  // that it offers; empty: all
+  std::vector<ProcessorKind> tablet_processors;
   std::string cloud_link = "wifi";
   std::string tablet_link = "wifi_direct";
   double accuracy_target = 50;

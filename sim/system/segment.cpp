@@ -135,8 +135,10 @@ Cost predict_plan(const PlanContext& context, std::span<const Segment> plan,
     const bool remote = model.action.site != Site::kPhone;
     const std::size_t link = link_of(model.action.site);
     if (remote && used_at[link] >= 0) {
+      const double idle_s = total.latency_s - used_at[link];
       present.promotion_s[link] = 0;
-      present.tail_s[link] = std::min(now.tail_s[link], total.latency_s - used_at[link]);
+      present.tail_s[link] = std::min(now.tail_s[link], idle_s);
+      present.cold[link] = request.slow_start[link].cold_after(idle_s);
     }
     request.up_bits = model.up_bits;
     request.down_bits = model.down_bits;

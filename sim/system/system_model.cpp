@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "sim/models/mean_interval.h"
+
 namespace autoscale {
 namespace {
 
 /// The phone's own processor at one operating point, or nothing if it cannot run the DNN.
-void fill_local(ActionModel& model, const Target& target, const DeviceProfile& phone,
-                const Dnn& dnn, const Catalog& catalog) {
+void fill_local(ActionModel& model, const Target& target, const DeviceType& type, const Dnn& dnn,
+                const Catalog& catalog) {
+  const DeviceProfile& phone = type.profile;
   const Processor& processor = *phone.processor(target.processor);
   const auto work = catalog.work(phone, processor, target.precision, dnn);
   if (!work) return;
@@ -15,11 +18,17 @@ void fill_local(ActionModel& model, const Target& target, const DeviceProfile& p
   model.work = *work;
   model.slowdown = processor.points[target.point].slowdown;
   model.busy_w = processor.busy_w(target.point, target.precision);
+  // On the CPU a co-runner gets the share c u of the time, at the clock that the inference chose.
+  model.co_runner_w = target.processor == ProcessorKind::kCpu
+                          ? phone.contention.cpu * processor.busy_w(target.point, Precision::kFp32)
+                          : type.cpu_top_w;
   model.noise_cv = processor.noise_cv;
 }
 
 void fill_remote(ActionModel& model, const Target& target, const ServerSetup& server,
                  const Dnn& dnn, const Catalog& catalog) {
+  model.offered = server.offers(target.processor);
+  if (!model.offered) return;
   const auto& processors = server.profile.processors;
   for (std::size_t i = 0; i < processors.size(); ++i) {
     if (processors[i].kind != target.processor) continue;
@@ -44,7 +53,7 @@ ActionModel make_action(const SystemModel& system, const DeviceType& type, const
   model.score = accuracy_score(dnn, accuracy, target.processor, target.precision);
   model.accurate = model.score >= system.constraints.accuracy_target;
   if (target.site == Site::kPhone) {
-    fill_local(model, target, type.profile, dnn, catalog);
+    fill_local(model, target, type, dnn, catalog);
   } else {
     fill_remote(model, target, target.site == Site::kTablet ? system.tablet : system.cloud, dnn,
                 catalog);
@@ -60,6 +69,7 @@ RequestModel make_request(const SystemModel& system, const DeviceType& type, con
   request.contention = type.profile.contention;
   request.idle = IdlePower(settings.accounting, type.profile.baseline_w);
   for (std::size_t l = 0; l < kLinks; ++l) {
+    request.slow_start[l] = system.links[l].technology.slow_start;
     request.listen_w[l] = type.radio[l].listen_w;
     request.promotion_w[l] = system.links[l].technology.promotion_w;
     request.tail_w[l] = system.links[l].technology.tail_w;
@@ -143,6 +153,7 @@ Conditions nominal_conditions(const SystemModel& system, const DeviceType& type)
     const LinkTechnology& technology = system.links[l].technology;
     now.link[l] = link_conditions(technology, type.radio[l], technology.regular_dbm, 0);
     now.rtt_s[l] = technology.rtt_mean_s();
+    now.cold[l] = technology.slow_start.cold_after(mean_interval(system.arrivals).seconds);
   }
   return now;
 }

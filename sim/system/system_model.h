@@ -3,6 +3,7 @@
 // scenario, shared by all its runs.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,8 +51,13 @@ struct LinkSetup {
 
 struct ServerSetup {
   DeviceProfile profile;
-  std::vector<std::size_t> workers;  // by processor of the profile
-  std::uint32_t phones_each = 0;     // phones per server; 0: one server for all
+  std::vector<std::size_t> workers;    // by processor of the profile
+  std::uint32_t phones_each = 0;       // phones per server; 0: one server for all
+  std::vector<ProcessorKind> offered;  // processors that phones may use; empty: all
+
+  bool offers(ProcessorKind kind) const {
+    return offered.empty() || std::find(offered.begin(), offered.end(), kind) != offered.end();
+  }
 };
 
 /// What varies at run time: an environment.
@@ -105,8 +111,8 @@ struct CostSettings {
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics);
 
-/// The calm world: no co-runner, regular signals, mean round trips, idle servers, no tails, no
-/// noise.
+/// The calm world: no co-runner, regular signals, mean round trips, connections as idle as the
+/// arrivals leave them, idle servers, no tails, no noise.
 Conditions nominal_conditions(const SystemModel& system, const DeviceType& type);
 
 }  // namespace autoscale

@@ -33,12 +33,31 @@ void Air::start(Phone& phone, double bits) {
   Request& request = phone.request;
   const std::size_t link = request.link();
   const Time now = engine_.now();
+  request.left = bits;
+  request.stage_start = now;
+  if (!request.cold) return transfer(phone);
+  surroundings_.refresh_link(phone, link, now);
+  const double rate = rate_bps(phone) * share(phone, link);
+  const Duration pause =
+      from_seconds(model(phone).slow_start[link].pauses_s(bits, rate, request.rtt_s));
+  if (pause == Duration::zero()) return transfer(phone);
+  surroundings_.warm(phone, now);
+  phone.conditions.active_w = model(phone).listen_w[link];
+  if (model(phone).idle.listens) {
+    request.ledger.joules[Cause::kIdle] += model(phone).listen_w[link] * to_seconds(pause);
+  }
+  schedule(engine_, now + pause, EventRank::kCompletion, WorldEvent::kTransferStart, phone.number);
+}
+
+void Air::transfer(Phone& phone) {
+  Request& request = phone.request;
+  const std::size_t link = request.link();
+  const Time now = engine_.now();
   surroundings_.refresh_link(phone, link, now);
   surroundings_.warm(phone, now);
   const LinkConditions& conditions = phone.conditions.links[link].now;
   phone.conditions.active_w = request.uploading ? conditions.tx_w : conditions.rx_w;
-  request.left = bits;
-  request.mark = request.stage_start = now;
+  request.mark = now;
   if (system_.links[link].shared()) {
     join(phone);
   } else {

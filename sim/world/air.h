@@ -26,7 +26,10 @@ class Air {
   void reset();
 
   /// Begins to send or, unless the request is uploading, to receive `bits` on the link of its work.
+  /// A slow start comes first, as one pause.
   void start(Phone& phone, double bits);
+  /// The transfer proper, after the pause.
+  void transfer(Phone& phone);
   /// Event of a transfer on a link of its own: whether the transfer is over.
   bool step(Phone& phone);
   /// Event of a medium: the phone whose transfer is over, or null if the event is outdated.

@@ -28,10 +28,10 @@ void Deciders::make_policies(std::span<const Phone> phones, const RandomField& r
       policies_.push_back(nullptr);
       continue;
     }
-    policies_.push_back(
-        setup_.make({type.actions, system_.dnns, type.dnns,
-                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
-                     setup_.info.needs_oracle ? &oracle : nullptr, random, type.profile.id}));
+    policies_.push_back(setup_.make({type.actions, system_.dnns, type.dnns,
+                                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
+                                     setup_.info.needs_oracle ? &oracle : nullptr, random,
+                                     type.profile.id, system_.constraints.qos_s}));
   }
 }
 

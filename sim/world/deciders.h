@@ -24,8 +24,9 @@ struct PolicyUnderTest {
   std::string name;
   PolicyInfo info;
   std::function<std::unique_ptr<Policy>(const PolicyContext&)> make;
-  bool per_device = false;           // one policy per phone, else one per device type
-  bool compare_with_oracle = false;  // fill RequestRecord::oracle
+  bool per_device = false;            // one policy per phone, else one per device type
+  bool compare_with_opt = false;      // fill RequestRecord::oracle
+  bool compare_with_oracles = false;  // also what it says of the other oracles
 };
 
 /// A phone whose decisions come from outside the world. It needs no policy.

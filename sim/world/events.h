@@ -12,6 +12,7 @@ enum class WorldEvent : std::uint8_t {
   kArrival,
   kLocalStep,
   kUploadStart,
+  kTransferStart,
   kTransferStep,
   kServerArrival,
   kDownloadStart,

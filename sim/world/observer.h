@@ -13,12 +13,19 @@ namespace autoscale {
 struct OracleComparison {
   bool compared = false;
   bool defined = false;      // some action meets the accuracy target
+  bool qos_met = false;      // by Opt's
   bool same_target = false;  // same site, processor and precision
   bool same_action = false;
-  bool equivalent = false;  // same constraint outcome, energy within 1 %
+  bool equivalent = false;    // same constraint outcome, energy within 1 %
+  bool with_oracles = false;  // the next two are filled: same target as these oracles
+  bool same_as_expected_reward = false;
+  bool same_as_chance_constrained = false;
   ActionId action = 0;
   double opt_reward = 0;  // expected, in the `sound` reward (sim/system/reward.h)
   double regret = 0;      // opt_reward less the decision's
+
+  /// Whether some action meets both constraints.
+  bool attainable() const { return defined && qos_met; }
 };
 
 /// A finished request.
@@ -34,6 +41,7 @@ struct RequestRecord {
   const Ledger& ledger;
   Verdict verdict;
   double temperature_c = 0;
+  bool throttled = false;  // a trip point of heat was active at the decision
   const OracleComparison& oracle;
 
   Duration latency() const { return completion - arrival; }

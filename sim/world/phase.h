@@ -14,7 +14,9 @@ namespace autoscale {
 
 /// Where the conditions of a phase's requests come from.
 enum class PhaseConditions : std::uint8_t { kScenario, kGrid };
-/// In which order a phone goes through its DNNs.
+/// In which order a phone goes through its DNNs. On the grid: kBlocks stays with a DNN until it has
+/// made all its visits of every variance state, one state after the other; the two others go
+/// round the states as often as the phase has inferences, with a request for every DNN in each.
 enum class DnnOrder : std::uint8_t { kBlocks, kRoundRobin, kRandom };
 /// Which value of a state bin the grid takes.
 enum class WithinBin : std::uint8_t { kCentre, kUniform };
@@ -56,10 +58,11 @@ struct PhasePlan {
 
   bool grid() const { return conditions == PhaseConditions::kGrid; }
 
+  /// Requests of one phone of one DNN.
+  std::uint32_t per_dnn() const { return inferences * (grid() ? kGridStates : 1); }
+
   /// Requests of one phone.
-  std::uint32_t length() const {
-    return inferences * static_cast<std::uint32_t>(dnns.size()) * (grid() ? kGridStates : 1);
-  }
+  std::uint32_t length() const { return per_dnn() * static_cast<std::uint32_t>(dnns.size()); }
 
   /// Whether anything of the phase is kept: it is recorded, or the policy may learn from it.
   bool matters_to(bool learner) const { return record || learner; }
@@ -68,19 +71,22 @@ struct PhasePlan {
   std::uint16_t dnn_of(std::uint32_t i, const RandomField& random, std::uint32_t phone,
                        std::uint32_t request) const {
     const auto n = static_cast<std::uint32_t>(dnns.size());
-    if (grid() || order == DnnOrder::kRoundRobin) return dnns[i % n];
-    if (order == DnnOrder::kBlocks) return dnns[i / inferences];
-    return dnns[random.at(Stream::kWorkload, phone, request).below(n)];
+    if (order == DnnOrder::kRoundRobin) return dnns[i % n];
+    if (order == DnnOrder::kBlocks) return dnns[i / per_dnn()];
+    // On the grid the request's kWorkload address is that of its conditions.
+    const Stream stream = grid() ? Stream::kGridOrder : Stream::kWorkload;
+    return dnns[random.at(stream, phone, request).below(n)];
   }
 
   /// Whether request `i` begins the block of another DNN.
   bool begins_block(std::uint32_t i) const {
-    return !grid() && order == DnnOrder::kBlocks && i > 0 && i % inferences == 0;
+    return order == DnnOrder::kBlocks && i > 0 && i % per_dnn() == 0;
   }
 
   /// The variance state of request `i` on the grid.
   std::uint32_t grid_state_of(std::uint32_t i) const {
-    return i / static_cast<std::uint32_t>(dnns.size()) % kGridStates;
+    const bool stays = order == DnnOrder::kBlocks;
+    return i / (stays ? inferences : static_cast<std::uint32_t>(dnns.size())) % kGridStates;
   }
 };
 

@@ -27,7 +27,9 @@ struct PhoneConditions {
   CoRunnerState co_runner;
   ThermalState thermal;
   std::array<PhoneLink, kLinks> links;
-  double active_w = 0;  // power of the work in flight, for the temperature
+  // Powers of now, for the temperature.
+  double active_w = 0;     // of the work in flight
+  double co_runner_w = 0;  // of the co-runner, per unit of its CPU utilisation
 
   const CoRunnerLoad& load() const { return co_runner.load; }
 };

@@ -41,7 +41,7 @@ struct Request {
   Time mark{};          // since when the present stretch of work runs
   Time stage_start{};   // of the present stage
   double left = 0;      // share of a local inference, or bits of a transfer
-  double pace = 0;      // seconds of the whole local inference under present conditions
+  LocalTime pace;       // of the whole local inference under present conditions
   double air_mark = 0;  // shared medium: its virtual time at `mark`
   Ledger ledger;
   Work work;
@@ -49,7 +49,10 @@ struct Request {
   ActionId executed = 0;         // what heat left of it
   std::uint16_t generation = 0;  // of transfers, to recognise outdated events
   bool uploading = false;
+  double rtt_s = 0;   // of the connection in use
+  bool cold = false;  // it had been idle
   bool in_segments = false;
+  bool throttled = false;                 // as it began
   std::unique_ptr<SegmentCourse> course;  // of the latest request that ran in segments
   OracleComparison oracle;
 

@@ -1,5 +1,7 @@
 #include "sim/world/request_noise.h"
 
+#include <cmath>
+
 namespace autoscale {
 namespace {
 
@@ -10,6 +12,12 @@ constexpr std::uint64_t noise_slot(Site site, std::size_t processor) {
   return base + processor;
 }
 
+/// Correlated round trips: slots per correlation time, slots that still weigh, and the first slot's
+/// number, beyond every request's.
+constexpr std::uint64_t kSlotsPerTau = 8;
+constexpr std::uint64_t kSlotsKept = 40;
+constexpr std::uint64_t kCorrelated = std::uint64_t{1} << 40;
+
 }  // namespace
 
 double RequestNoise::factor(const Observation& o, Site site, std::size_t processor,
@@ -19,9 +27,29 @@ double RequestNoise::factor(const Observation& o, Site site, std::size_t process
   return run_.random().at(Stream::kServiceNoise, o.phone, slot).log_normal_unit_mean(cv);
 }
 
+/// With a correlation time tau it is an AR(1) process, constant over slots of tau / 8, written as
+/// the weighted sum of the last 40 slots' own draws (later weights are below e^-5), so that it can
+/// be asked for at any time.
+double RequestNoise::rtt_deviate(const Observation& o, std::size_t link) const {
+  const double tau = run_.system().links[link].technology.rtt_correlation_s;
+  const std::uint64_t slot =
+      kCorrelated + static_cast<std::uint64_t>(to_seconds(o.now - kStart) * kSlotsPerTau / tau);
+  const double keep = std::exp(-1.0 / kSlotsPerTau);
+  double sum = 0, squares = 0, weight = 1;
+  for (std::uint64_t back = 0; back < kSlotsKept; ++back, weight *= keep) {
+    Draw draw = run_.random().at(Stream::kNetworkLatency, o.phone, (slot - back) * kLinks + link);
+    sum += weight * draw.normal();
+    squares += weight * weight;
+  }
+  return sum / std::sqrt(squares);
+}
+
 double RequestNoise::rtt_s(const Observation& o, std::size_t link) const {
   const LinkTechnology& technology = run_.system().links[link].technology;
   if (!run_.system().noise) return technology.rtt_mean_s();
+  if (technology.rtt_correlation_s > 0) {
+    return technology.rtt_median_s * std::exp(technology.rtt_sigma * rtt_deviate(o, link));
+  }
   return run_.random()
       .at(Stream::kNetworkLatency, o.phone, std::uint64_t{o.request} * kLinks + link)
       .log_normal_median(technology.rtt_median_s, technology.rtt_sigma);

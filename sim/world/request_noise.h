@@ -24,6 +24,8 @@ class RequestNoise {
   double rtt_s(const Observation& o, std::size_t link) const;
 
  private:
+  /// Standard normal, for the round trip of a request's link.
+  double rtt_deviate(const Observation& o, std::size_t link) const;
   double factor(const Observation& o, Site site, std::size_t processor, double cv) const;
 
   const RunState& run_;

@@ -124,7 +124,8 @@ PolicyContext SteppedWorld::policy_context(const PolicyInfo& info, std::uint64_t
           info.needs_costs ? &costs_ : nullptr,
           info.needs_oracle ? &world_.oracle() : nullptr,
           RandomField(seed),
-          type().profile.id};
+          type().profile.id,
+          system_.constraints.qos_s};
 }
 
 }  // namespace autoscale

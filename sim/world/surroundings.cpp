@@ -1,5 +1,7 @@
 #include "sim/world/surroundings.h"
 
+#include <limits>
+
 namespace autoscale {
 namespace {
 
@@ -28,14 +30,20 @@ void Surroundings::begin_phase(Phone& phone, Time now) const {
   const auto& thermal = system_.types[phone.type].profile.thermal;
   phone.conditions = {};
   phone.conditions.thermal = {.temperature_c = thermal ? thermal->ambient_c : 0, .updated = now};
+  rest(phone);
+}
+
+void Surroundings::rest(Phone& phone) const {
+  phone.conditions.active_w = 0;
+  phone.conditions.co_runner_w = system_.types[phone.type].cpu_top_w;
 }
 
 void Surroundings::warm(Phone& phone, Time now) const {
   const DeviceType& type = system_.types[phone.type];
   if (!system_.thermal || !type.profile.thermal) return;
   PhoneConditions& conditions = phone.conditions;
-  const double power =
-      type.profile.baseline_w + conditions.load().cpu * type.cpu_top_w + conditions.active_w;
+  const double power = type.profile.baseline_w + conditions.load().cpu * conditions.co_runner_w +
+                       conditions.active_w;
   conditions.thermal.advance(*type.profile.thermal, now, power);
 }
 
@@ -119,6 +127,13 @@ double Surroundings::promotion_s(const Phone& phone, std::size_t link, Time now)
   const PhoneLink& l = phone.conditions.links[link];
   const bool awake = l.used() && to_seconds(now - l.last_used) < technology.tail_s;
   return awake ? 0 : technology.promotion_s;
+}
+
+bool Surroundings::cold(const Phone& phone, std::size_t link, Time now) const {
+  const PhoneLink& l = phone.conditions.links[link];
+  const double idle_s =
+      l.used() ? to_seconds(now - l.last_used) : std::numeric_limits<double>::infinity();
+  return system_.links[link].technology.slow_start.cold_after(idle_s);
 }
 
 Time Surroundings::next_signal_change(const Phone& phone, std::size_t link) const {

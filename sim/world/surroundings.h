@@ -21,6 +21,8 @@ class Surroundings {
 
   /// The phone as a phase begins: cool and idle.
   void begin_phase(Phone& phone, Time now) const;
+  /// No work is in flight: the co-runner has the CPU to itself.
+  void rest(Phone& phone) const;
   /// Brings signals, co-runner and temperature of a phone to `now`.
   void refresh(Phone& phone, Time now) const;
   /// The same for one link's signal.
@@ -36,6 +38,8 @@ class Surroundings {
   double tail_s(const Phone& phone, std::size_t link, Time now) const;
   /// Time to leave the idle state before sending can start.
   double promotion_s(const Phone& phone, std::size_t link, Time now) const;
+  /// Whether the link's connection has been idle for so long that its next transfer starts slowly.
+  bool cold(const Phone& phone, std::size_t link, Time now) const;
   Time next_signal_change(const Phone& phone, std::size_t link) const;
   Time next_load_change(const Phone& phone) const {
     return run_.phase().grid() ? kNever : run_.world_time(phone.conditions.co_runner.until);

@@ -79,6 +79,8 @@ void World::handle(Event event) {
       return step_local(phones_[event.id]);
     case WorldEvent::kUploadStart:
       return start_upload(phones_[event.id]);
+    case WorldEvent::kTransferStart:
+      return air_.transfer(phones_[event.id]);
     case WorldEvent::kTransferStep:
       if (air_.step(phones_[event.id])) finish_transfer(phones_[event.id]);
       return;
@@ -138,6 +140,7 @@ void World::begin_request(Phone& phone) {
   phone.request.begin(now);
   if (run_.phase().grid()) surroundings_.set_grid_conditions(phone);
   surroundings_.refresh(phone, now);
+  phone.request.throttled = phone.conditions.thermal.trips > 0;
   phone.request.observation = surroundings_.observe(phone, run_.dnn_of(phone), now);
   if (deciders_.steers(phone)) {
     decision_due_ = true;
@@ -156,8 +159,9 @@ void World::decide(const ExecutionPlan& plan) {
 void World::decide(Phone& phone, const ExecutionPlan& plan) {
   Request& request = phone.request;
   adopt(phone, plan);
-  if (deciders_.setup().compare_with_oracle && run_.phase().record) {
+  if (deciders_.setup().compare_with_opt && run_.phase().record) {
     request.oracle = oracle_.compare(phone);
+    if (deciders_.setup().compare_with_oracles) oracle_.compare_with_oracles(phone, request.oracle);
   }
   const Duration decision = deciders_.decision_time(phone);
   request.ledger.stages[Stage::kDecision] = decision;
@@ -179,8 +183,9 @@ void World::adopt(Phone& phone, const ExecutionPlan& plan) {
   }
   const ActionId action = segments.empty() ? plan.action : segments.front().action;
   const DnnOnType& dnn = dnn_of(phone);
-  if (action >= dnn.actions.size() || !dnn.actions[action].legal) {
-    refuse(phone, fmt::format("illegal action {}", action));
+  if (action >= dnn.actions.size()) refuse(phone, fmt::format("illegal action {}", action));
+  if (!dnn.actions[action].legal) {
+    refuse(phone, fmt::format("illegal action {}: {}", action, why_illegal(dnn.actions[action])));
   }
   phone.request.run_whole(dnn, action, surroundings_.capped(phone, action));
 }
@@ -213,6 +218,7 @@ void World::finish(Phone& phone) {
   Request& request = phone.request;
   if (!request.in_segments || !request.next_segment(dnn_of(phone).request)) return complete(phone);
   surroundings_.refresh(phone, engine_.now());
+  surroundings_.rest(phone);
   take_segment(phone);
   start(phone, Duration::zero());
 }
@@ -223,7 +229,7 @@ void World::start_local(Phone& phone, Duration lead) {
   Request& request = phone.request;
   request.mark = request.stage_start = engine_.now() + lead;
   request.left = 1;
-  phone.conditions.active_w = request.work.action->busy_w;
+  phone.conditions.co_runner_w = request.work.action->co_runner_w;
   schedule_local(phone);
 }
 
@@ -231,27 +237,31 @@ void World::start_local(Phone& phone, Duration lead) {
 void World::schedule_local(Phone& phone) {
   Request& request = phone.request;
   const ActionModel& action = *request.work.action;
-  request.pace =
-      local_latency_s(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
-                      dnn_of(phone).request.contention, phone.conditions.load()) *
-      noise_.local(request.observation, action.processor, action.noise_cv);
-  schedule_step(engine_, request.mark + from_seconds(request.left * request.pace),
+  const double noise = noise_.local(request.observation, action.processor, action.noise_cv);
+  request.pace = local_time(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
+                            dnn_of(phone).request.contention, phone.conditions.load());
+  request.pace.latency_s *= noise;
+  request.pace.busy_s *= noise;
+  phone.conditions.active_w = action.busy_w * request.pace.busy_s / request.pace.latency_s;
+  schedule_step(engine_, request.mark + from_seconds(request.left * request.pace.latency_s),
                 surroundings_.next_load_change(phone), WorldEvent::kLocalStep, phone.number);
 }
 
 void World::step_local(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
-  if (now < request.mark + from_seconds(request.left * request.pace)) {
-    const double ran = std::max(0.0, to_seconds(now - request.mark));
-    request.left -= ran / request.pace;
+  const LocalTime& pace = request.pace;
+  const bool over = now >= request.mark + from_seconds(request.left * pace.latency_s);
+  const double ran = std::max(0.0, to_seconds(now - request.mark));
+  const double done = over ? request.left : ran / pace.latency_s;
+  const ActionModel& action = *request.work.action;
+  request.ledger.joules[processor_cause(action.processor)] += action.busy_w * pace.busy_s * done;
+  if (!over) {
+    request.left -= done;
     request.mark = std::max(request.mark, now);
     surroundings_.refresh(phone, now);
     return schedule_local(phone);
   }
-  const ActionModel& action = *request.work.action;
-  request.ledger.joules[processor_cause(action.processor)] +=
-      action.busy_w * to_seconds(now - request.stage_start);
   request.end_stage(Stage::kCompute, now);
   finish(phone);
 }
@@ -277,14 +287,18 @@ void World::start_remote(Phone& phone, Duration lead) {
 }
 
 void World::start_upload(Phone& phone) {
-  phone.request.uploading = true;
-  air_.start(phone, phone.request.work.up_bits);
+  Request& request = phone.request;
+  request.uploading = true;
+  request.rtt_s = noise_.rtt_s(request.observation, request.link());
+  request.cold = surroundings_.cold(phone, request.link(), engine_.now());
+  air_.start(phone, request.work.up_bits);
 }
 
 void World::start_download(Phone& phone) {
-  phone.request.end_stage(Stage::kNetwork, engine_.now());
-  phone.request.uploading = false;
-  air_.start(phone, phone.request.work.down_bits);
+  Request& request = phone.request;
+  request.end_stage(Stage::kNetwork, engine_.now());
+  request.uploading = false;
+  air_.start(phone, request.work.down_bits);
 }
 
 void World::finish_transfer(Phone& phone) {
@@ -294,11 +308,10 @@ void World::finish_transfer(Phone& phone) {
     request.end_stage(Stage::kDownload, now);
     return finish(phone);
   }
-  const std::size_t link = request.link();
   request.end_stage(Stage::kUpload, now);
-  phone.conditions.active_w = type_of(phone).radio[link].listen_w;
-  const double half_rtt = noise_.rtt_s(request.observation, link) / 2;
-  schedule(now + from_seconds(half_rtt), EventRank::kArrival, WorldEvent::kServerArrival, phone);
+  phone.conditions.active_w = type_of(phone).radio[request.link()].listen_w;
+  schedule(now + from_seconds(request.rtt_s / 2), EventRank::kArrival, WorldEvent::kServerArrival,
+           phone);
 }
 
 void World::arrive_at_server(Phone& phone) {
@@ -314,8 +327,7 @@ void World::arrive_at_server(Phone& phone) {
   request.ledger.stages[Stage::kQueue] += start - now;
   request.ledger.stages[Stage::kService] += service;
   request.stage_start = start + service;
-  const double half_rtt = noise_.rtt_s(request.observation, request.link()) / 2;
-  schedule(request.stage_start + from_seconds(half_rtt), EventRank::kEnvironment,
+  schedule(request.stage_start + from_seconds(request.rtt_s / 2), EventRank::kEnvironment,
            WorldEvent::kDownloadStart, phone);
 }
 
@@ -340,7 +352,7 @@ void World::complete(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
   surroundings_.refresh(phone, now);
-  phone.conditions.active_w = 0;
+  surroundings_.rest(phone);
   const DnnOnType& dnn = dnn_of(phone);
   request.charge_idle(dnn.request);
   Ledger& ledger = request.ledger;
@@ -356,6 +368,7 @@ void World::complete(Phone& phone) {
                              .ledger = ledger,
                              .verdict = judge(request, dnn, to_seconds(now - request.arrival)),
                              .temperature_c = phone.conditions.thermal.temperature_c,
+                             .throttled = request.throttled,
                              .oracle = request.oracle};
   const PhasePlan& phase = run_.phase();
   const bool learns = phase.learn && deciders_.learns(phone);

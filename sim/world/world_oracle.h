@@ -2,13 +2,23 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "sim/policy/oracle.h"
+#include "sim/system/prospect.h"
 #include "sim/world/air.h"
+#include "sim/world/observer.h"
 #include "sim/world/request_noise.h"
 #include "sim/world/servers.h"
 
 namespace autoscale {
+
+/// An action and what it may come to.
+struct Candidate {
+  ActionId action = 0;
+  bool accurate = false;
+  Prospect prospect;
+};
 
 class WorldOracle final : public Oracle {
  public:
@@ -27,11 +37,20 @@ class WorldOracle final : public Oracle {
   OracleChoice best(const Observation& observation, OracleForm form) const override;
   Cost cost(const Observation& observation, ActionId action, OracleForm form) const override;
 
-  /// How the decision that a phone has just taken compares with the oracle's.
+  ActionId most_rewarding(const Observation& observation) const override;
+  ActionId chance_constrained(const Observation& observation, double late) const override;
+
+  /// How the decision that a phone has just taken compares with Opt's.
   OracleComparison compare(const Phone& phone) const;
+  /// The same with the oracles that weigh the noise.
+  void compare_with_oracles(const Phone& phone, OracleComparison& comparison) const;
 
  private:
   Conditions conditions(const Observation& observation, OracleForm form) const;
+  /// The legal actions that heat leaves, ascending.
+  std::vector<Candidate> candidates(const Observation& observation) const;
+  /// Whether a phone's whole network went to the target of `action`.
+  bool went_to_target_of(const Phone& phone, ActionId action) const;
 
   const SystemModel& system_;
   const Engine& engine_;

@@ -70,7 +70,7 @@ inline PolicyUnderTest policy_of(const Scenario& scenario, std::size_t i) {
   PolicyUnderTest setup;
   setup.name = use.name;
   setup.info = use.entry->info;
-  setup.compare_with_oracle = scenario.config().compare_with_opt;
+  setup.compare_with_opt = scenario.config().compare_with_opt;
   setup.make = [&use](const PolicyContext& context) { return use.settings->make(context); };
   return setup;
 }

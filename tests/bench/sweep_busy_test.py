@@ -2,7 +2,7 @@
 """A sweep of 10,000 short runs with two jobs keeps two processors busy for over 95 % of its time, start and writing
 of results included.
 
-    busy_test.py PROGRAM ROOT
+    sweep_busy_test.py PROGRAM ROOT
 
 Counted is the time in which its threads run (getrusage) or could run (/proc/PID/task/*/schedstat, sampled), so that
 other programs on the machine do not matter: a thread that waits for a lock, the disk or the others does not count.

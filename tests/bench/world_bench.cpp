@@ -1,5 +1,5 @@
 // Inferences per second of whole simulated worlds, on one core. Figures of record with the machine
-// named: results/README.md.
+// named: results/speed.md.
 #include <benchmark/benchmark.h>
 
 #include "tests/bench/bench_worlds.h"

@@ -154,6 +154,15 @@ TEST(List, ThePoliciesOfThePaperAreThere) {
   }
 }
 
+TEST(List, SaysWhatAPolicyKnowsOfTheCosts) {
+  const std::string list = run_program({"list", "policies", "--csv"}).out;
+  for (const char* row : {"\nopt,oracle,world,", "\nbest_per_state,oracle,world,",
+                          "\nlyapunov,heuristic,costs,", "\nedge_best,baseline,costs,",
+                          "\nsvr,predictor,nothing,", "\nautoscale,learner,nothing,"}) {
+    EXPECT_NE(list.find(row), std::string::npos) << row;
+  }
+}
+
 // ---------------------------------------------------------------------------------------- explain
 
 Words explain(const Words& more) {
@@ -164,6 +173,8 @@ Words explain(const Words& more) {
 
 TEST(Explain, OddLinks) {
   expect_success(explain({"--link", "wifi=-55dBm", "--link", "wifi_direct=-90 dBm"}));
+  expect_success(explain({"--cloud-processors", "cpu,gpu", "--tablet-processors", "dsp"}));
+  expect_usage_error(explain({"--cloud-processors", "gpu,npu"}), "npu not in {cpu,gpu,dsp}");
   expect_usage_error(explain({"--link", "wifi"}), "expected NAME=SIGNAL");
   expect_usage_error(explain({"--link", "wifi=abc"}),
                      "expected a power level such as '-80 dBm', got 'abc'");

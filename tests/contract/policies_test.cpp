@@ -46,6 +46,13 @@ class CalmOracle final : public Oracle {
     return predict(dnn.request, dnn.actions[action], calm_);
   }
 
+  ActionId most_rewarding(const Observation& o) const override {
+    return best(o, OracleForm::kExpected).action;
+  }
+  ActionId chance_constrained(const Observation& o, double) const override {
+    return best(o, OracleForm::kExpected).action;
+  }
+
  private:
   double qos_s_;
   const DeviceType& type_;
@@ -83,9 +90,10 @@ class PolicyContractTest : public testing::TestWithParam<std::string> {
         : type(t), costs(system(), t), oracle(system(), t) {
       config::Diagnostics diagnostics;
       const auto settings = entry().read(nullptr, diagnostics);
-      policy = settings->make(
-          {t.actions, system().dnns, t.dnns, entry().info.needs_costs ? &costs : nullptr,
-           entry().info.needs_oracle ? &oracle : nullptr, RandomField(seed), t.profile.id});
+      policy = settings->make({t.actions, system().dnns, t.dnns,
+                               entry().info.needs_costs ? &costs : nullptr,
+                               entry().info.needs_oracle ? &oracle : nullptr, RandomField(seed),
+                               t.profile.id, system().constraints.qos_s});
       policy->set_mode({.learn = true, .explore = true});
     }
 

@@ -183,7 +183,7 @@ def extract(page, folder):
 
 
 def all_pages(root):
-    found = {file for pattern in ("*.md", "docs/*.md", "*/README.md") for file in root.glob(pattern)}
+    found = {file for pattern in ("*.md", "docs/*.md", "*/README.md", "results/*.md") for file in root.glob(pattern)}
     return sorted(str(file.relative_to(root)) for file in found)
 
 

@@ -1,5 +1,5 @@
 // The Lyapunov policy against the theory of drift plus penalty: misses keep to the rate, and a
-// larger weight of energy buys less energy.
+// larger weight of energy buys less energy. On warm connections, where the cloud needs the least.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ constexpr std::uint32_t kCounted = 2000;
 /// The counted requests of a policy in a world given by keys of a scenario.
 Keeper run(std::string_view world, const std::string& policy, std::string_view parameters) {
   const Scenario scenario = scenario_of(
-      fmt::format("name: lyapunov\n{}policies: [{{{}: {}}}]\nphases:\n"
+      fmt::format("name: lyapunov\nslow_start: false\n{}policies: [{{{}: {}}}]\nphases:\n"
                   "  - {{name: all, order: round_robin, inferences: {}, learn: true}}\n",
                   world, policy, parameters, kWarmUp + kCounted));
   const auto dnns = static_cast<std::uint32_t>(scenario.system().dnns.size());
@@ -69,10 +69,10 @@ struct Feasible {
 TEST(LyapunovFidelityTest, KeepsToTheRateWhereThatCanBeDone) {
   for (const Feasible& c : {Feasible{"mi8pro", "resnet_50_v1", "S4", 25},
                             {"mi8pro", "resnet_50_v1", "D2", 25},
-                            {"galaxy_s10e", "ssd_mobilenet_v1", "S2", 30},
-                            {"galaxy_s10e", "ssd_mobilenet_v1", "D2", 25},
-                            {"galaxy_s10e", "ssd_mobilenet_v1", "D3", 20},
-                            {"galaxy_s10e", "inception_v1", "S3", 25}}) {
+                            {"galaxy_s10e", "ssd_mobilenet_v2", "S2", 30},
+                            {"galaxy_s10e", "ssd_mobilenet_v2", "D2", 30},
+                            {"galaxy_s10e", "ssd_mobilenet_v1", "D3", 25},
+                            {"galaxy_s10e", "mobilenet_v2", "S3", 20}}) {
     const std::string world = fmt::format(
         "devices: [{{profile: {}}}]\ndnns: [{}]\nenvironment: {}\n"
         "constraints: {{latency: {} ms}}\n",

@@ -122,7 +122,7 @@ TEST(WorldLearningTest, TheLearnedPolicyIsOpts) {
                                "explore: true, record: false}\n")));
   Keeper keeper;
   PolicyUnderTest setup = setup_of(scenario, "autoscale");
-  setup.compare_with_oracle = true;
+  setup.compare_with_opt = true;
   simulate(scenario, std::move(setup), 1, keeper);
   ASSERT_EQ(keeper.requests.size(), 15U);
   for (const KeptRequest& r : keeper.requests) EXPECT_TRUE(r.oracle.equivalent);

@@ -37,6 +37,7 @@ SETTINGS = {
     "quantisation-aware, target 65": Setting(accuracy_set="quantisation_aware", accuracy_target=65.0),
     "post-training, target 65": Setting(accuracy_target=65.0),
     "unattainable accuracy": Setting(accuracy_target=100.0),
+    "warm": Setting(),
     "JPEG": Setting(upload="jpeg"),
     "wide Wi-Fi": Setting(cloud_link="wifi_80mhz"),
     "LTE": Setting(cloud_link="lte"),
@@ -59,6 +60,8 @@ def arguments(device, dnn, setting):
              "--upload", setting.upload]
     if setting.power_level:
         words += ["--power-level", setting.power_level]
+    if not any(setting.cold.values()):
+        words.append("--warm")
     for link, dbm in setting.signal.items():
         words += ["--link", f"{link}={dbm}dBm"]
     return words
@@ -85,8 +88,9 @@ def compare_action(row, expected, setting):
 
 def compare(program, data, name, device, dnn):
     """(differences, actions compared) of one setting, phone and DNN."""
-    use_case = data.use_cases[data.default_use_case(dnn)]
-    setting = replace(SETTINGS[name], qos_s=si(use_case["qos"]["value"]))
+    use_case = data.default_use_case(dnn)
+    setting = replace(SETTINGS[name], qos_s=si(data.use_cases[use_case]["qos"]["value"]),
+                      cold={} if name.startswith("warm") else data.idle_links(use_case))
     process = subprocess.run([program, "explain", *arguments(device, dnn, setting)],
                              capture_output=True, text=True, check=False)
     where = f"{name}: {dnn} on {device}"

@@ -104,10 +104,16 @@ class Radio:
         idle = decided_s - self.last_s[key]
         return (0.0 if idle < tail else promotion), max(0.0, min(idle, tail))
 
+    def cold(self, key, link, begins_s):
+        """Whether a transfer that begins at `begins_s` starts slowly."""
+        return self.data.cold_after(link, begins_s - self.last_s.get(key, -math.inf))
+
 
 def recharged(data, device, action, seconds, setting, link):
     """The action with other seconds by stage, and the joules that follow from them."""
-    again = replace(action, seconds=seconds)
+    # The pauses of slow start are rounded up apart from the transfer.
+    pauses = {stage: math.ceil(s * 1e9) / 1e9 for stage, s in action.pause_s.items()}
+    again = replace(action, seconds=seconds, pause_s=pauses)
     if link:
         charge_remote(again, data, device, link, setting)
         return again
@@ -133,11 +139,12 @@ class Comparison:
         self.tables = {}
         self.wrong = []
 
-    def action(self, row):
-        """The executed action under the case's setting, without waiting, decision and radio states."""
-        key = (row["device_type"], row["dnn"])
+    def action(self, row, setting):
+        """The executed action under a request's setting, without waiting, decision and radio states."""
+        key = (row["device_type"], row["dnn"], *(link for link, cold in setting.cold.items() if cold))
         if key not in self.tables:
-            self.tables[key] = {a.name: a for a in all_actions(self.data, *key, self.case.setting)}
+            of_case = replace(self.case.setting, cold=setting.cold)
+            self.tables[key] = {a.name: a for a in all_actions(self.data, *key[:2], of_case)}
         return self.tables[key][row["executed"]]
 
     def check(self, row):
@@ -150,7 +157,7 @@ class Comparison:
         setting, link = self.setting_of(row, arrival + wait)
         if link:
             self.radio.last_s[(*phone, link)] = end
-        seconds = self.action(row).seconds | {
+        seconds = self.action(row, setting).seconds | {
             "wait": wait, "decision": float(row["decision_ms"]) / 1e3,
             "promotion": setting.promotion_s.get(link, 0.0)}
         self.check_stages(row, seconds, where)
@@ -165,12 +172,15 @@ class Comparison:
         if self.case.tails:
             promotion, tail = self.radio.charge((row["run_id"], row["device"], link), link, decided_s)
             setting = replace(setting, promotion_s={link: promotion}, tail_s={link: tail})
-        return setting, link
+        begins_s = decided_s + float(row["decision_ms"]) / 1e3 + setting.promotion_s.get(link, 0.0)
+        cold = self.radio.cold((row["run_id"], row["device"], link), link, begins_s)
+        return replace(setting, cold={link: cold}), link
 
     def check_stages(self, row, seconds, where):
         for stage in STAGES:
             found = float(row[f"{stage}_ms"]) / 1e3
-            slack = (2 if stage == "network" else 1) * NANOSECOND  # two halves, each rounded up
+            # Two halves of a round trip, pauses and transfer: each is rounded up.
+            slack = (2 if stage in ("network", "upload", "download") else 1) * NANOSECOND
             self.expect(abs(found - seconds[stage]) <= slack, where, stage, found, seconds[stage])
         decision = DECISION_S if row["policy"] == "autoscale" else 0.0
         self.expect(close(seconds["decision"], decision, FROM_STAGES), where, "decision",
@@ -182,7 +192,7 @@ class Comparison:
                     latency)
 
     def check_energy(self, row, seconds, setting, link, where):
-        device, action = row["device_type"], self.action(row)
+        device, action = row["device_type"], self.action(row, setting)
         simulated = {s: float(row[f"{s}_ms"]) / 1e3 for s in STAGES}
         exact = recharged(self.data, device, action, simulated, setting, link)
         model = recharged(self.data, device, action, seconds, setting, link)

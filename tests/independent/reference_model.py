@@ -4,7 +4,7 @@ Reads device_profiles/ and workloads/ with PyYAML and the csv module and shares 
 engine, so that a slip in the engine's reading, unit conversion or arithmetic shows as a difference.
 Everything is in SI units: seconds, joules, watts, bits, hertz; signal strengths in dBm.
 
-Written from the statements in sim/system/cost.h, sim/models/{processor,link,roofline}.h and
+Written from the statements in sim/system/cost.h, sim/models/{processor,link,slow_start,roofline}.h and
 workloads/roofline.yaml.
 """
 
@@ -86,6 +86,7 @@ class Setting:
     wait_s: float = 0.0
     promotion_s: dict = field(default_factory=dict)  # link -> seconds before sending
     tail_s: dict = field(default_factory=dict)  # link -> seconds of tail charged
+    cold: dict = field(default_factory=dict)  # link -> whether its connection has been idle
 
 
 @dataclass
@@ -99,6 +100,8 @@ class Result:
     seconds: dict = field(default_factory=dict)
     joules: dict = field(default_factory=dict)
     server_j: float = 0.0
+    busy_s: float = 0.0  # local: seconds at full busy power that take the same energy
+    pause_s: dict = field(default_factory=dict)  # remote: slow start within upload and download
 
     @property
     def latency_s(self):
@@ -133,6 +136,32 @@ class Data:
                 return name
         return "non_streaming"
 
+    def idle_links(self, use_case):
+        """Which links are cold, as the mean interval between the requests of a use case leaves them."""
+        (arrivals,) = self.use_cases[use_case]["arrivals"].items()
+        interval = arrivals[1].get("period") or arrivals[1].get("interval") or arrivals[1]["think"]
+        while isinstance(interval, dict):
+            (interval,) = interval.values()
+        return {link: self.cold_after(link, si(interval)) for link in self.links}
+
+    def cold_after(self, link, idle_s):
+        """Whether a transfer after `idle_s` without one begins with the initial window."""
+        slow_start = self.links[link].get("slow_start")
+        return bool(slow_start) and slow_start["idle_reset"] and idle_s > value(slow_start["idle_timeout"])
+
+    def slow_start_s(self, link, bits, rate_bps, rtt_s):
+        """Pauses of a cold transfer: round by round, the sender sends a window, then waits for the first
+        acknowledgement, a round trip after the first segment, unless it is still sending by then."""
+        slow_start = self.links[link]["slow_start"]
+        segment = value(slow_start["segment"])
+        window, paused, left = int(slow_start["initial_window"]["value"]), 0.0, bits
+        while left > window * segment:
+            first_acknowledged = segment / rate_bps + rtt_s
+            paused += max(0.0, first_acknowledged - window * segment / rate_bps)
+            left -= window * segment
+            window *= 2
+        return paused
+
     def split(self, dnn, kind, precision, busy_s):
         """(compute, memory) seconds of `busy_s`, shared by the additive roofline over the blocks."""
         ridge = value(self.roofline[kind][precision]["ridge"])
@@ -162,6 +191,8 @@ class Data:
         if key not in self.latency:
             return None
         latency = self.latency[key] * (value(borrowed["factor"]) if borrowed else 1)
+        if "latency_factor" in processor:
+            latency *= value(processor["latency_factor"])
         overhead = value(processor["overhead"])
         if latency <= overhead:
             return None
@@ -234,7 +265,7 @@ def charge_local(result, data, device, busy_w, kind, setting):
     busy_floor = baseline if setting.accounting == "whole_phone" else 0.0
     wait_floor = baseline if setting.accounting != "marginal" else 0.0
     result.joules = dict.fromkeys(CAUSES, 0.0)
-    result.joules[kind] = busy_w * s["compute"]
+    result.joules[kind] = busy_w * result.busy_s
     result.joules["idle"] = busy_floor * (s["compute"] + s["decision"]) + wait_floor * s["wait"]
     charge_decision(result, data, device, setting)
 
@@ -248,13 +279,14 @@ def charge_remote(result, data, device, link_name, setting):
     wait_floor = baseline if setting.accounting != "marginal" else 0.0
     listen_w = link.listen_w if setting.accounting != "paper_equations" else 0.0
     away = s["network"] + s["queue"] + s["service"]
+    pauses = result.pause_s["upload"] + result.pause_s["download"]
     result.joules = dict.fromkeys(CAUSES, 0.0)
-    result.joules["radio_tx"] = link.tx_w * s["upload"]
-    result.joules["radio_rx"] = link.rx_w * s["download"]
+    result.joules["radio_tx"] = link.tx_w * (s["upload"] - result.pause_s["upload"])
+    result.joules["radio_rx"] = link.rx_w * (s["download"] - result.pause_s["download"])
     result.joules["idle"] = (
         active_floor * (s["decision"] + s["upload"] + s["download"])
         + wait_floor * (s["wait"] + s["promotion"] + away)
-        + listen_w * away
+        + listen_w * (away + pauses)
     )
     states = data.links[link_name]
     if setting.tail_s.get(link_name):
@@ -286,10 +318,11 @@ def local_actions(data, device, dnn, setting):
                 result = Result(name, frequency, work is not None, accuracy)
                 if work:
                     overhead, compute, memory = work
-                    time = overhead + compute * frequencies[-1] / frequency
-                    time += memory * (1 + value(contention["memory"]) * setting.co_memory)
-                    if kind == "cpu":
-                        time /= 1 - value(contention["cpu"]) * setting.co_cpu
+                    alone = overhead + compute * frequencies[-1] / frequency + memory
+                    stalled = memory * value(contention["memory"]) * setting.co_memory
+                    own_share = 1 - value(contention["cpu"]) * setting.co_cpu if kind == "cpu" else 1
+                    time = (alone + stalled) / own_share
+                    result.busy_s = alone + value(contention["stall_power"]) * stalled
                     result.seconds = dict.fromkeys(STAGES, 0.0)
                     result.seconds.update(
                         wait=setting.wait_s, decision=setting.decision_s, compute=time)
@@ -313,11 +346,18 @@ def remote_actions(data, device, dnn, setting, site):
         frequency = values(processor["frequency"])[-1]
         result = Result(f"{site}_{kind}_{precision}@{top}", frequency, work is not None, accuracy)
         if work:
+            result.pause_s = {"upload": 0.0, "download": 0.0}
+            if setting.cold.get(link_name):
+                result.pause_s = {
+                    "upload": data.slow_start_s(link_name, up_bits, link.up_bps, link.rtt_s),
+                    "download": data.slow_start_s(link_name, down_bits, link.down_bps, link.rtt_s)}
             result.seconds = dict.fromkeys(STAGES, 0.0)
             result.seconds.update(
                 wait=setting.wait_s, decision=setting.decision_s,
-                promotion=setting.promotion_s.get(link_name, 0.0), upload=up_bits / link.up_bps,
-                network=link.rtt_s, service=math.fsum(work), download=down_bits / link.down_bps)
+                promotion=setting.promotion_s.get(link_name, 0.0),
+                upload=result.pause_s["upload"] + up_bits / link.up_bps,
+                network=link.rtt_s, service=math.fsum(work),
+                download=result.pause_s["download"] + down_bits / link.down_bps)
             charge_remote(result, data, device, link_name, setting)
             power = busy_power(profile, processor, top, precision, setting.power_level)
             result.server_j = power * result.seconds["service"]

@@ -41,7 +41,7 @@ TEST(BestPerStateTest, IsOptWhereEveryBinHasOneCondition) {
                   "{{name: test, inferences: 2}}]\n",
                   kPhones));
   PolicyUnderTest setup = setup_of(scenario, "best_per_state");
-  setup.compare_with_oracle = true;
+  setup.compare_with_opt = true;
   const std::vector<bool> shares = shares_a_state(scenario.system());
   std::size_t alone = 0;
   for (const KeptRequest& r : simulate(scenario, std::move(setup)).requests) {

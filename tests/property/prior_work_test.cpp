@@ -233,7 +233,12 @@ TEST(NeuroSurgeonTest, CutsWhereBruteForceDoes) {
             const double up =
                 (cut == 0 ? request.up_bits : 32 * dnn.blocks[cut - 1].out_elements) / link.up_bps;
             const double down = request.down_bits / link.down_bps;
-            const double rest = technology.rtt_mean_s() + there;
+            // Photos come ten seconds apart: the connection is cold.
+            const double rtt = technology.rtt_mean_s();
+            const double pauses =
+                technology.slow_start.pauses_s(up * link.up_bps, link.up_bps, rtt) +
+                technology.slow_start.pauses_s(request.down_bits, link.down_bps, rtt);
+            const double rest = rtt + there + pauses;
             latency += up + down + rest;
             energy +=
                 link.tx_w * up + link.rx_w * down + listen * rest + baseline * (up + down + rest);
@@ -258,8 +263,10 @@ TEST(NeuroSurgeonTest, CutsWhereBruteForceDoes) {
 }
 
 TEST(PriorWorkTest, RunsInTheWorldAsPredicted) {
-  const Scenario scenario = scenario_with(shipped_catalog(), "non_streaming",
-                                          "inception_v3, mobilenet_v3_large, resnet_50_v1", 50);
+  const Scenario scenario = scenario_with(
+      shipped_catalog(), "non_streaming", "inception_v3, mobilenet_v3_large, resnet_50_v1", 50,
+      "arrivals: {closed_loop: {think: {constant: {value: 1 s}}}}\n"  // long enough for a slow start
+      "servers: {cloud: {workers: {cpu: 3, gpu: 3}}}");               // nobody waits
   const SystemModel& system = scenario.system();
   for (const char* name : {"mosaic", "neurosurgeon"}) {
     const Keeper kept = simulate(scenario, setup_of(scenario, name));

@@ -8,8 +8,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 unset PYTHONPATH
 rm -rf "$work"
 mkdir -p "$work/away"
-# The names under which the build called compiler and cache, so that the cache knows its results again.
-export CXX="${CXX:-c++}"
+# As the build called compiler and cache (scripts/build.sh), so that the cache knows its results again.
+export CXX="${CXX:-c++}" CCACHE_DEPEND=true
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
   --config-settings=build-dir="$work/build" --wheel-dir "$work" "$root"

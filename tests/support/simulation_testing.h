@@ -49,6 +49,8 @@ struct KeptRequest {
   Duration since_phase_start{};  // of the arrival
   Ledger ledger;
   Verdict verdict;
+  double temperature_c = 0;
+  bool throttled = false;
   OracleComparison oracle;
 
   double seconds(Stage s) const { return to_seconds(ledger.stages[s]); }
@@ -69,6 +71,8 @@ class Keeper final : public Observer {
                         .since_phase_start = r.since_phase_start,
                         .ledger = r.ledger,
                         .verdict = r.verdict,
+                        .temperature_c = r.temperature_c,
+                        .throttled = r.throttled,
                         .oracle = r.oracle});
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {

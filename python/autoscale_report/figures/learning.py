@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from autoscale_report.claims import first_crossing
+from autoscale_report.claims import per_state
 from autoscale_report.data import Data
 from autoscale_report.figure import Figure
 from autoscale_report.plan import Plan
@@ -79,9 +79,9 @@ def draw_learning(data: Data):
 
 def crossings(data: Data) -> dict[str, float]:
     """Phone -> inferences per state until the reward has made most of its way, mean of curves."""
-    rows = curves(data).sort_values("learned")
+    rows = curves(data)
     keys = ["device", "use_case", "replication"]
-    each = pd.Series({key: first_crossing(curve, WAY) for key, curve in rows.groupby(keys)})
+    each = pd.Series({key: per_state(curve, WAY) for key, curve in rows.groupby(keys)})
     return each.groupby(level=0).mean().to_dict()
 
 
@@ -91,16 +91,18 @@ def caption_learning(data: Data) -> str:
     runs = runs[runs["policy"] == "autoscale"]
     converged, visited = runs["states_converged"].sum(), runs["states_visited"].sum()
     low, high = paper_range(data)
-    visits = ""
-    if converged:
-        visits = f", after a median of {runs['convergence_visits_p50'].mean():.0f} inferences"
+    medians = runs["convergence_visits_km_p50"].dropna()
+    half = f"half of the states had converged after {medians.mean():.0f} in {len(medians)} of {len(runs)} runs"
+    if medians.empty:
+        half = "too few to say when half of them would have"
     return (
         "Training, exploring. The initial values lie above every reward, so a state first tries "
         "each of its up to 66 actions, most of them bad: the reward stays low for as many "
         f"inferences as there are actions, then rises. It has made {100 * WAY:.0f} % of its way "
         f"after {risen} inferences per state; the paper says {low} to {high} (recalled). By the "
         "stricter rule, a choice and value that stay for 20 visits, "
-        f"{100 * converged / visited:.1f} % of the states converge{visits}."
+        f"{100 * converged / visited:.1f} % of the states converge: {half} (Kaplan-Meier, the others "
+        "counted as not converged yet)."
     )
 
 

@@ -18,12 +18,13 @@ from autoscale_report.figure import render
 from autoscale_report.leaderboard import page, regret, tuning
 from autoscale_report.leaderboard.entries import CHANGES, REFERENCE_POLICIES, Board, Entry, chosen
 from autoscale_report.leaderboard.figures import FIGURES, Shown
-from autoscale_report.leaderboard.table import scopes, table
+from autoscale_report.leaderboard.table import OVERALL, scopes, table
 from autoscale_report.simulate import Simulator, Task
 from autoscale_sim.plots.tables import read_table
 
 RECORD = ROOT / "results/reference/leaderboard_tuning.csv"
-SUMMARIES = ["leaderboard.csv", "leaderboard_regret.csv", "leaderboard.md", "manifest.json"]
+SUMMARIES = ["leaderboard.csv", "leaderboard_blocks.csv", "leaderboard_regret.csv", "leaderboard.md",
+             "manifest.json"]  # fmt: skip
 
 
 def parse() -> argparse.Namespace:
@@ -46,18 +47,37 @@ def tune(board: Board, simulator: Simulator, names: list[str]) -> Path:
     return path
 
 
-def frames(board: Board, out: Path, entries: list[Entry]) -> dict[str, dict[str, dict]]:
-    """File -> label -> use case -> its table, of finished runs."""
+def frames(board: Board, out: Path, tasks: dict[str, list[Task]]) -> dict[str, dict[str, dict]]:
+    """File -> label -> use case -> its table, of finished runs; `tasks`: label -> run per use case."""
     return {
         file: {
-            entry.label: {
+            label: {
                 use_case: read_table(out / task.name / file)
-                for use_case, task in zip(board.use_cases, board.tasks(entry))
+                for use_case, task in zip(board.use_cases, of_label)
             }
-            for entry in entries
+            for label, of_label in tasks.items()
         }
         for file in ("breakdown.csv", "runs.csv", "learning.csv")
     }
+
+
+def blocks_table(board: Board, out: Path, entries: list[Entry]) -> pd.DataFrame:
+    """leaderboard_blocks.csv: over all cases, after training in blocks. A point of its learning curves
+    is of few states, so that nothing is read from them."""
+    read = frames(board, out, {entry.label: board.block_tasks(entry) for entry in entries})
+    read["learning.csv"] = {entry.label: {} for entry in entries}
+    return table(board, entries, read, [OVERALL])
+
+
+def learners_of(board: Board, entries: list[Entry]) -> list[Entry]:
+    """Those with default parameters that learn on the job."""
+    return [e for e in entries if not e.tuned and e.policy in board.learners()]
+
+
+def in_blocks(board: Board, entries: list[Entry]) -> list[Entry]:
+    """Who is also trained in blocks: the learners, beside what columns compare with."""
+    references = [e for e in entries if not e.tuned and e.policy in REFERENCE_POLICIES]
+    return list(dict.fromkeys([*references, *learners_of(board, entries)]))
 
 
 def regret_table(shown: Shown) -> pd.DataFrame:
@@ -73,9 +93,12 @@ def regret_table(shown: Shown) -> pd.DataFrame:
 def write(board: Board, simulator: Simulator, entries: list[Entry], tasks: list[Task],
           tuned: Path) -> None:  # fmt: skip
     out = simulator.out
-    rows = table(board, entries, frames(board, out, entries), scopes(board))
+    of_entries = {entry.label: board.tasks(entry) for entry in entries}
+    rows = table(board, entries, frames(board, out, of_entries), scopes(board))
     rows.to_csv(out / "leaderboard.csv", index=False, float_format=NUMBERS)
-    learners = [e for e in entries if not e.tuned and e.policy in board.learners()]
+    blocks = blocks_table(board, out, in_blocks(board, entries))
+    blocks.to_csv(out / "leaderboard_blocks.csv", index=False, float_format=NUMBERS)
+    learners = learners_of(board, entries)
     changes = {
         change: {
             entry.label: read_table(
@@ -85,7 +108,7 @@ def write(board: Board, simulator: Simulator, entries: list[Entry], tasks: list[
         }
         for change in CHANGES
     }
-    shown = Shown(rows, changes)
+    shown = Shown(rows, blocks, changes)
     regret_table(shown).to_csv(out / "leaderboard_regret.csv", index=False, float_format=NUMBERS)
     for figure in FIGURES:
         render(figure, shown, out / "figures")
@@ -112,11 +135,12 @@ def main() -> None:
     tuned = RECORD if board.quick else tune(board, simulator, names)
     entries = [Entry(name, name) for name in names]
     entries += [entry for entry in chosen(tuned) if entry.policy in names]
-    learning = [
-        board.change_task(change, entry) for change in CHANGES for entry in entries
-        if not entry.tuned and entry.policy in board.learners()
+    tasks = [task for entry in entries for task in board.tasks(entry)]
+    tasks += [task for entry in in_blocks(board, entries) for task in board.block_tasks(entry)]
+    tasks += [
+        board.change_task(change, entry)
+        for change in CHANGES for entry in learners_of(board, entries)
     ]  # fmt: skip
-    tasks = [task for entry in entries for task in board.tasks(entry)] + learning
     simulator.run_all(tasks)
     write(board, simulator, entries, tasks, tuned)
     print(f"\nWritten to {out}")

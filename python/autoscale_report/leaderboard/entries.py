@@ -28,6 +28,13 @@ CHANGES = {
     ("S1", "S2"): "a CPU-intensive app starts beside the inference",
 }
 
+# What policies know of the costs, and from which answer of `autoscale list policies` (column `knows`)
+# that follows. Nothing plans with a wrong model yet.
+KNOWN_COSTS = {"exact": "Policies that know the exact cost model",
+               "wrong": "Policies that plan with a wrong cost model",
+               "none": "Policies that know no costs"}  # fmt: skip
+KNOWS = {"world": "exact", "costs": "exact", "nothing": "none"}
+
 Parameters = dict[str, object]
 
 
@@ -118,12 +125,25 @@ class Board(Cases):
         return Task(name, "leaderboard/board", replications,
                     {"use_case": use_case, "policies": listed, **self.shorter, **settings})
 
-    def tasks(self, entry: Entry) -> list[Task]:
-        """The runs of an entry's rows, one per use case."""
+    def _tasks(self, folder: str, entry: Entry, settings: dict[str, object]) -> list[Task]:
+        """A run per use case."""
         return [
-            self.run(f"board/{entry.label}/{use_case}", use_case, [entry], self.replications, {})
+            self.run(f"{folder}/{entry.label}/{use_case}", use_case, [entry], self.replications,
+                     settings)
             for use_case in self.use_cases
-        ]
+        ]  # fmt: skip
+
+    def tasks(self, entry: Entry) -> list[Task]:
+        """The runs of an entry's rows."""
+        return self._tasks("board", entry, {})
+
+    def block_tasks(self, entry: Entry) -> list[Task]:
+        """The same after training in which a DNN makes all its visits of a state in a row."""
+        return self._tasks("blocks", entry, {"phases[0].order": "blocks"})
+
+    def known_costs(self, policy: str) -> str:
+        """Key of KNOWN_COSTS."""
+        return KNOWS[self.policies[policy]["knows"]]
 
     def candidates(self, policy: str) -> list[Entry]:
         """The defaults and every combination of the values to tune over."""

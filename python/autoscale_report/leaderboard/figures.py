@@ -36,6 +36,7 @@ class Shown:
     """What the figures are drawn from."""
 
     table: pd.DataFrame  # leaderboard.csv
+    blocks: pd.DataFrame  # leaderboard_blocks.csv
     changes: dict[tuple[str, str], dict[str, pd.DataFrame]]  # change -> policy -> learning.csv
 
     def overall(self, parameters: str | None = None) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def caption_leaderboard(shown: Shown) -> str:
     return (
         f"All cases, after the same training. AutoScale reaches {own.efficiency:.2f} times the "
         f"efficiency of Edge (CPU FP32), Opt {opt.efficiency:.2f}. More efficient than AutoScale, "
-        f"with default parameters, settled by the intervals: {', '.join(above) or 'none'}.{best} "
+        f"with default parameters, settled after Holm's correction: {', '.join(above) or 'none'}.{best} "
         "Read efficiency beside the violations: what misses its constraints saves energy by that."
     )
 
@@ -128,13 +129,13 @@ def draw_environments(shown: Shown):
 
 def caption_environments(shown: Shown) -> str:
     rows = shown.table.query("use_cases == 'all' and environments != 'all'")
-    rows = rows[(rows["parameters"] == "default") & ~rows["family"].isin(["oracle"])]
+    rows = rows[(rows["parameters"] == "default") & (rows["known_costs"] == "none")]
     best = rows.loc[rows.groupby("environments", sort=False)["efficiency"].idxmax()]
     winners = ", ".join(f"{r.environments} {r.policy}" for r in best.itertuples())
     return (
         "Efficiency by environment over that of Opt in the same worlds, default parameters. Above 1: "
         "Opt pays for constraints that the policy misses, or the plan is one that Opt, which keeps a "
-        f"network whole, may not choose. Most efficient without an oracle: {winners}."
+        f"network whole, may not choose. Most efficient of those that know no costs: {winners}."
     )
 
 

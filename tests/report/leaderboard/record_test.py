@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Rows of results/reference/leaderboard.csv come out again: those of translation, for some policies.
+"""Rows of results/reference/leaderboard.csv come out again: those of translation, for some policies. What depends
+on all entries of a scope, corrected p-values and ranks, is worked out again from the record itself.
 
     record_test.py PROGRAM
 
@@ -9,6 +10,7 @@ Standard library and PyYAML only.
 
 import csv
 import json
+import operator
 import statistics
 import sys
 import tempfile
@@ -43,11 +45,14 @@ def board():
     return Board(ROOT, PROGRAM, claims, quick=False)
 
 
-def by_replication(rows, column):
-    """Means over cases, one per replication."""
+def by_replication(rows, column, rival):
+    """Means over cases, one per replication; a case in which a row here or of the rival is empty is left out."""
+    case_of = operator.itemgetter("environment", "device", "dnn")
+    empty = {case_of(row) for row in rows + rival if not row[column]}
     found = {}
     for row in rows:
-        found.setdefault(row["replication"], []).append(float(row[column]))
+        if case_of(row) not in empty:
+            found.setdefault(row["replication"], []).append(float(row[column]))
     return [statistics.fmean(values) for values in found.values()]
 
 
@@ -69,6 +74,7 @@ class Record(unittest.TestCase):
         entries = [Entry(name, name) for name in POLICIES]
         entries += [entry for entry in tuned if entry.policy in POLICIES]
         record = read(RECORD / "leaderboard.csv", LEADERBOARD["leaderboard.csv"])
+        rival = []
         with tempfile.TemporaryDirectory() as folder:
             simulator = Simulator(ROOT, PROGRAM, Path(folder), jobs=1)
             for entry in entries:
@@ -78,14 +84,35 @@ class Record(unittest.TestCase):
                     rows = list(csv.DictReader(lines))
                 own = [row for row in rows if row["policy"] == entry.label]
                 self.assertEqual(len(own), runs.replications * 9 * 3)  # environments, phones
-                fresh = {name: statistics.fmean(by_replication(own, name)) for name in MEANS}
-                efficiency = by_replication(own, "efficiency_vs_edge_cpu_fp32")
+                rival = rival or own  # the first entry is AutoScale
+                fresh = {name: statistics.fmean(by_replication(own, name, rival)) for name in MEANS}
+                efficiency = by_replication(own, "efficiency_vs_edge_cpu_fp32", rival)
                 fresh["efficiency"] = statistics.fmean(efficiency)
                 parameters = "tuned" if entry.tuned else "default"
                 recorded = record[entry.policy, parameters, "all", USE_CASE]
                 for name, value in fresh.items():
                     self.assertTrue(same(f"{value:.12g}", recorded[name]),
                                     f"{entry.label}: {name} is {value}, of record {recorded[name]}")
+
+    def test_settled_and_ranks_follow_from_the_other_columns(self):
+        """Holm by its definition: the i-th smallest of m p-values counts m + 1 - i times, and no less than those
+        before it."""
+        for file in ("leaderboard.csv", "leaderboard_blocks.csv"):
+            scopes = {}
+            for row in read(RECORD / file, LEADERBOARD[file]).values():
+                scopes.setdefault((row["environments"], row["use_cases"]), []).append(row)
+            for rows in scopes.values():
+                compared = sorted((r for r in rows if r["p_value"]), key=lambda r: float(r["p_value"]))
+                self.assertEqual(len(compared), len(rows) - 1)  # all but AutoScale
+                for i, row in enumerate(compared):
+                    stepped = [(len(compared) - j) * float(r["p_value"]) for j, r in enumerate(compared[:i + 1])]
+                    adjusted = min(1, max(stepped))
+                    self.assertAlmostEqual(float(row["p_holm"]), adjusted, delta=1e-9)
+                    settled = "above" if float(row["efficiency_difference"]) > 0 else "below"
+                    self.assertEqual(row["order"], settled if adjusted < 0.05 else "open")
+                for row in rows:
+                    better = sum(float(r["regret"]) < float(row["regret"]) for r in rows)
+                    self.assertEqual(int(row["regret_rank"]), 1 + better)
 
     def test_every_policy_has_its_rows(self):
         record = read(RECORD / "leaderboard.csv", LEADERBOARD["leaderboard.csv"])

@@ -73,19 +73,22 @@ class Comparison(unittest.TestCase):
 
 class CaseMeans(unittest.TestCase):
     def test_totals_are_summed_and_means_leave_out_what_has_no_value(self):
-        header = "policy,environment,use_case,device,dnn,replication,inferences,dropped," \
-                 "energy_mean_mj,inferences_per_joule,latency_mean_ms,qos_violation_ratio," \
-                 "accuracy_violation_ratio,agreement_target,gap_to_opt\n"  # fmt: skip
-        rows = ("cloud,S1,streaming,a,b,0,10,2,1.5,4,7,0,0,1,\n"
-                "cloud,S1,streaming,a,b,1,20,3,2.5,6,9,1,0,0,\n"
-                "random,S1,streaming,a,b,0,10,0,1,1,1,1,1,1,1\n")  # fmt: skip
+        header = "policy,environment,use_case,device,dnn,replication,inferences,dropped,compared," \
+                 "qos_unattainable,energy_mean_mj,inferences_per_joule,latency_mean_ms," \
+                 "qos_violation_ratio,accuracy_violation_ratio,agreement_target,agreement_target_all," \
+                 "gap_to_opt,gap_to_opt_all,throttled_ratio\n"  # fmt: skip
+        rows = ("cloud,S1,streaming,a,b,0,10,2,8,1,1.5,4,7,0,0,1,0.5,,0.25,0.5\n"
+                "cloud,S1,streaming,a,b,1,20,3,9,2,2.5,6,9,1,0,0,0.5,,0.75,0\n"
+                "random,S1,streaming,a,b,0,10,0,9,0,1,1,1,1,1,1,1,1,1,1\n")  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "breakdown.csv"
             path.write_text(header + rows)
             (row,) = case_means([path])
         self.assertEqual((row["inferences"], row["dropped"], row["replications"]), ("30", "5", "2"))
+        self.assertEqual((row["compared"], row["qos_unattainable"]), ("17", "3"))
         self.assertEqual((row["energy_mean_mj"], row["qos_violation_ratio"]), ("2", "0.5"))
-        self.assertEqual(row["gap_to_opt"], "")
+        self.assertEqual((row["gap_to_opt"], row["gap_to_opt_all"]), ("", "0.5"))
+        self.assertEqual((row["agreement_target_all"], row["throttled_ratio"]), ("0.5", "0.25"))
 
 
 class Reasons(unittest.TestCase):

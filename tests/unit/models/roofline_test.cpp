@@ -102,7 +102,7 @@ TEST(RooflineTest, MemoryTimeIsNeverNegative) {
 TEST(RooflineTest, OnlyComputeFollowsTheClock) {
   const WorkSplit work = split(make_dnn(), Precision::kFp32);
   for (const double slowdown : {1.0, 1.7, 4.0}) {
-    EXPECT_NEAR(local_latency_s(work, slowdown, true, {}, {}),
+    EXPECT_NEAR(local_time(work, slowdown, true, {}, {}).latency_s,
                 kLatencyS + (slowdown - 1) * work.compute_s, 1e-15);
   }
 }
@@ -112,18 +112,35 @@ TEST(RooflineTest, AComputeFactorIsASlowerClock) {
   WorkSplit scaled = split(make_dnn(), Precision::kFp32);
   const WorkSplit base = scaled;
   scaled.compute_s *= 1.7;
-  EXPECT_DOUBLE_EQ(scaled.total(), local_latency_s(base, 1.7, false, {}, {}));
+  EXPECT_DOUBLE_EQ(scaled.total(), local_time(base, 1.7, false, {}, {}).latency_s);
   EXPECT_DOUBLE_EQ(scaled.total() - kLatencyS, 0.7 * base.compute_s);
 }
 
 TEST(RooflineTest, CoRunnersSlowMemoryEverywhereAndTheCpu) {
   const WorkSplit work = split(make_dnn(), Precision::kFp32);
-  const Contention contention{0.5, 1.0};
+  const Contention contention{0.5, 1.0, 0.7};
   const CoRunnerLoad load{0.9, 0.4};
   const double stretched = work.overhead_s + 2 * work.compute_s + work.memory_s * 1.4;
-  EXPECT_DOUBLE_EQ(local_latency_s(work, 2, false, contention, load), stretched);
-  EXPECT_DOUBLE_EQ(local_latency_s(work, 2, true, contention, load), stretched / 0.55);
-  EXPECT_DOUBLE_EQ(local_latency_s(work, 1, true, contention, {}), work.total());
+  EXPECT_DOUBLE_EQ(local_time(work, 2, false, contention, load).latency_s, stretched);
+  EXPECT_DOUBLE_EQ(local_time(work, 2, true, contention, load).latency_s, stretched / 0.55);
+  EXPECT_DOUBLE_EQ(local_time(work, 1, true, contention, {}).latency_s, work.total());
+}
+
+TEST(RooflineTest, ACoRunnerPaysForItsOwnShareOfTheCpu) {
+  const WorkSplit work = split(make_dnn(), Precision::kFp32);
+  const Contention contention{0.5, 1.0, 0.7};
+  for (const double u : {0.0, 0.3, 0.9, 1.0}) {
+    EXPECT_DOUBLE_EQ(local_time(work, 1, true, contention, {u, 0}).busy_s, work.total());
+  }
+}
+
+TEST(RooflineTest, AStalledCoreDrawsAShareOfItsPower) {
+  const WorkSplit work = split(make_dnn(), Precision::kFp32);
+  for (const bool on_cpu : {true, false}) {
+    const LocalTime time = local_time(work, 1, on_cpu, {0.5, 2.0, 0.7}, {0, 0.4});
+    EXPECT_DOUBLE_EQ(time.latency_s, work.total() + 0.8 * work.memory_s);
+    EXPECT_DOUBLE_EQ(time.busy_s, work.total() + 0.7 * 0.8 * work.memory_s);
+  }
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/policy/cost_model.h"
 #include "sim/policy/registry.h"
 #include "tests/support/simulation_testing.h"
 
@@ -24,8 +23,7 @@ class PredictorTest : public testing::TestWithParam<std::string> {
       : scenario_(scenario_of("name: p\ndevices: [{profile: mi8pro}, {profile: moto_x_force}]\n"
                               "dnns: [mobilenet_v1]\npolicies: [random]\n"
                               "phases: [{name: test, inferences: 1}]\n")),
-        type_(scenario_.system().types[0]),
-        costs_(scenario_.system(), type_) {}
+        type_(scenario_.system().types[0]) {}
 
   std::unique_ptr<Policy> make(const std::string& parameters = "{}") const {
     config::Diagnostics diagnostics;
@@ -33,9 +31,8 @@ class PredictorTest : public testing::TestWithParam<std::string> {
     const PolicyEntry& entry = *PolicyRegistry::instance().find(GetParam());
     const auto settings = entry.read(&node, diagnostics);
     diagnostics.throw_if_any();
-    return settings->make({type_.actions, scenario_.system().dnns, type_.dnns,
-                           entry.info.needs_costs ? &costs_ : nullptr, nullptr, RandomField(1),
-                           type_.profile.id});
+    return settings->make({type_.actions, scenario_.system().dnns, type_.dnns, nullptr, nullptr,
+                           RandomField(1), type_.profile.id, scenario_.system().constraints.qos_s});
   }
 
   std::string name(ActionId action) const { return type_.actions.name(action); }
@@ -84,7 +81,6 @@ class PredictorTest : public testing::TestWithParam<std::string> {
 
   Scenario scenario_;
   const DeviceType& type_;
-  CostModel costs_;
 };
 
 TEST_P(PredictorTest, LearnsWhereToRunUnderWhichSignal) {

@@ -64,5 +64,22 @@ TEST(Statistics, MoreSeedsCannotSettleWhatIsEqual) {
   EXPECT_EQ(more_to_settle({5, 3, 0.1, 0.1}), 0u);
 }
 
+TEST(Statistics, KaplanMeierByHand) {
+  // Without censoring it is the median: the third of five.
+  EXPECT_EQ(kaplan_meier_median({9, 1, 5, 7, 3}, {}), 5);
+  // Six watched; events at 10, 20, 40, censored at 15, 30, 50. S: 5/6 at 10, x 3/4 = 0.625 at 20,
+  // x 1/2 = 0.3125 at 40.
+  EXPECT_EQ(kaplan_meier_median({10, 20, 40}, {15, 30, 50}), 40);
+  // Who is censored at the time of an event was at risk: 1 - 1/2 at 10.
+  EXPECT_EQ(kaplan_meier_median({10}, {10}), 10);
+}
+
+TEST(Statistics, SurvivorsAloneGiveNoMedian) {
+  // One in a hundred converged after 90 visits: their own median says nothing of the others.
+  EXPECT_EQ(kaplan_meier_median({90}, std::vector<std::uint32_t>(99, 100)), std::nullopt);
+  EXPECT_EQ(kaplan_meier_median({}, {5, 6}), std::nullopt);
+  EXPECT_EQ(kaplan_meier_median({}, {}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace autoscale

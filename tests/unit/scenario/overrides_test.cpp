@@ -128,6 +128,30 @@ TEST(OverridesTest, AreMergedWithThoseOfAnIncludedFile) {
   EXPECT_EQ(phone.processors[0].overhead_s, 0.001);
 }
 
+TEST(OverridesTest, ALatencyFactorOfOneProcessorLeavesTheOthers) {
+  const std::string twice =
+      "{device_profiles/mi8pro: {\"processors[1].latency_factor\": {value: 2, assumed: test}}}";
+  const Scenario plain = scenario_of(scenario_text("{}")),
+                 changed = scenario_of(scenario_text(twice));
+  const DeviceProfile &phone = plain.system().types[0].profile,
+                      &slower = changed.system().types[0].profile;
+  for (const Dnn& dnn : plain.system().dnns) {
+    for (std::size_t p = 0; p < phone.processors.size(); ++p) {
+      const Processor& processor = phone.processors[p];
+      for (const auto& [precision, text] : config::EnumNames<Precision>::value) {
+        const auto before = shipped_catalog().work(phone, processor, precision, dnn);
+        const auto after = shipped_catalog().work(slower, slower.processors[p], precision, dnn);
+        ASSERT_EQ(before.has_value(), after.has_value());
+        // A derived precision has its row twice as slow as well, but scales only the compute part.
+        if (!before || processor.support(precision).latency_from != precision) continue;
+        const double factor = processor.kind == ProcessorKind::kGpu ? 2 : 1;
+        EXPECT_NEAR(after->total(), factor * before->total(), 1e-12) << dnn.id << " " << text;
+        EXPECT_EQ(after->overhead_s, before->overhead_s);
+      }
+    }
+  }
+}
+
 // ----------------------------------------------------------------------------------------- labels
 
 constexpr std::string_view kLabels = R"(
