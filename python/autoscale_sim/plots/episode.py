@@ -30,7 +30,7 @@ def draw(world: Any, figure: Canvas) -> None:
         raise ValueError("plot_episode: make the environment with a render_mode, so that it keeps "
                          "its history")
     rows = requests(world)
-    figure.suptitle(f"{world.scenario} on {world.device}, {len(rows)} inferences")
+    figure.suptitle(f"{world.scenario} on {world.phone}, {len(rows)} inferences")
     draw_panels(figure, rows["inference"], rows, [ENERGY, LATENCY, CHOICE], "inference")
 
 
