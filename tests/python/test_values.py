@@ -130,10 +130,10 @@ def phone(tmp_path, monkeypatch):
 
 def test_paths_are_relative_to_the_working_directory(phone):
     for device in (phone, str(phone), "./phone.yaml", "../here/phone.yaml", phone.resolve(), os.path.abspath(phone)):
-        assert AutoScaleEnv(QUICKSTART, device).device == "phone", device
+        assert AutoScaleEnv(QUICKSTART, device).phone == "phone", device
         assert len(explain(device, "mobilenet_v1")) > 0
-    assert AutoScaleVectorEnv(2, QUICKSTART, phone).device == "phone"
-    assert AutoScaleEnv(QUICKSTART, settings={"devices": [{"profile": phone}]}).device == "phone"
+    assert AutoScaleVectorEnv(2, QUICKSTART, phone).phone == "phone"
+    assert AutoScaleEnv(QUICKSTART, settings={"devices": [{"profile": phone}]}).phone == "phone"
     assert list(run("quickstart", "cloud", settings={**SHORT, "devices": [{"profile": phone}]}).device) == ["phone"]
 
 

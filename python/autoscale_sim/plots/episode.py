@@ -31,7 +31,7 @@ def draw(world: Any, figure: Canvas) -> None:
                          "its history")
     rows = requests(world)
     with as_written():
-        figure.suptitle(f"{world.scenario} on {world.device}, {len(rows)} inferences")
+        figure.suptitle(f"{world.scenario} on {world.phone}, {len(rows)} inferences")
         draw_panels(figure, rows["inference"], rows, [ENERGY, LATENCY, CHOICE], "inference")
 
 
