@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._data import Folders, load_scenario, search_path
+from .errors import ResetNeeded
 
-#: Decisions that a vector keeps at most, 32 MB of them.
-MOST_DECISIONS = 2**22
+CHANGED = "{}: the files of the scenario are no longer those that it was pickled with"
 
 
 class Origin:
@@ -45,13 +45,6 @@ class Origin:
     def environment(self) -> _core.Environment:
         """A new simulation; an episode in it is not begun."""
         return _core.Environment(self.scenario, self.options)
-
-    def following_seed(self, seed: int) -> int:
-        """The seed of the episode after the one of `seed`."""
-        core = self.environment()
-        core.reset(seed)
-        core.reset_following()
-        return core.seed
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Origin:
         return self
@@ -96,53 +89,49 @@ def replayed(origin: Origin, record: tuple) -> _core.Environment:
     seed, decisions, finished = record
     core = origin.environment()
     if seed is not None:
-        core.reset(seed)
-        for action in decisions:
-            core.step(action)
+        try:
+            core.reset(seed)
+            for action in decisions:
+                core.step(action)
+        except (ValueError, ResetNeeded) as error:
+            raise RuntimeError(CHANGED.format("AutoScaleEnv")) from error
         if core.finished() != finished:
-            raise RuntimeError("AutoScaleEnv: the files of the scenario are no longer those that it was pickled with")
+            raise RuntimeError(CHANGED.format("AutoScaleEnv"))
     return core
 
 
-class CommonHistory:
-    """The decisions of a vector since its episodes last began together: what replays it.
+class History:
+    """The decisions of the episodes of a vector that are under way: what replays it. 8 bytes each."""
 
-    Episodes of one length always begin together. If those of a streaming scenario do not for more than
-    MOST_DECISIONS decisions, they are dropped, and copies wait for the next common beginning or reset().
-    """
+    def __init__(self, count: int):
+        self._seeds = np.zeros(count, np.uint64)
+        self._lengths = np.zeros(count, np.uint64)  # decisions of each episode
+        self._actions: list[NDArray[np.int64]] = []  # of all episodes, those of the latest step last
+        self._begun = False
 
-    def __init__(self) -> None:
-        self._seeds: NDArray[np.uint64] | None = None
-        self._actions: list[NDArray[np.int64]] = []
-        self._dropped = False
-
-    def begin(self, seeds: NDArray) -> None:
-        """All episodes have begun, under these seeds."""
-        self._seeds = seeds.astype(np.uint64)
-        self._actions = []
-        self._dropped = False
+    def begin(self, which: NDArray[np.bool_] | slice, seeds: NDArray) -> None:
+        """Those of `which` have begun anew; `seeds`: of all."""
+        self._seeds[which] = seeds[which]
+        self._lengths[which] = 0
+        self._begun = True
+        del self._actions[:len(self._actions) - int(self._lengths.max())]
 
     def keep(self, actions: NDArray[np.int64]) -> None:
         """A step was carried out."""
-        if self._dropped:
-            return
         self._actions.append(actions.copy())
-        if len(self._actions) * len(actions) > MOST_DECISIONS:
-            self._actions = []
-            self._dropped = True
-
-    def require(self) -> None:
-        """Raises RuntimeError if the vector cannot be replayed."""
-        if self._dropped:
-            raise RuntimeError("AutoScaleVectorEnv: its episodes have not begun together for too long to be copied; "
-                               "reset() it before")
+        self._lengths += 1
 
     def replay(self, core: _core.VectorEnvironment) -> None:
-        """Brings a new simulation to where the recorded one is."""
-        if self._seeds is not None:
-            core.reset(self._seeds)
-        for actions in self._actions:
-            core.step(actions)
+        """Brings a new simulation to where the recorded one is. Raises what its step() does if the decisions are
+        not those of its episodes."""
+        if self._begun:
+            core.replay(self._seeds, self._lengths, np.array(self._actions, np.int64).ravel())
+
+    @property
+    def decided(self) -> NDArray[np.bool_]:
+        """In which episodes there was a decision."""
+        return self._lengths > 0
 
     def __len__(self) -> int:
+        """Steps that are kept."""
         return len(self._actions)

@@ -16,12 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._data import Folders, whole_number
-from .copies import CommonHistory, Origin
+from .copies import CHANGED, History, Origin
 from .env import Phone, episode_options, observation_space, phone_argument
+from .errors import ResetNeeded
 
 _NUMBERS = ("energy_j", "server_energy_j", "latency_s", "accuracy", "temperature_c")
 _INTEGERS = ("dnn", "request", "executed", "dropped", "opt_action", "seed")
 _FLAGS = ("stepped", "qos_met", "accuracy_met", "illegal")
+
+_SEED = _INTEGERS.index("seed")
 
 #: The keys that tell of a finished request, as Gymnasium marks where they do: "_energy_j" beside "energy_j".
 _MARKS = tuple("_" + key for key in (*_NUMBERS, *_FLAGS[1:], "executed", "dropped", "energy_by_cause_j",
@@ -44,7 +47,8 @@ class AutoScaleVectorEnv(VectorEnv):
             ignores its action and begins the next one; its reward is 0. AutoresetMode.SAME_STEP: the
             step that ends an episode returns the first observation of the next one, and
             info["final_obs"] the last of the old and info["final_info"] what its last request came to.
-            Also the attribute `autoreset_mode` and metadata["autoreset_mode"].
+            AutoresetMode.DISABLED: an episode that has ended is begun anew by reset(options={"reset_mask": ...});
+            before that a step is ResetNeeded. Also the attribute `autoreset_mode` and metadata["autoreset_mode"].
         max_episode_steps: cuts episodes as gymnasium.make's argument does; one of episode_length and this.
         threads: that step them; results do not depend on it. Worth it from some hundred on.
         copy: results are new arrays. False: arrays that the next call overwrites, which is faster.
@@ -56,9 +60,7 @@ class AutoScaleVectorEnv(VectorEnv):
     one has begun, those about the finished request of the old one. As in Gymnasium's vectors there is a
     mask beside each key about the finished request, "_energy_j" beside "energy_j", which is `stepped`.
 
-    copy.copy, copy.deepcopy and pickle work as those of AutoScaleEnv. A copy repeats all decisions since the
-    episodes last began together, which those of one length always do; RuntimeError where this is more than
-    2**22 decisions ago.
+    copy.copy, copy.deepcopy and pickle work as those of AutoScaleEnv; `threads` repeat the decisions.
     """
 
     metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
@@ -77,8 +79,6 @@ class AutoScaleVectorEnv(VectorEnv):
         if render_mode is not None:
             raise ValueError("render_mode: only single environments render")
         autoreset_mode = AutoresetMode(autoreset_mode)
-        if autoreset_mode is AutoresetMode.DISABLED:
-            raise ValueError("autoreset_mode: expected NEXT_STEP or SAME_STEP")
         changes, options = episode_options(settings, phone_argument(phone, device), reward, phase,
                                            episode_length, deliberates, illegal, penalty, oracle)
         self._origin = Origin(scenario, changes, [others], data, options)
@@ -89,7 +89,7 @@ class AutoScaleVectorEnv(VectorEnv):
         self.num_envs = whole_number("num_envs", num_envs, 1, 10**6)
         self._threads = whole_number("threads", threads, 1, 1024)
         self._encoded = observation == "features"
-        self._history = CommonHistory()
+        self._history = History(self.num_envs)
         self._take(self._new_core())
         facts = self._core.facts
         self.action_names = facts["actions"]
@@ -110,7 +110,7 @@ class AutoScaleVectorEnv(VectorEnv):
     def _new_core(self) -> _core.VectorEnvironment:
         return _core.VectorEnvironment(
             self._origin.scenario, self._origin.options, count=self.num_envs, features=self._encoded,
-            same_step=self.autoreset_mode is AutoresetMode.SAME_STEP, threads=self._threads)
+            autoreset=_core.Autoreset[self.autoreset_mode.name], threads=self._threads)
 
     def _take(self, core: _core.VectorEnvironment) -> None:
         self._core = core
@@ -126,7 +126,6 @@ class AutoScaleVectorEnv(VectorEnv):
         self._flags = arrays["flags"].view(bool)
 
     def __getstate__(self) -> dict[str, Any]:
-        self._history.require()
         views = ("_core", "_observations", "_final", "_rewards", "_truncated", "_masks", "_numbers", "_integers",
                  "_flags")
         return {name: value for name, value in vars(self).items() if name not in views}
@@ -135,12 +134,15 @@ class AutoScaleVectorEnv(VectorEnv):
         arrays = state.pop("_arrays")
         self.__dict__.update(state)
         core = self._new_core()
-        self._history.replay(core)
+        try:
+            self._history.replay(core)
+        except (ValueError, ResetNeeded) as error:
+            raise RuntimeError(CHANGED.format("AutoScaleVectorEnv")) from error
         self._take(core)
+        decided = self._history.decided
         if not ((self._integers[_DECISION_ROWS] == arrays["integers"][_DECISION_ROWS]).all()
-                and (len(self._history) == 0 or (self._numbers == arrays["numbers"]).all())):
-            raise RuntimeError("AutoScaleVectorEnv: the files of the scenario are no longer those that it was "
-                               "pickled with")
+                and (self._numbers[:, decided] == arrays["numbers"][:, decided]).all()):
+            raise RuntimeError(CHANGED.format("AutoScaleVectorEnv"))
         for name, array in self._arrays.items():
             array[...] = arrays[name]
 
@@ -158,16 +160,21 @@ class AutoScaleVectorEnv(VectorEnv):
         """Begins an episode everywhere; `seed`: None, one for environment 0 (environment i has the
         seed + i), or one each, of which None goes on to the episode that follows. 0 to 2**63 - 1.
 
-        options: "reset_mask", if it is there, must be True everywhere; else NotImplementedError."""
-        self._refuse_part(options)
+        options: "reset_mask", N truth values: only where it is True; the other episodes go on, and info has
+        masks beside its keys, "_seed" beside "seed". ResetNeeded if one of them has never begun."""
+        mask = self._mask_of(options)
         seeds = self._seeds(seed)
         super().reset(seed=None if seed is None or isinstance(seed, Iterable) else int(seeds[0]))
+        which = None if mask is None else mask.view(np.uint8)
         if seeds is None:
-            self._core.reset_following()
+            self._core.reset_following(which)
         else:
-            self._core.reset(seeds)
-        self._history.begin(self._integers[_INTEGERS.index("seed")])
-        return self._kept(self._observations), self._decisions()
+            self._core.reset(seeds, which)
+        self._history.begin(slice(None) if mask is None else mask, self._integers[_SEED])
+        info = self._decisions()
+        if mask is not None:
+            info.update({"_" + key: mask.copy() for key in info})
+        return self._kept(self._observations), info
 
     def step(self, actions: ArrayLike) -> tuple[NDArray, NDArray[np.float64], NDArray[np.bool_],
                                                 NDArray[np.bool_], dict[str, Any]]:
@@ -186,14 +193,17 @@ class AutoScaleVectorEnv(VectorEnv):
         terminated = self._terminated.copy()
         return keep(self._observations), keep(self._rewards), terminated, truncated, info
 
-    def _refuse_part(self, options: dict[str, Any] | None) -> None:
-        mask = np.asarray((options or {}).get("reset_mask", True))
-        if mask.dtype != bool or mask.shape not in ((), (self.num_envs,)):
+    def _mask_of(self, options: dict[str, Any] | None) -> NDArray[np.bool_] | None:
+        """Which are reset; None: all. It stays in `options`, where wrappers read it afterwards."""
+        if not options or "reset_mask" not in options:
+            return None
+        mask = np.ascontiguousarray(options["reset_mask"])
+        if mask.dtype != bool or mask.shape != (self.num_envs,):
             raise ValueError(f"options: reset_mask: expected {self.num_envs} truth values, got {mask.dtype} of shape "
                              f"{mask.shape}")
-        if not mask.all():
-            raise NotImplementedError("options: reset_mask: only all environments can be reset; "
-                                      "gymnasium.vector.SyncVectorEnv of AutoScaleEnv resets some")
+        if not mask.any():
+            raise ValueError("options: reset_mask: is False everywhere; there is nothing to reset")
+        return mask
 
     def _seeds(self, seed: int | Sequence[int | None] | None) -> NDArray[np.uint64] | None:
         """One each, None where all go on to the episodes that follow."""
@@ -211,13 +221,13 @@ class AutoScaleVectorEnv(VectorEnv):
     def _next_seed(self, i: int) -> int:
         if not self._core.started:
             return int(self.np_random.integers(2**62))
-        return self._origin.following_seed(int(self._integers[_INTEGERS.index("seed"), i]))
+        return _core.following_seed(int(self._integers[_SEED, i]))
 
     def _remember(self, actions: NDArray[np.int64]) -> None:
-        if self._truncated.all() if self._same_step else not self._flags[0].any():
-            self._history.begin(self._integers[_INTEGERS.index("seed")])
-        else:
-            self._history.keep(actions)
+        self._history.keep(actions)
+        begun = self._truncated if self._same_step else ~self._flags[0]
+        if begun.any():
+            self._history.begin(begun, self._integers[_SEED])
 
     def _kept(self, array: NDArray) -> NDArray:
         return array.copy() if self._copy else array

@@ -13,7 +13,7 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 import autoscale_sim
-from autoscale_sim import AutoScaleEnv, AutoScaleVectorEnv, copies
+from autoscale_sim import AutoScaleEnv, AutoScaleVectorEnv
 from conftest import QUICKSTART
 
 DUPLICATES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda thing: pickle.loads(pickle.dumps(thing))}
@@ -182,15 +182,20 @@ def test_another_process_elsewhere_goes_on(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("make", [lambda file: AutoScaleEnv(file, "mi8pro"),
                                   lambda file: AutoScaleVectorEnv(2, file, "mi8pro")], ids=["single", "vector"])
-def test_a_scenario_that_has_changed_meanwhile_is_noticed(make, tmp_path):
+@pytest.mark.parametrize("old, new", [("environment: S1", "environment: S2"), ("inferences: 1000", "inferences: 3"),
+                                      ("mobilenet_v1", "mobilebert")])
+def test_a_scenario_that_has_changed_meanwhile_is_noticed(make, old, new, tmp_path):
+    """Other results; an episode that ends before the decisions do; decisions that are illegal."""
     file = shutil.copy(QUICKSTART, tmp_path / "mine.yaml")
     env = make(file)
     _, info = env.reset(seed=6)
-    env.step(info["action_mask"].argmax(axis=-1))
+    dsp = env.action_names.index("phone_dsp_int8@0")
+    for action in (0, dsp, 0, dsp, 0):
+        env.step(np.full_like(info["dnn"], action))
     stored = pickle.dumps(env)
     text = QUICKSTART.read_text()
-    assert "environment: S1" in text
-    (tmp_path / "mine.yaml").write_text(text.replace("environment: S1", "environment: S2"))
+    assert old in text
+    (tmp_path / "mine.yaml").write_text(text.replace(old, new))
     with pytest.raises(RuntimeError, match="no longer those that it was pickled with"):
         pickle.loads(stored)
 
@@ -263,11 +268,38 @@ def test_episodes_out_of_step_are_copied(streaming):
     assert walk_apart(twin, 50) == walk_apart(streaming, 50)
 
 
-def test_too_long_out_of_step_is_said(streaming, monkeypatch):
-    monkeypatch.setattr(copies, "MOST_DECISIONS", 30)
+def test_a_vector_out_of_step_remembers_its_longest_episode(streaming):
     streaming.reset(seed=1)
-    walk_apart(streaming, 11)
-    with pytest.raises(RuntimeError, match=r"AutoScaleVectorEnv: .* reset\(\) it"):
-        copy.copy(streaming)
-    streaming.reset()
-    copy.copy(streaming)
+    for step in range(60):
+        walk_apart(streaming, 20, 20 * step)
+        assert len(streaming._history) <= streaming.episode_length
+
+
+@every_duplicate
+@pytest.mark.parametrize("mode", AutoresetMode)
+def test_a_copy_after_resets_of_some(duplicate, mode):
+    env = AutoScaleVectorEnv(3, **CHANGING, autoreset_mode=mode, threads=2)
+    env.reset(seed=1)
+    walk_vector(env, 4)
+    env.reset(options={"reset_mask": np.array([False, True, False])})
+    walk_vector(env, 3)
+    env.reset(seed=[None, None, 8], options={"reset_mask": np.array([True, False, True])})
+    twin = duplicate(env)
+    assert walk_vector(twin, 6) == walk_vector(env, 6)
+    assert flat(twin.reset()) == flat(env.reset())
+
+
+def test_a_copy_of_an_ended_episode_without_autoreset():
+    env = AutoScaleVectorEnv(2, **CHANGING, autoreset_mode=AutoresetMode.DISABLED)
+    env.reset(seed=1)
+    walk_vector(env, 4)
+    env.reset(options={"reset_mask": np.array([True, False])})
+    walk_vector(env, 5)
+    twin = copy.deepcopy(env)
+    with pytest.raises(autoscale_sim.ResetNeeded, match="environment 1 has ended"):
+        twin.step(legal_rows(twin.action_mask(), 0))
+    ended = {"reset_mask": np.array([False, True])}
+    assert flat(twin.reset(options=ended)) == flat(env.reset(options=ended))
+    assert walk_vector(twin, 4) == walk_vector(env, 4)
+
+
