@@ -3,4 +3,4 @@
 set -euo pipefail
 scripts=$(dirname "$0")
 "$scripts/setup.sh" --plots >&2
-PYTHONPATH="$scripts/../python" exec "$scripts/../.venv/bin/python" -m autoscale_sim.plots "$@"
+exec "$scripts/../.venv/bin/python" "$scripts/plot.py" "$@"

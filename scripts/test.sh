@@ -2,16 +2,19 @@
 # Installs what is missing, builds and tests. Stops at the first stage that fails.
 #   scripts/test.sh        the everyday suite, GCC release build
 #   scripts/test.sh --all  also lint, Clang with ASan + UBSan, TSan, the long tests, the site and speed checks
+#   scripts/test.sh --rl   only tests/rl: learners of other libraries, some minutes; installs PyTorch into build/rl
 # Tests with the CTest label `long` or `bench` belong to --all only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 all=false
+rl=false
 case "$*" in
   "") ;;
   --all) all=true ;;
-  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) echo "scripts/test.sh: unknown arguments '$*' (--all)" >&2; exit 2 ;;
+  --rl) rl=true ;;
+  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "scripts/test.sh: unknown arguments '$*' (--all, --rl)" >&2; exit 2 ;;
 esac
 
 # stage NAME COMMAND...: runs the command; says how long it took, or stops.
@@ -38,7 +41,25 @@ configure_python() {
   cmake --preset release --log-level=WARNING -DAUTOSCALE_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/.venv/bin/python"
 }
 
+# An environment of its own: PyTorch is gigabytes, and nothing else needs it.
+install_learners() {
+  .venv/bin/python -m venv build/rl
+  build/rl/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/requirements.txt \
+    -r scripts/requirements-rl.txt
+}
+
+learners() {
+  PYTHONPATH=build/release/python build/rl/bin/python -m pytest -q -p no:cacheprovider -rs --durations=0 tests/rl
+}
+
 stage "set-up" scripts/setup.sh --python
+if $rl; then
+  stage "configure the Python package" configure_python
+  stage "build the Python package" scripts/build.sh release autoscale_python
+  stage "set-up of PyTorch and the learners" install_learners
+  stage "learners of other libraries" learners
+  exit
+fi
 if $all; then
   stage "set-up of Slurm and the site" scripts/setup.sh --cluster --docs
   stage "lint" scripts/lint.sh

@@ -13,6 +13,7 @@ from autoscale_report.claims import Inputs
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Simulator, Task
 from autoscale_report.studies import BESIDE_OPT, judged_by_oracles
+from autoscale_sim.plots.tables import read_table
 
 
 class Data:
@@ -26,8 +27,7 @@ class Data:
         """A CSV file of a finished task, with its name in the column `task`."""
         key = (task.name, file)
         if key not in self._frames:
-            frame = pd.read_csv(self.folder(task) / file)
-            self._frames[key] = frame.assign(task=task.name)
+            self._frames[key] = read_table(self.folder(task) / file).assign(task=task.name)
         return self._frames[key]
 
     def folder(self, task: Task) -> Path:
@@ -43,7 +43,7 @@ class Data:
         key = repr(sorted(options.items()))
         if key not in self._explained:
             text = self.simulator.explain(options)
-            self._explained[key] = pd.read_csv(io.StringIO(text), keep_default_na=False)
+            self._explained[key] = read_table(io.StringIO(text))
         return self._explained[key]
 
     def done(self, tasks: list[Task]) -> list[Task]:

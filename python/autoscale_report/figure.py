@@ -41,7 +41,7 @@ def render(figure: Figure, data: Data, folder: Path) -> None:
     """PNG and PDF in light colours, and a PNG in dark ones for the report."""
     folder.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
-        with themed(theme):
+        with themed(theme), plt.rc_context({"text.parse_math": True}):  # powers of ten; no text is a reader's
             canvas = figure.draw(data)
             canvas.align_ylabels()
             suffix = "" if theme == "light" else f"_{theme}"

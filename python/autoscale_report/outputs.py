@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from autoscale_report import ROOT, page, provenance, report, sensitivity, studies
 from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
 from autoscale_report.figures import FIGURES
 from autoscale_report.simulate import Task
 from autoscale_report.tables import TABLES, write_tables
+from autoscale_sim.plots.tables import read_table
 
 SUMMARIES = [*TABLES, "report.html", "manifest.json"]
 
@@ -53,4 +52,4 @@ def write_report(data: Data, out: Path) -> None:
     (out / "report.html").write_text(
         page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files)
     )
-    print(report.terminal(tables.evaluated, tables.beside, pd.read_csv(out / "timing.csv")))
+    print(report.terminal(tables.evaluated, tables.beside, read_table(out / "timing.csv")))

@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 
 from autoscale_report.compare import RECORD
+from autoscale_sim.plots.tables import read_table
 
 FIRST = RECORD / "first"  # history: never written
 
@@ -45,7 +46,7 @@ def beside(claims: dict, percentiles: pd.DataFrame) -> dict[str, Beside]:
     }
     first = {
         row.claim: (row.simulated_value, row.verdict, units[row.claim])
-        for row in pd.read_csv(FIRST / "claims.csv").itertuples()
+        for row in read_table(FIRST / "claims.csv").itertuples()
     }
     ranges = study_ranges(claims, percentiles)
     none = Beside()

@@ -29,6 +29,7 @@ from autoscale_report.compare import RECORD
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
+from autoscale_sim.plots.tables import read_table
 
 HYPERCUBE_SEED = 20201017  # any number: which points of the ranges are drawn
 HYPERCUBE_POINTS = 500  # of which a study takes the first, so that a longer one keeps what it has
@@ -144,7 +145,7 @@ class Study:
             raise Refused(done.stderr.splitlines()[0].split("error: ")[-1])
         if done.returncode != 0:
             raise SystemExit(f"error: {task.name} failed:\n{done.stderr}")
-        return pd.read_csv(out / "breakdown.csv")
+        return read_table(out / "breakdown.csv")
 
     def measure(self, draw: Draw) -> dict[str, object]:
         """Its responses; none, but the reason, if it was refused."""
@@ -275,8 +276,8 @@ def is_done(plan: Plan, simulator: Simulator) -> bool:
 def study_of(plan: Plan, simulator: Simulator) -> tuple[pd.DataFrame, str]:
     """percentiles.csv of the finished study, else of the one of record, and in words which."""
     if is_done(plan, simulator):
-        return pd.read_csv(folder_of(simulator.out) / "percentiles.csv"), "beside this page"
-    return pd.read_csv(RECORD / "sensitivity/percentiles.csv"), "of record"
+        return read_table(folder_of(simulator.out) / "percentiles.csv"), "beside this page"
+    return read_table(RECORD / "sensitivity/percentiles.csv"), "of record"
 
 
 def run(plan: Plan, simulator: Simulator, out: Path) -> None:

@@ -1,7 +1,7 @@
 """AutoScale Simulator from Python: where should a phone run each neural-network inference? ::
 
     import gymnasium, autoscale_sim
-    env = gymnasium.make("AutoScale-v0", scenario="scenarios/quickstart.yaml", device="mi8pro")
+    env = gymnasium.make("AutoScale-v0", scenario="scenarios/quickstart.yaml", phone="mi8pro")
 
 Importing the package registers AutoScale-v0 with Gymnasium. `run`, `sweep`, `explain` and
 `load_results` do what the command line does and return pandas frames; `plot` draws them.

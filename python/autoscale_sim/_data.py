@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import operator
 import os
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from . import _core
 
@@ -26,23 +30,65 @@ def search_path(data: Folders = ()) -> _core.SearchPath:
 
 
 def assignments(settings: Mapping[str, Any] | None) -> list[str]:
-    """Changes to a scenario, {"constraints.accuracy": 70}, as `autoscale run --set` takes them."""
+    """Changes to a scenario, {"constraints.accuracy": 70}, as `autoscale run --set` takes them.
+    Raises TypeError for what no scenario can hold, ValueError for a path with an equals sign."""
     if settings is None:
         return []
     if not isinstance(settings, Mapping):
         raise TypeError("settings: expected a dictionary such as {'constraints.accuracy': 70}")
-    return [f"{path}={to_yaml(value)}" for path, value in settings.items()]
+    for path in settings:
+        if not isinstance(path, str):
+            raise TypeError(f"settings: expected a path such as 'constraints.accuracy', got {path!r}")
+        if "=" in path:
+            raise ValueError(f"settings: a path has no '=', got {path!r}; give what is above that key a dictionary")
+    return [f"{path}={as_json(value)}" for path, value in settings.items()]
 
 
-def to_yaml(value: Any) -> str:
-    """A value in YAML's flow style."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{to_yaml(k)}: {to_yaml(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(to_yaml(v) for v in value) + "]"
-    return str(value)
+def as_json(value: Any) -> str:
+    """A value as JSON, which is YAML too: text in quotes, so that it stays text whatever stands in it."""
+    return json.dumps(tree(value), ensure_ascii=False)
+
+
+def tree(value: Any) -> Any:
+    """A value of a scenario in Python's own types; a path is absolute, from the working directory."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, os.PathLike):
+        return absolute(value)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key_of(key): tree(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, range)):
+        return [tree(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return tree(value.tolist())
+    raise TypeError("expected text, a number, true or false, None, a path, a list or a dictionary, got "
+                    f"{type(value).__name__}: {value!r}")
+
+
+def key_of(key: Any) -> str:
+    """A key of a dictionary as text."""
+    if isinstance(key, str):
+        return str(key)
+    if isinstance(key, Integral) and not isinstance(key, bool):
+        return str(int(key))
+    raise TypeError(f"expected text as the key of a dictionary, got {key!r}")
+
+
+def absolute(path: str | os.PathLike) -> str:
+    """A path that a caller gives: relative to the working directory, as everywhere in Python."""
+    return os.path.abspath(os.fsdecode(path))
+
+
+def name_or_file(value: str | os.PathLike) -> str:
+    """What a caller names: a name of the data, or a file, which a slash or .yaml tells from a name."""
+    is_file = not isinstance(value, str) or "/" in value or value.endswith(".yaml")
+    return absolute(value) if is_file else value
 
 
 def load_scenario(scenario: str | os.PathLike, settings: Sequence[str], policies: Sequence[str],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import tempfile
 import warnings
@@ -16,10 +15,11 @@ from typing import Any
 import pandas
 
 from . import _core
-from ._data import Folders, assignments, search_path, whole_number
+from ._data import Folders, assignments, name_or_file, search_path, whole_number
 from .plots.folder import Folder
 from .plots.frames import describe
-from .policy import Policy, checked_policies
+from .plots.tables import read_table
+from .policy import Listed, checked_policies
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Results:
     manifest: dict
 
 
-def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = None, *,
+def run(scenario: str | os.PathLike, policies: Listed | Sequence[Listed] | None = None, *,
         settings: Mapping[str, Any] | None = None, seed: int | None = None,
         replications: int | None = None, jobs: int = 1, out: str | os.PathLike | None = None,
         requests: bool = False, timeline: bool = False, data: Folders = ()) -> pandas.DataFrame:
@@ -49,8 +49,11 @@ def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = N
     Args:
         scenario: scenario file, or its name in the scenarios of the data.
         policies: names of the simulator's policies and instances of autoscale_sim.Policy, instead of
-            the scenario's list.
-        settings: changes to the scenario, such as {"constraints.accuracy": 70}.
+            the scenario's list; a name keeps the parameters that it has there. With items that give
+            parameters, {"autoscale": {"epsilon": 0.2}, "label": "bold"}, it is a scenario's list, as in
+            YAML: a name beside them has its default parameters.
+        settings: changes to the scenario, such as {"constraints.accuracy": 70}. Text stays text: a number
+            is 70, not "70". Paths (pathlib) are relative to the working directory.
         seed: of the first replication.
         replications: independent repetitions.
         jobs: runs at the same time; results do not depend on it. Python policies take turns.
@@ -67,9 +70,10 @@ def run(scenario: str | os.PathLike, policies: Sequence[str | Policy] | None = N
     if out is None and (requests or timeline):
         raise ValueError("requests and timeline need out, a folder")
     search = search_path(data)
+    listed, setting = checked_policies(policies)
     with _folder(out) as folder:
-        _core.run(search, search.find_scenario(os.fspath(scenario)), folder, assignments(settings),
-                  checked_policies(policies), seed, replications,
+        _core.run(search, search.find_scenario(os.fspath(scenario)), folder,
+                  [*assignments(settings), *assignments(setting)], listed, seed, replications,
                   whole_number("jobs", jobs, 1, 1024), requests, timeline)
         return _table(Folder(Path(folder)), "runs.csv")
 
@@ -110,18 +114,20 @@ def load_results(folder: str | os.PathLike) -> Results:
     source = Folder(folder)
     frames = {field.name: _table(source, field.name + ".csv") for field in fields(Results)
               if field.name != "manifest"}
-    return Results(**frames, manifest=json.loads((folder / "manifest.json").read_text()))
+    return Results(**frames, manifest=source.manifest)
 
 
-def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, float] | None = None,
-            co_cpu: float = 0.0, co_memory: float = 0.0, cloud_link: str = "wifi",
-            tablet_link: str = "wifi_direct", accuracy: float = 50.0,
+def explain(device: str | os.PathLike, dnn: str, *, use_case: str | os.PathLike = "",
+            links: Mapping[str, float] | None = None,
+            co_cpu: float = 0.0, co_memory: float = 0.0, cloud_link: str | os.PathLike = "wifi",
+            tablet_link: str | os.PathLike = "wifi_direct", accuracy: float = 50.0,
             accuracy_set: str = "post_training", accounting: str = "whole_phone",
             power_level: str = "", upload: str = "raw", data: Folders = ()) -> pandas.DataFrame:
     """What each action of a phone would cost for one inference, as `autoscale explain --csv`.
 
     Args:
-        device, dnn: names such as "mi8pro" and "mobilenet_v1".
+        device, dnn: names such as "mi8pro" and "mobilenet_v1"; a device may be the path of a profile, as
+            use_case and the links may be those of their files.
         use_case: default: the first that uses the DNN.
         links: signals in dBm by link technology, such as {"wifi": -85}; others are regular.
         co_cpu, co_memory: utilisation by co-running apps, 0 to 1.
@@ -141,10 +147,10 @@ def explain(device: str, dnn: str, *, use_case: str = "", links: Mapping[str, fl
     for name, dbm in signals.items():
         if not -160 <= dbm <= 0:
             raise ValueError(f"links: {name}: expected -160 to 0 dBm, got {dbm}")
-    text = _core.explain_csv(search_path(data), device, dnn, use_case, signals, co_cpu, co_memory,
-                             cloud_link, tablet_link, accuracy, accounting, accuracy_set,
-                             power_level, upload)
-    return _read(io.StringIO(text))
+    text = _core.explain_csv(search_path(data), name_or_file(device), dnn, name_or_file(use_case), signals,
+                             co_cpu, co_memory, name_or_file(cloud_link), name_or_file(tablet_link),
+                             accuracy, accounting, accuracy_set, power_level, upload)
+    return read_table(io.StringIO(text))
 
 
 @contextmanager
@@ -159,13 +165,8 @@ def _folder(out: str | os.PathLike | None) -> Iterator[str]:
 
 def _table(folder: Folder, name: str) -> pandas.DataFrame | None:
     """A file of a results folder, None if it is not there; with what plot() needs to know of it."""
-    file = folder.path / name
-    if not file.is_file():
+    if not (folder.path / name).is_file():
         return None
-    frame = _read(file)
-    describe(frame, folder)
+    frame = folder.content(name, None)
+    describe(frame, folder, name)
     return frame
-
-
-def _read(source) -> pandas.DataFrame:
-    return pandas.read_csv(source, float_precision="round_trip")

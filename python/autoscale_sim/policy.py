@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _core
@@ -55,11 +55,34 @@ class Policy:
         """
 
 
-def checked_policies(policies: str | Policy | Sequence[str | Policy] | None
-                     ) -> list[str | Policy]:
-    """The list for the simulator: names, and instances of Policy. Raises TypeError or ValueError."""
+#: What `policies` may list: a name, an item of a scenario's list, or a policy in Python.
+Listed = str | Mapping[str, Any] | Policy
+
+
+def checked_policies(policies: Listed | Sequence[Listed] | None
+                     ) -> tuple[list[str | Policy], dict[str, Any]]:
+    """For the simulator: names and instances of Policy in their order, and the setting that gives the
+    scenario the list, where parameters are in it. Raises TypeError or ValueError."""
+    alone = isinstance(policies, (str, Mapping, Policy, type))
+    listed = [policies] if alone else list(policies or [])
+    items = [policy for policy in listed if isinstance(policy, (str, Mapping))]
+    names = checked_names([name_of(policy) if isinstance(policy, Mapping) else policy for policy in listed])
+    return names, {"policies": items} if any(isinstance(item, Mapping) for item in items) else {}
+
+
+def name_of(item: Mapping[str, Any]) -> str:
+    """What the results call {name: {parameter: value}}, perhaps with a label."""
+    names = [key for key in item if key != "label"]
+    named = item.get("label", *names[:1])
+    if len(names) != 1 or not isinstance(named, str):
+        raise ValueError("policies: expected {name: {parameter: value}}, perhaps with a label that is text, "
+                         f"got {dict(item)!r}")
+    return named
+
+
+def checked_names(policies: Sequence[Any]) -> list[str | Policy]:
     checked = []
-    for policy in [policies] if isinstance(policies, (str, Policy)) else list(policies or []):
+    for policy in policies:
         if isinstance(policy, type) and issubclass(policy, Policy):
             policy = policy()
         if isinstance(policy, Policy):
@@ -69,7 +92,7 @@ def checked_policies(policies: str | Policy | Sequence[str | Policy] | None
             if policy.name in _core.policy_names():
                 raise ValueError(f"policies: {policy.name!r} is one of the simulator's")
         elif not isinstance(policy, str):
-            raise TypeError("policies: expected names and instances of autoscale_sim.Policy, got "
-                            f"{policy!r}")
+            raise TypeError("policies: expected names, {name: {parameter: value}} and instances of "
+                            f"autoscale_sim.Policy, got {policy!r}")
         checked.append(policy)
     return checked

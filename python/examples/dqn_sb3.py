@@ -14,7 +14,7 @@ import numpy as np
 
 import autoscale_sim
 
-SCENARIO = dict(scenario="paper/D3_non_streaming", device="moto_x_force", observation="features",
+SCENARIO = dict(scenario="paper/D3_non_streaming", phone="moto_x_force", observation="features",
                 illegal="penalty")
 
 
@@ -39,7 +39,7 @@ def main():
         observation, _, _, truncated, info = test.step(int(action))
         energies.append(1e3 * info["energy_j"])
     edge = autoscale_sim.run(SCENARIO["scenario"], ["edge_best"],
-                             settings={"devices": [{"profile": SCENARIO["device"]}]})
+                             settings={"devices": [{"profile": SCENARIO["phone"]}]})
     print(f"DQN after {steps} decisions: {np.mean(energies):.1f} mJ per inference")
     print(f"Edge (Best): {edge.energy_mean_mj[0]:.1f} mJ per inference")
 

@@ -26,7 +26,7 @@ print(costs.nsmallest(5, "energy_mj")[["name", "latency_ms", "energy_mj", "opt"]
 # The same world, decision by decision.
 
 # %%
-env = gymnasium.make("AutoScale-v0", scenario="quickstart", device="mi8pro", render_mode="rgb_array")
+env = gymnasium.make("AutoScale-v0", scenario="quickstart", phone="mi8pro", render_mode="rgb_array")
 state, info = env.reset(seed=1)
 rng = np.random.default_rng(1)
 energy, truncated = [], False

@@ -8,7 +8,7 @@ import numpy as np
 
 import autoscale_sim  # registers AutoScale-v0
 
-SCENARIO = dict(scenario="paper/D3_non_streaming", device="moto_x_force", disable_env_checker=True)
+SCENARIO = dict(scenario="paper/D3_non_streaming", phone="moto_x_force", disable_env_checker=True)
 LEARNING_RATE, DISCOUNT, EPSILON = 0.9, 0.1, 0.1
 
 
@@ -43,5 +43,5 @@ if __name__ == "__main__":
     table = train(gymnasium.make("AutoScale-v0", phase="train", **SCENARIO), np.random.default_rng(1))
     print(f"tabular Q: {measure(gymnasium.make('AutoScale-v0', **SCENARIO), table):.1f} mJ per inference")
     runs = autoscale_sim.run(SCENARIO["scenario"], ["autoscale", "edge_best", "opt"],
-                             settings={"devices": [{"profile": SCENARIO["device"]}]})
+                             settings={"devices": [{"profile": SCENARIO["phone"]}]})
     print(runs[["policy", "energy_mean_mj"]].to_string(index=False))

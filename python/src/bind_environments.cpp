@@ -154,7 +154,14 @@ nb::list finished(SingleEnvironment& self) {
 }
 
 using Actions = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using Seeds = nb::ndarray<const std::uint64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Numbers = nb::ndarray<const std::uint64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Which = nb::ndarray<const std::uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+/// The values of an array; none if there is no array.
+std::span<const std::uint8_t> values_of(const std::optional<Which>& which) {
+  if (!which) return {};
+  return {which->data(), which->size()};
+}
 
 void bind_single(nb::module_& module) {
   nb::class_<SingleEnvironment>(module, "Environment", "One phone's decisions, step by step.")
@@ -199,24 +206,42 @@ void bind_single(nb::module_& module) {
 
 void bind_vector(nb::module_& module) {
   using Vector = EpisodeVector;
+  nb::enum_<Autoreset>(module, "Autoreset", "When an episode that has ended begins anew.")
+      .value("NEXT_STEP", Autoreset::kNextStep)
+      .value("SAME_STEP", Autoreset::kSameStep)
+      .value("DISABLED", Autoreset::kDisabled);
+  module.def("following_seed", &following_seed, nb::arg("seed"),
+             "The seed of the episode that a reset without a seed begins after the one of `seed`.");
   nb::class_<Vector>(module, "VectorEnvironment", "Many environments, stepped in one call.")
       .def(
           "__init__",
           [](Vector* self, const std::shared_ptr<const LoadedScenario>& scenario,
-             const EpisodeOptions& options, std::size_t count, bool features, bool same_step,
+             const EpisodeOptions& options, std::size_t count, bool features, Autoreset autoreset,
              std::size_t threads) {
-            new (self) Vector(scenario, options, count, features,
-                              same_step ? Autoreset::kSameStep : Autoreset::kNextStep, threads);
+            new (self) Vector(scenario, options, count, features, autoreset, threads);
           },
           nb::arg("scenario"), nb::arg("options"), nb::arg("count"), nb::arg("features"),
-          nb::arg("same_step"), nb::arg("threads"))
+          nb::arg("autoreset"), nb::arg("threads"))
       .def(
           "reset",
-          [](Vector& self, const Seeds& seeds) {
-            self.reset({seeds.data(), seeds.size()});
+          [](Vector& self, const Numbers& seeds, const std::optional<Which>& which) {
+            self.reset({seeds.data(), seeds.size()}, values_of(which));
           },
-          nb::arg("seeds"), nb::call_guard<nb::gil_scoped_release>())
-      .def("reset_following", &Vector::reset_following, nb::call_guard<nb::gil_scoped_release>())
+          nb::arg("seeds"), nb::arg("which").none(), nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "reset_following",
+          [](Vector& self, const std::optional<Which>& which) {
+            self.reset_following(values_of(which));
+          },
+          nb::arg("which").none(), nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "replay",
+          [](Vector& self, const Numbers& seeds, const Numbers& lengths, const Actions& actions) {
+            self.replay({seeds.data(), seeds.size()}, {lengths.data(), lengths.size()},
+                        {actions.data(), actions.size()});
+          },
+          nb::arg("seeds"), nb::arg("lengths"), nb::arg("actions"),
+          nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("started", [](Vector& self) { return self.episode(0).world().started(); })
       .def(
           "step",

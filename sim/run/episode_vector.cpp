@@ -27,13 +27,26 @@ EpisodeVector::EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenar
   flags_.resize(count * kFlags);
 }
 
-void EpisodeVector::reset(std::span<const std::uint64_t> seeds) {
-  if (seeds.size() != size()) {
-    throw std::invalid_argument(
-        fmt::format("seed: {} seeds for {} environments", seeds.size(), size()));
-  }
+void EpisodeVector::require_one_each(std::size_t given, const char* what,
+                                     const char* things) const {
+  if (given == size()) return;
+  throw std::invalid_argument(
+      fmt::format("{}: {} {} for {} environments", what, given, things, size()));
+}
+
+void EpisodeVector::reset(std::span<const std::uint64_t> seeds,
+                          std::span<const std::uint8_t> which) {
+  require_one_each(seeds.size(), "seed", "seeds");
+  const auto left_out = [&](std::size_t i) { return !which.empty() && which[i] == 0; };
+  if (!which.empty()) require_one_each(which.size(), "reset_mask", "values");
   const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (left_out(i) && !episodes_[i]->world().started()) {
+      throw std::logic_error("reset_mask: reset all environments first");
+    }
+  }
   pool_.share_out(size(), [&](std::size_t i, std::size_t) {
+    if (left_out(i)) return;
     episodes_[i]->reset(seeds[i]);
     rewards_[i] = 0;
     truncated_[i] = 0;
@@ -43,28 +56,50 @@ void EpisodeVector::reset(std::span<const std::uint64_t> seeds) {
   });
 }
 
-void EpisodeVector::reset_following() {
+void EpisodeVector::reset_following(std::span<const std::uint8_t> which) {
   std::vector<std::uint64_t> seeds;
   for (const auto& episode : episodes_) {
     const SteppedWorld& world = episode->world();
     if (!world.started()) throw std::invalid_argument("reset: needs seeds");
     seeds.push_back(following_seed(world.seed()));
   }
-  reset(seeds);
+  reset(seeds, which);
 }
 
 void EpisodeVector::step(std::span<const std::int64_t> actions) {
-  if (actions.size() != size()) {
-    throw std::invalid_argument(
-        fmt::format("actions: {} actions for {} environments", actions.size(), size()));
-  }
+  require_one_each(actions.size(), "actions", "actions");
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < size(); ++i) {
     const SteppedWorld& world = episodes_[i]->world();
     if (!world.started()) throw std::logic_error("step: reset the environments first");
+    if (autoreset_ == Autoreset::kDisabled && world.over()) {
+      throw std::logic_error(fmt::format(
+          "step: environment {} has ended; reset it with options={{\"reset_mask\": ...}}", i));
+    }
     if (!world.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
   }
   pool_.share_out(size(), [&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
+}
+
+void EpisodeVector::replay(std::span<const std::uint64_t> seeds,
+                           std::span<const std::uint64_t> lengths,
+                           std::span<const std::int64_t> actions) {
+  require_one_each(seeds.size(), "seed", "seeds");
+  require_one_each(lengths.size(), "replay", "lengths");
+  const std::size_t rows = actions.size() / size();
+  if (actions.size() % size() != 0 || std::ranges::max(lengths) > rows) {
+    throw std::invalid_argument("replay: fewer decisions than the lengths say");
+  }
+  const std::lock_guard lock(mutex_);
+  pool_.share_out(size(), [&](std::size_t i, std::size_t) {
+    episodes_[i]->reset(seeds[i]);
+    for (std::size_t row = rows - lengths[i]; row < rows; ++row) {
+      episodes_[i]->step(actions[row * size() + i]);
+    }
+    if (lengths[i] > 0) describe_outcome(i);
+    describe_decision(i);
+    encode(i, states_, features_);
+  });
 }
 
 void EpisodeVector::step_one(std::size_t i, std::int64_t action) {

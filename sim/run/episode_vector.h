@@ -14,7 +14,7 @@
 namespace autoscale {
 
 /// When an episode that has ended begins anew (gymnasium.vector.AutoresetMode).
-enum class Autoreset : std::uint8_t { kNextStep, kSameStep };
+enum class Autoreset : std::uint8_t { kNextStep, kSameStep, kDisabled };
 
 /// One call steps all of them; what came of the latest call lies in arrays.
 class EpisodeVector {
@@ -50,15 +50,24 @@ class EpisodeVector {
   std::size_t size() const { return episodes_.size(); }
   const Episode& episode(std::size_t i) const { return *episodes_[i]; }
 
-  /// Begins an episode per seed; one seed each.
-  void reset(std::span<const std::uint64_t> seeds);
+  /// Begins an episode per seed; one seed each. `which` (none, or one each): only where it is not 0.
+  /// Throws std::invalid_argument for other sizes, and std::logic_error if `which` leaves out an
+  /// episode that has never begun.
+  void reset(std::span<const std::uint64_t> seeds, std::span<const std::uint8_t> which = {});
 
   /// The same for the episodes that follow. Throws std::invalid_argument before the first reset().
-  void reset_following();
+  void reset_following(std::span<const std::uint8_t> which = {});
 
   /// One decision in every episode. Throws std::invalid_argument if any action is illegal without a
-  /// penalty, and std::logic_error before reset(); then nothing has happened anywhere.
+  /// penalty, and std::logic_error before reset() and, with kDisabled, after the end of an episode;
+  /// then nothing has happened anywhere.
   void step(std::span<const std::int64_t> actions);
+
+  /// Brings episode i to where decisions lead from seeds[i]: those of column i in the last
+  /// lengths[i] rows of `actions`, which are [row][episode]. Throws std::invalid_argument for sizes
+  /// that do not fit, and what step() throws for decisions that are not those of the episode.
+  void replay(std::span<const std::uint64_t> seeds, std::span<const std::uint64_t> lengths,
+              std::span<const std::int64_t> actions);
 
   // Results of the latest call; one column per episode, unless it says otherwise.
   std::vector<std::int64_t>& states() { return states_; }
@@ -73,6 +82,7 @@ class EpisodeVector {
   std::vector<std::uint8_t>& flags() { return flags_; }
 
  private:
+  void require_one_each(std::size_t given, const char* what, const char* things) const;
   void step_one(std::size_t i, std::int64_t action);
   void encode(std::size_t i, std::vector<std::int64_t>& states, std::vector<float>& features);
   void describe_decision(std::size_t i);

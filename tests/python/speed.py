@@ -72,9 +72,9 @@ def main():
     loop = loop_us()
     raw = single_step_us(AutoScaleEnv("quickstart", "mi8pro"))
     features = single_step_us(AutoScaleEnv("quickstart", "mi8pro", observation="features"))
-    unchecked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", device="mi8pro",
+    unchecked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", phone="mi8pro",
                                               disable_env_checker=True))
-    checked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", device="mi8pro"))
+    checked = single_step_us(gymnasium.make("AutoScale-v0", scenario="quickstart", phone="mi8pro"))
     vector = vector_steps_per_s(64)
     print(f"empty call {loop:.3f} us")
     print(f"step: {raw:.2f} us; features {features:.2f} us; gymnasium.make {unchecked:.2f} us without "

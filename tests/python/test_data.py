@@ -34,9 +34,9 @@ def test_every_function_takes_data(folder):
     assert len(sweep("both", data=[folder])) > 0
     assert explain("my_phone", "mobilenet_v1", data=[folder]).equals(
         explain("mi8pro", "mobilenet_v1"))
-    assert AutoScaleEnv("mine", data=folder).device == "my_phone"
-    assert AutoScaleEnv(device="my_phone", data=[folder]).device == "my_phone"
-    assert AutoScaleVectorEnv(2, "mine", data=[str(folder)]).device == "my_phone"
+    assert AutoScaleEnv("mine", data=folder).phone == "my_phone"
+    assert AutoScaleEnv(phone="my_phone", data=[folder]).phone == "my_phone"
+    assert AutoScaleVectorEnv(2, "mine", data=[str(folder)]).phone == "my_phone"
 
 
 def test_the_environment_variable_is_searched_too(folder, monkeypatch):

@@ -17,7 +17,7 @@ def make(**kwargs):
 
 @pytest.mark.parametrize("observation", ["state", "features"])
 def test_passes_the_checks_of_gymnasium(observation, recwarn):
-    env = gymnasium.make("AutoScale-v0", scenario=QUICKSTART, device="mi8pro",
+    env = gymnasium.make("AutoScale-v0", scenario=QUICKSTART, phone="mi8pro",
                          observation=observation, render_mode="ansi")
     check_env(env.unwrapped)
     assert [str(w.message) for w in recwarn if "gymnasium" in str(w.filename)] == []
@@ -25,7 +25,7 @@ def test_passes_the_checks_of_gymnasium(observation, recwarn):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_passes_them_in_other_scenarios(scenario):
-    env = gymnasium.make("AutoScale-v0", scenario=scenario, device="mi8pro", illegal="penalty",
+    env = gymnasium.make("AutoScale-v0", scenario=scenario, phone="mi8pro", illegal="penalty",
                          observation="features", episode_length=50)
     check_env(env.unwrapped, skip_render_check=True)
 
@@ -53,7 +53,7 @@ def test_phases_and_lengths():
 
 def test_a_seed_fixes_all_episodes_that_follow():
     def trace():
-        env = make(scenario="paper/D3_non_streaming", device="mi8pro", episode_length=20,
+        env = make(scenario="paper/D3_non_streaming", phone="mi8pro", episode_length=20,
                    observation="features")
         seen = []
         for episode in range(3):
@@ -70,7 +70,7 @@ def test_a_seed_fixes_all_episodes_that_follow():
 
 
 def test_ledger_sums_up():
-    env = make(scenario="paper/D3_translation", device="galaxy_s10e", episode_length=100)
+    env = make(scenario="paper/D3_translation", phone="galaxy_s10e", episode_length=100)
     _, info = env.reset(seed=3)
     for _ in range(100):
         legal = np.flatnonzero(info["action_mask"])
@@ -80,7 +80,7 @@ def test_ledger_sums_up():
 
 
 def test_mask_names_the_illegal_actions():
-    env = make(scenario="paper/S1_translation", device="mi8pro")
+    env = make(scenario="paper/S1_translation", phone="mi8pro")
     _, info = env.reset(seed=0)
     illegal = np.flatnonzero(info["action_mask"] == 0)
     assert len(illegal) > 0
@@ -92,7 +92,7 @@ def test_mask_names_the_illegal_actions():
 
 
 def test_an_illegal_action_may_cost_a_penalty_instead():
-    env = make(scenario="paper/S1_translation", device="mi8pro", illegal="penalty", penalty=-7)
+    env = make(scenario="paper/S1_translation", phone="mi8pro", illegal="penalty", penalty=-7)
     _, info = env.reset(seed=0)
     _, reward, *_, info = env.step(int(np.flatnonzero(info["action_mask"] == 0)[0]))
     assert reward == -7 and info["illegal"]
@@ -141,7 +141,7 @@ def test_oracle_is_told_on_request():
 
 
 def test_features_are_in_their_order():
-    env = make(scenario="paper/D3_non_streaming", device="mi8pro", observation="features")
+    env = make(scenario="paper/D3_non_streaming", phone="mi8pro", observation="features")
     observation, info = env.reset(seed=0)
     assert autoscale_sim.FEATURES == ("conv", "fc", "rc", "mac", "cpu", "memory", "cloud_signal",
                                       "tablet_signal")
@@ -163,7 +163,7 @@ def test_renders_text_and_a_figure():
 
 
 def test_other_phones_follow_their_policy():
-    env = make(scenario="fleet_1000", device=5, others="cloud", episode_length=5,
+    env = make(scenario="fleet_1000", phone=5, others="cloud", episode_length=5,
                settings={"devices": [{"profile": "mi8pro", "count": 20}]})
     env.reset(seed=0)
     env.step(0)
@@ -174,10 +174,10 @@ def test_other_phones_follow_their_policy():
 
 @pytest.mark.parametrize("mistake, error, text", [
     ({"scenario": "no_such"}, autoscale_sim.ConfigError, "no scenario 'no_such'"),
-    ({"device": "mi9pro"}, autoscale_sim.ConfigError, "mi8pro"),
-    ({"device": 3}, ValueError, "no phone 3"),
-    ({"device": -1}, ValueError, "expected 0 to"),
-    ({"device": 0.5}, TypeError, "integer"),
+    ({"phone": "mi9pro"}, autoscale_sim.ConfigError, "mi8pro"),
+    ({"phone": 3}, ValueError, "no phone 3"),
+    ({"phone": -1}, ValueError, "expected 0 to"),
+    ({"phone": 0.5}, TypeError, "integer"),
     ({"episode_length": 0}, ValueError, "expected 1 to"),
     ({"phase": "tset"}, ValueError, "legal: recorded, all, train, test"),
     ({"episode_length": 5000}, ValueError, "have 1000 requests"),
@@ -202,3 +202,41 @@ def test_a_mistake_in_a_file_has_its_place():
 def expected(file):
     first = file.with_suffix(".expected").read_text().splitlines()[0]
     return tuple(int(part) for part in first.split(":")[1:3])
+
+
+def test_action_masks_are_found_through_the_wrappers():
+    env = gymnasium.make("AutoScale-v0", scenario="paper/S1_translation", phone="mi8pro")
+    _, info = env.reset(seed=0)
+    masks = env.get_wrapper_attr("action_masks")()
+    assert masks.dtype == bool and masks.shape == (env.action_space.n,)
+    assert masks.tolist() == info["action_mask"].astype(bool).tolist() and not masks.all()
+    masks[:] = False
+    assert env.get_wrapper_attr("action_masks")().any()
+
+
+def test_device_is_the_old_name_of_phone():
+    with pytest.warns(DeprecationWarning, match="called phone now"):
+        env = make(device="galaxy_s10e")
+    assert env.phone == "galaxy_s10e"
+    with pytest.warns(DeprecationWarning, match="called phone now"):
+        assert env.device == "galaxy_s10e"
+    with pytest.raises(TypeError, match="device is the old name of phone"):
+        make(phone="mi8pro", device="mi8pro")
+
+
+def test_seeds_are_whole_numbers_that_fit_the_arrays_of_vectors():
+    env = make(episode_length=2)
+    assert env.reset(seed=np.int64(3))[1]["seed"] == 3
+    assert env.reset(seed=2**63 - 1)[1]["seed"] == 2**63 - 1
+    for seed, error in ((2**63, ValueError), (-1, ValueError), (1.5, TypeError), ("1", TypeError)):
+        with pytest.raises(error):
+            env.reset(seed=seed)
+    vector = gymnasium.vector.SyncVectorEnv([lambda: env])
+    assert vector.reset(seed=2**63 - 1)[1]["seed"].tolist() == [2**63 - 1]
+
+
+def test_vectors_of_gymnasium_do_not_change_what_others_say():
+    first = gymnasium.vector.SyncVectorEnv([lambda: make()], autoreset_mode="SameStep")
+    gymnasium.vector.SyncVectorEnv([lambda: make()], autoreset_mode="Disabled")
+    assert first.metadata["autoreset_mode"] is gymnasium.vector.AutoresetMode.SAME_STEP
+    assert "autoreset_mode" not in autoscale_sim.AutoScaleEnv.metadata

@@ -19,7 +19,7 @@ def resident_bytes():
 @pytest.mark.parametrize("make", [
     lambda: AutoScaleEnv("paper/D3_translation", "mi8pro", observation="features"),
     lambda: AutoScaleVectorEnv(4, "paper/D3_translation", "mi8pro"),
-    lambda: AutoScaleEnv("quickstart", device=0, others="cloud",
+    lambda: AutoScaleEnv("quickstart", phone=0, others="cloud",
                          settings={"devices": [{"profile": "mi8pro", "count": 2}]}),
 ], ids=["single", "vector", "beside another phone"])
 def test_resets_hold_on_to_nothing(make):

@@ -19,6 +19,7 @@ def test_stubs_name_all_of_the_module():
     assert functions | set(classes) | values == public(_core) | {"__version__"}
     for name, stub in classes.items():
         members = {n.name for n in stub.body if isinstance(n, ast.FunctionDef)} - {"__init__"}
+        members |= {target.id for n in stub.body if isinstance(n, ast.Assign) for target in n.targets}
         assert members == public(getattr(_core, name)), name
 
 

@@ -21,7 +21,7 @@ cd "$work/away"
 PYTHONPATH="$work/fresh/lib/wheel:$needed" "$work/fresh/bin/python" - <<'EOF'
 import autoscale_sim, gymnasium
 assert "fresh" in autoscale_sim.__file__, autoscale_sim.__file__
-env = gymnasium.make("AutoScale-v0", scenario="scenarios/quickstart.yaml", device="mi8pro")
+env = gymnasium.make("AutoScale-v0", scenario="scenarios/quickstart.yaml", phone="mi8pro")
 env.reset(seed=1)
 env.step(0)
 runs = autoscale_sim.run("paper/D3_translation", ["cloud"], settings={"phases[0].inferences": 1})

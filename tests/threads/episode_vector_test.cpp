@@ -90,5 +90,60 @@ TEST(ThreadsOfVectorTest, ResetsComeFirst) {
   EXPECT_THROW(vector.reset(std::vector<std::uint64_t>{1}), std::invalid_argument);
 }
 
+TEST(ThreadsOfVectorTest, AResetOfSomeLeavesTheOthersAlone) {
+  const std::vector<std::uint8_t> which = {0, 1, 0, 1};
+  const std::vector<std::uint64_t> seeds = {1, 2, 3, 4}, later = {91, 92, 93, 94};
+  EpisodeVector vector(quickstart(), short_episodes(), 4, false, Autoreset::kNextStep, 2);
+  EXPECT_THROW(vector.reset(seeds, which), std::logic_error);
+  vector.reset(seeds);
+  vector.step(std::vector<std::int64_t>(4, 1));
+  EXPECT_THROW(vector.reset(later, std::vector<std::uint8_t>{1}), std::invalid_argument);
+  vector.reset(later, which);
+  vector.step(std::vector<std::int64_t>(4, 2));
+  for (std::size_t i = 0; i < 4; ++i) {
+    Episode alone(quickstart(), short_episodes());
+    alone.reset(which[i] != 0 ? later[i] : seeds[i]);
+    if (which[i] == 0) alone.step(1);
+    alone.step(2);
+    EXPECT_EQ(vector.rewards()[i], alone.reward());
+    EXPECT_EQ(vector.states()[i], alone.state());
+    EXPECT_EQ(vector.episode(i).world().steps(), alone.world().steps());
+  }
+}
+
+TEST(ThreadsOfVectorTest, DisabledLeavesEndedEpisodesToTheCaller) {
+  EpisodeVector vector(quickstart(), short_episodes(), 2, false, Autoreset::kDisabled, 1);
+  vector.reset(std::vector<std::uint64_t>{1, 2});
+  const std::vector<std::int64_t> actions = {1, 1};
+  for (int step = 0; step < 3; ++step) vector.step(actions);
+  vector.reset(std::vector<std::uint64_t>{5, 5}, std::vector<std::uint8_t>{1, 0});
+  for (int step = 0; step < 4; ++step) vector.step(actions);
+  EXPECT_EQ(vector.truncated(), (std::vector<std::uint8_t>{0, 1}));
+  EXPECT_THROW(vector.step(actions), std::logic_error);
+  EXPECT_EQ(vector.episode(0).world().steps(), 4U) << "nothing happens anywhere";
+  vector.reset_following(std::vector<std::uint8_t>{0, 1});
+  EXPECT_EQ(vector.episode(1).world().seed(), following_seed(2));
+  EXPECT_EQ(vector.truncated(), (std::vector<std::uint8_t>{0, 0}));
+  vector.step(actions);
+  EXPECT_EQ(vector.episode(0).world().steps(), 5U);
+}
+
+TEST(ThreadsOfVectorTest, AReplayGetsWhereTheDecisionsLed) {
+  const std::vector<std::int64_t> rows = {9, 0, 1, 9, 2, 3};  // [row][episode]
+  EpisodeVector vector(quickstart(), short_episodes(), 2, true, Autoreset::kNextStep, 2);
+  vector.replay(std::vector<std::uint64_t>{6, 7}, std::vector<std::uint64_t>{2, 0}, rows);
+  Episode alone(quickstart(), short_episodes());
+  alone.reset(6);
+  alone.step(1);
+  alone.step(2);
+  EXPECT_EQ(vector.numbers()[EpisodeVector::kEnergy * 2], alone.world().outcome().ledger.energy_j);
+  EXPECT_EQ(vector.features()[0], static_cast<float>(alone.features()[0]));
+  EXPECT_EQ(vector.episode(1).world().seed(), 7U);
+  EXPECT_EQ(vector.episode(1).world().steps(), 0U);
+  EXPECT_THROW(
+      vector.replay(std::vector<std::uint64_t>{6, 7}, std::vector<std::uint64_t>{4, 0}, rows),
+      std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace autoscale

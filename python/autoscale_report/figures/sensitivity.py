@@ -26,6 +26,7 @@ from autoscale_sim.plots.style import (
     legend_above,
     plt,
 )
+from autoscale_sim.plots.tables import read_table
 
 SHOWN = 12  # parameters per panel of the tornado
 AVERAGES = {
@@ -42,7 +43,7 @@ def is_ready(data: Data) -> bool:
 
 def table(data: Data, name: str) -> pd.DataFrame:
     folder = sensitivity.folder_of(data.simulator.out)
-    return pd.read_csv(folder / f"{name}.csv")
+    return read_table(folder / f"{name}.csv")
 
 
 def first_responses(data: Data) -> list[Response]:

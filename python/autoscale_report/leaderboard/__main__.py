@@ -20,6 +20,7 @@ from autoscale_report.leaderboard.entries import CHANGES, REFERENCE_POLICIES, Bo
 from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import OVERALL, scopes, table
 from autoscale_report.simulate import Simulator, Task
+from autoscale_sim.plots.tables import read_table
 
 RECORD = ROOT / "results/reference/leaderboard_tuning.csv"
 SUMMARIES = ["leaderboard.csv", "leaderboard_blocks.csv", "leaderboard_regret.csv", "leaderboard.md",
@@ -39,7 +40,7 @@ def tune(board: Board, simulator: Simulator, names: list[str]) -> Path:
     simulator.run_all([board.tuning_task(name) for name in names])
     rows = [
         tuning.tune(board, name,
-                    pd.read_csv(simulator.out / board.tuning_task(name).name / "breakdown.csv"))
+                    read_table(simulator.out / board.tuning_task(name).name / "breakdown.csv"))
         for name in names
     ]  # fmt: skip
     pd.DataFrame(rows, columns=tuning.COLUMNS).to_csv(path, index=False, float_format=NUMBERS)
@@ -51,7 +52,7 @@ def frames(board: Board, out: Path, tasks: dict[str, list[Task]]) -> dict[str, d
     return {
         file: {
             label: {
-                use_case: pd.read_csv(out / task.name / file)
+                use_case: read_table(out / task.name / file)
                 for use_case, task in zip(board.use_cases, of_label)
             }
             for label, of_label in tasks.items()
@@ -100,7 +101,7 @@ def write(board: Board, simulator: Simulator, entries: list[Entry], tasks: list[
     learners = learners_of(board, entries)
     changes = {
         change: {
-            entry.label: pd.read_csv(
+            entry.label: read_table(
                 out / board.change_task(change, entry).name / "learning.csv"
             )
             for entry in learners

@@ -16,6 +16,7 @@ from autoscale_report.leaderboard.figures import FIGURES, Shown
 from autoscale_report.leaderboard.table import LEAST_RISE, PASSES, WAY
 from autoscale_report.report import percent, plus_minus, readable
 from autoscale_sim.plots.intervals import Interval
+from autoscale_sim.plots.tables import read_table
 
 Cell = Callable[[Any], str]  # of a row of leaderboard.csv
 SETTLED = {"above": "better", "below": "worse", "open": "no"}
@@ -110,7 +111,7 @@ def blocks(shown: Shown) -> str:
 
 def tuning_table(path: Path) -> str:
     rows = []
-    for row in pd.read_csv(path).itertuples():
+    for row in read_table(path).itertuples():
         given = json.loads(row.parameters)
         text = ", ".join(f"{k} = {v}" for k, v in given.items()) or "the defaults"
         rows.append([row.policy, text, readable(row.gap_to_opt), readable(row.default_gap_to_opt),

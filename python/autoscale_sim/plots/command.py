@@ -20,11 +20,12 @@ from .kinds import KINDS
 from .roles import Roles
 from .source import TABLES
 from .style import THEMES, plt, themed, write
-from .view import View
+from .view import Statistic, View
 
 matplotlib.use("Agg")  # into files: no display is needed
 
 FORMATS = (".png", ".pdf")
+LONGEST_NAME = 200  # bytes; file systems allow 255, with an ending and what marks half a file
 SCRIPT = "scripts/plot.sh"
 IN_REPOSITORY = (Path(__file__).parents[3] / SCRIPT).is_file()
 PROGRAM = SCRIPT if IN_REPOSITORY else "python -m autoscale_sim.plots"  # as its help calls it
@@ -89,7 +90,7 @@ def files(arguments: argparse.Namespace, view: View, kind: Kind) -> list[Path]:
     out = arguments.out
     if out is None:
         parts = [kind.name, view.roles.y or view.roles.value, view.roles.x]
-        name = "_".join(part for part in parts if part).replace("/", "_")
+        name = file_name("_".join(part for part in parts if part))
         folder = arguments.folder / "plots"
         return [folder / f"{name}{ending}" for ending in FORMATS]
     if out.suffix in FORMATS:
@@ -99,9 +100,22 @@ def files(arguments: argparse.Namespace, view: View, kind: Kind) -> list[Path]:
     return [out.with_name(out.name + ending) for ending in FORMATS]
 
 
+def file_name(text: str) -> str:
+    """Text as the name of a file, without its ending: as it is written but for what no name can hold."""
+    name = "".join("_" if c in "/\\" or not c.isprintable() else c for c in text)
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore")
+
+
+def written_names(numbers: pd.DataFrame) -> dict[Statistic, str]:
+    """What a file calls the statistics, which may not be the name of a parameter."""
+    taken = {column for column in numbers if isinstance(column, str)}
+    statistics = [column for column in numbers if isinstance(column, Statistic)]
+    return {s: f"drawn {s.value}" if s.value in taken else s.value for s in statistics}
+
+
 def write_csv(numbers: pd.DataFrame, path: Path) -> None:
     part = path.with_name(path.name + ".part")
-    numbers.to_csv(part, index=False)
+    numbers.rename(columns=written_names(numbers)).to_csv(part, index=False)
     os.replace(part, path)
 
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from .errors import PlotError, unknown
 
 ORDERED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-FORM = re.compile(r"\s*([^=!<>]+?)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*")
+FORM = re.compile(r"\s*([^=!<>]+?)\s*(<=|>=|!=|=|<|>)\s*(.*?)\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Condition:
     column: str
     comparison: str
     values: list[str]  # of = and !=: any of them
+    whole: str = ""  # the values as written: a single one, if the column has it, though there is a comma in it
 
     @property
     def text(self) -> str:
@@ -31,7 +33,8 @@ class Condition:
         cells = frame[self.column]
         if self.comparison in ORDERED:
             return ORDERED[self.comparison](self.numeric(cells), self.number(self.values[0]))
-        matching = [self.matching(cells, value) for value in self.values]
+        values = [self.whole] if self.whole and (cells == self.whole).any() else self.values
+        matching = [self.matching(cells, value) for value in values]
         any_of_them = pd.concat(matching, axis="columns").any(axis="columns")
         return any_of_them if self.comparison == "=" else ~any_of_them
 
@@ -63,7 +66,7 @@ def parse(text: str) -> Condition:
         )
     column, comparison, values = found.groups()
     split = comparison in ("=", "!=")
-    return Condition(column, comparison, re.split(r"\s*,\s*", values) if split else [values])
+    return Condition(column, comparison, re.split(r"\s*,\s*", values) if split else [values], values)
 
 
 def parsed(where: str | Iterable[str] | Mapping[str, object]) -> list[Condition]:
@@ -76,4 +79,4 @@ def parsed(where: str | Iterable[str] | Mapping[str, object]) -> list[Condition]
 def texts_of(value: object) -> list[str]:
     """Values as a results file writes them."""
     values = value if isinstance(value, (list, tuple, set)) else [value]
-    return [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
+    return [str(v).lower() if isinstance(v, (bool, np.bool_)) else str(v) for v in values]

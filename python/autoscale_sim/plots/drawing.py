@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from . import fonts
 from .conditions import Condition
 from .errors import unknown
 from .kind import Kind
@@ -42,7 +43,9 @@ class Drawing:
 def draw(source: Source, request: Request) -> Drawing:
     """The figure. Raises PlotError where the request does not fit the source."""
     view, kind = prepared(source, request)
-    return Drawing(*kind.draw(view), view, kind)
+    figure, numbers = kind.draw(view)
+    view.notes += fonts.notes(figure)
+    return Drawing(figure, numbers, view, kind)
 
 
 def prepared(source: Source, request: Request) -> tuple[View, Kind]:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
 
 from .panels import CHOICE, ENERGY, LATENCY, draw_panels
-from .style import themed
+from .style import as_written, themed
 
 
 def image(world: Any) -> NDArray[np.uint8]:
@@ -30,8 +30,9 @@ def draw(world: Any, figure: Canvas) -> None:
         raise ValueError("plot_episode: make the environment with a render_mode, so that it keeps "
                          "its history")
     rows = requests(world)
-    figure.suptitle(f"{world.scenario} on {world.device}, {len(rows)} inferences")
-    draw_panels(figure, rows["inference"], rows, [ENERGY, LATENCY, CHOICE], "inference")
+    with as_written():
+        figure.suptitle(f"{world.scenario} on {world.phone}, {len(rows)} inferences")
+        draw_panels(figure, rows["inference"], rows, [ENERGY, LATENCY, CHOICE], "inference")
 
 
 def requests(world: Any) -> pd.DataFrame:

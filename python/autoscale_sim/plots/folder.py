@@ -10,6 +10,7 @@ import pandas as pd
 
 from .errors import PlotError
 from .source import TABLES, Parameter, Source
+from .tables import header, read_table
 
 DRAWS = ("random", "latin_hypercube")  # of a sweep file
 
@@ -31,7 +32,7 @@ class Folder(Source):
     @cached_property
     def manifest(self) -> dict:
         try:
-            return json.loads((self.path / "manifest.json").read_text())
+            return json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except ValueError as error:
@@ -49,9 +50,10 @@ class Folder(Source):
         described = [*(sweep.get("grid") or []), *(sweep.get("zip") or []), *drawn]
         scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described}
         drawn_paths = {p["path"] for p in drawn}
+        named = {p["path"] for p in described if p.get("name")}
         return [
             Parameter(p["column"], p.get("unit", ""), scales.get(p.get("path")) == "log",
-                      p.get("path") in drawn_paths)
+                      p.get("path") in drawn_paths, p.get("path", p["column"]), p.get("path") in named)
             for p in sweep.get("parameters", [])
         ]  # fmt: skip
 
@@ -59,14 +61,14 @@ class Folder(Source):
     def units(self) -> dict[str, str]:
         units = {p.column: p.unit for p in self.parameters}
         if (self.path / "columns.csv").is_file():
-            described = pd.read_csv(self.path / "columns.csv", keep_default_na=False)
-            for column, unit in zip(described["column"], described["unit"]):
+            described = read_table(self.path / "columns.csv")
+            for column, unit in zip(described["column"], described["unit"].fillna("")):
                 units.setdefault(column, unit)
         return units
 
     def header(self, table: str) -> list[str]:
         try:
-            return list(pd.read_csv(self.path / table, nrows=0).columns)
+            return header(self.path / table)
         except pd.errors.EmptyDataError:
             raise PlotError(f"{self.path / table} is empty") from None
         except UnicodeDecodeError as error:
@@ -76,9 +78,8 @@ class Folder(Source):
         return str(self.path / table)
 
     def content(self, table: str, columns: list[str] | None) -> pd.DataFrame:
-        """Text stays text: only an empty cell is no value."""
+        """Also of tables that are not drawn, such as summary.csv."""
         try:
-            return pd.read_csv(self.path / table, usecols=columns, keep_default_na=False,
-                               na_values=["", "nan", "-nan"], low_memory=False)  # fmt: skip
+            return read_table(self.path / table, columns, {p.column: p.path for p in self.parameters})
         except ValueError as error:  # ParserError is one
             raise PlotError(f"{self.path / table} cannot be read: {error}") from None

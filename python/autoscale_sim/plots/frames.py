@@ -20,11 +20,11 @@ KEY = "autoscale_sim"  # of a frame's attributes; their values are such as JSON 
 TELLTALES = {"requests.csv": "arrival_s", "learning.csv": "learned"}  # columns of one table only
 
 
-def describe(frame: pd.DataFrame, source: Source) -> None:
-    """Writes into the frame's attributes what `source`, where it comes from, tells of it."""
+def describe(frame: pd.DataFrame, source: Source, table: str) -> None:
+    """Writes into the frame's attributes what `source`, whose `table` it is, tells of it."""
     units = {column: source.units[column] for column in frame if column in source.units}
     parameters = [asdict(parameter) for parameter in source.parameters]
-    frame.attrs[KEY] = {"units": units, "parameters": parameters}
+    frame.attrs[KEY] = {"table": table, "units": units, "parameters": parameters}
 
 
 def told_of(frame: pd.DataFrame) -> dict:
@@ -33,6 +33,9 @@ def told_of(frame: pd.DataFrame) -> dict:
 
 def table_of(frame: pd.DataFrame) -> str:
     """Which file's rows they are; those of breakdown.csv are drawn as those of runs.csv."""
+    told = told_of(frame).get("table")
+    if told:
+        return told if told in TELLTALES else "runs.csv"
     return next((t for t, column in TELLTALES.items() if column in frame), "runs.csv")
 
 

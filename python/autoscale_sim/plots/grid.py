@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 from . import labels
 from .errors import PlotError
 from .style import LINE, legend_above, log_scale, plt
-from .view import MAX_PANELS, View, is_wide
+from .view import COUNT, HIGH, LOW, MAX_PANELS, MEAN, Statistic, View, is_wide
 
 PANEL = (3.6, 2.7)  # inches
 ALONE = (5.6, 3.6)
@@ -86,7 +86,7 @@ def footer(figure: Canvas, view: View, said: str) -> None:
 
 def intervals(means: pd.DataFrame) -> str:
     """What the marks of the means are, in words."""
-    most = int(means["n"].max())
+    most = int(means[COUNT].max())
     if most == 1:
         return "one replication"
     return f"mean and 95 % interval of {most} replications"
@@ -108,8 +108,9 @@ def ink(colour) -> str:
     return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.45 else "white"
 
 
-def errors(points: pd.DataFrame) -> list[list[float]]:
+def errors(points: pd.DataFrame, mean: Statistic = MEAN, low: Statistic = LOW,
+           high: Statistic = HIGH) -> list[list[float]]:
     """Lengths below and above the means; 0 where one replication gives no interval."""
-    below = (points["mean"] - points["low"]).fillna(0)
-    above = (points["high"] - points["mean"]).fillna(0)
+    below = (points[mean] - points[low]).fillna(0)
+    above = (points[high] - points[mean]).fillna(0)
     return [below.to_list(), above.to_list()]

@@ -43,6 +43,7 @@ def unit(source: Source, column: str) -> str:
 
 
 def in_words(column: str) -> str:
+    """Of one of the program's own columns."""
     if column in NAMES:
         return NAMES[column]
     if column.startswith(SHARE):
@@ -54,12 +55,17 @@ def in_words(column: str) -> str:
 def axis(source: Source, column: str) -> str:
     """energy per inference (mJ)"""
     of = unit(source, column)
-    return f"{in_words(column)} ({of})" if of else in_words(column)
+    swept = source.parameter(column)
+    words = swept.words if swept else in_words(column)
+    return f"{words} ({of})" if of else words
 
 
 def value(shown: object) -> str:
     """A value as it stands in a legend or on a tick."""
-    return f"{shown:g}" if isinstance(shown, (int, float)) else str(shown)
+    if not isinstance(shown, (int, float)):
+        return str(shown)
+    short = f"{shown:g}"
+    return short if float(short) == shown else f"{shown:.12g}"
 
 
 def title(source: Source, column: str, shown: object) -> str:
@@ -67,7 +73,8 @@ def title(source: Source, column: str, shown: object) -> str:
     text = value(shown)
     if column in SPEAK_FOR_THEMSELVES:
         return text
-    return f"{column.replace('_', ' ')} {text} {unit(source, column)}".rstrip()
+    swept = source.parameter(column)
+    return f"{swept.words if swept else column.replace('_', ' ')} {text} {unit(source, column)}".rstrip()
 
 
 def larger_is_better(column: str) -> bool:

@@ -28,6 +28,13 @@ class Parameter:
     unit: str
     logarithmic: bool = False  # the sweep file says so
     drawn: bool = False  # at random
+    path: str = ""  # into the scenario
+    named: bool = False  # by the author of the sweep, not by the last key of its path
+
+    @property
+    def words(self) -> str:
+        """Its name on an axis: as its author writes it, else a key of a scenario in words."""
+        return self.column if self.named else self.column.replace("_", " ")
 
 
 class Source(ABC):
@@ -62,6 +69,9 @@ class Source(ABC):
     @abstractmethod
     def content(self, table: str, columns: list[str] | None) -> pd.DataFrame:
         """Some columns of a table, default all, in a frame that the caller may change."""
+
+    def parameter(self, column: str) -> Parameter | None:
+        return next((p for p in self.parameters if p.column == column), None)
 
     @cached_property
     def references(self) -> set[str]:

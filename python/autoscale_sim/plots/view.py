@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -17,10 +18,24 @@ from .source import Source
 # Columns that tell rows apart, beside what a sweep changed.
 IDENTITY = ("policy", "scenario", "environment", "use_case", "device", "dnn", "phase")
 MEASURED = ("energy_mean_mj", "latency_mean_ms", "reward_mean")  # what is looked at first
-MEAN = "mean"  # column of the means
 SPACED = 8  # a swept axis is logarithmic only if its last value is so many times its first
 WIDE = 30  # the same for measured values, largest over least
 MAX_PANELS = 12
+
+
+class Statistic(Enum):
+    """Columns of what is calculated from rows. No text, so that a swept parameter may have any name."""
+
+    MEAN = "mean"
+    LOW = "low"
+    HIGH = "high"
+    COUNT = "n"
+    SHARE = "share"
+    MEAN_X, LOW_X, HIGH_X, COUNT_X = "mean_x", "low_x", "high_x", "n_x"
+    MEAN_Y, LOW_Y, HIGH_Y, COUNT_Y = "mean_y", "low_y", "high_y", "n_y"
+
+
+MEAN, LOW, HIGH, COUNT, SHARE = (Statistic(name) for name in ("mean", "low", "high", "n", "share"))
 
 
 @dataclass
@@ -53,11 +68,19 @@ class View:
         return is_numeric_dtype(self.frame[column])
 
     @property
+    def swept(self) -> list[str]:
+        return [p.column for p in self.source.parameters]
+
+    @property
+    def measured(self) -> list[str]:
+        """The program's own columns, without those that a sweep added."""
+        return [column for column in self.frame if column not in self.swept]
+
+    @property
     def parameters(self) -> list[str]:
         """What tells the rows apart, except the policy: first what was swept. Of columns that change
         together, the first."""
-        swept = [p.column for p in self.source.parameters]
-        known = [*swept, *(column for column in IDENTITY if column != "policy")]
+        known = [*self.swept, *(column for column in IDENTITY if column != "policy")]
         kept: list[str] = []
         for column in dict.fromkeys(known):
             if self.varies(column) and all(self.still_varies(column, [k]) for k in kept):
@@ -117,7 +140,7 @@ class View:
         return bool((self.frame.groupby(keys, observed=True)[column].nunique() > 1).any())
 
     def means(self, keys: list[str], column: str) -> pd.DataFrame:
-        """Mean and 95 % interval (low, high) over the n replications, a row per value of the keys.
+        """MEAN and 95 % interval (LOW, HIGH) over the COUNT replications, a row per value of the keys.
 
         Within a replication all rows that the keys do not tell apart are averaged first.
         """
@@ -129,8 +152,8 @@ class View:
             [*key, *interval(group.to_list()), len(group)]
             for key, group in each.groupby(keys, observed=True)[MEAN]
         ]
-        means = pd.DataFrame(rows, columns=[*keys, MEAN, "low", "high", "n"])
-        if means["n"].max() == 1:
+        means = pd.DataFrame(rows, columns=[*keys, MEAN, LOW, HIGH, COUNT])
+        if means[COUNT].max() == 1:
             self.notes.append("one replication: no intervals")
         return means
 

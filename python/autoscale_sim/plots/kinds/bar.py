@@ -9,7 +9,7 @@ from ..grid import Grid, errors, intervals
 from ..kind import Kind
 from ..series import series_of
 from ..style import LINE
-from ..view import MEASURED, View
+from ..view import MEAN, MEASURED, View
 
 
 def defaults(view: View) -> None:
@@ -30,7 +30,7 @@ def draw(view: View) -> tuple[Canvas, object]:
         for i, (value, look) in enumerate(looks.items()):
             points = rows[rows[hue] == value] if hue else rows
             middle = [places[v] + (i - (len(looks) - 1) / 2) * width for v in points[x]]
-            drawn = axes.bar(middle, points["mean"], width, yerr=errors(points),
+            drawn = axes.bar(middle, points[MEAN], width, yerr=errors(points),
                              color=own_colours(view, x, points) if hue is None else look.colour,
                              error_kw={"elinewidth": 0.9, "ecolor": LINE}, capsize=2)  # fmt: skip
             handles.setdefault(look.label, drawn)

@@ -14,7 +14,7 @@ from ..grid import Grid, cell_format, ink
 from ..kind import Kind
 from ..series import ORACLE, series_of
 from ..style import background
-from ..view import View
+from ..view import MEAN, View
 from .heatmap import MOST_NUMBERS, label_cells, two_parameters
 
 
@@ -35,11 +35,11 @@ def draw(view: View) -> tuple[Canvas, object]:
     view.need_numbers(value)
     keys = [key for key in (x, y, facet) if key]
     means = view.means([*keys, rival], value)
-    ordered = means.sort_values("mean", ascending=not labels.larger_is_better(value))
+    ordered = means.sort_values(MEAN, ascending=not labels.larger_is_better(value))
     winners = ordered.drop_duplicates(keys)
     looks, grid = series_of(view, rival), Grid(view)
     for axes, _, rows in grid.panels(winners):
-        draw_winners(axes, view, rows, x, y, rival, looks, cell_format(winners["mean"]))
+        draw_winners(axes, view, rows, x, y, rival, looks, cell_format(winners[MEAN]))
         label_cells(axes, view, x, y)
     grid.label(labels.axis(view.source, x), labels.axis(view.source, y))
     won = [policy for policy in looks if (winners[rival] == policy).any()]
@@ -59,7 +59,7 @@ def draw_winners(axes, view: View, rows, x: str, y: str, rival: str, looks, text
         axes.add_patch(Rectangle((column - 0.5, line - 0.5), 1, 1, edgecolor=background(),
                                  facecolor=looks[cell[rival]].colour))  # fmt: skip
         if few:
-            axes.text(column, line, text_of(cell["mean"]), ha="center", va="center", fontsize=7,
+            axes.text(column, line, text_of(cell[MEAN]), ha="center", va="center", fontsize=7,
                       color=ink(looks[cell[rival]].colour))  # fmt: skip
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(-0.5, len(lines) - 0.5)

@@ -12,14 +12,14 @@ from ..grid import Grid
 from ..kind import Kind
 from ..series import series_of
 from ..source import HOW_TO, TABLES
-from ..view import View
+from ..view import SHARE, View
 
 LATENCY = "latency_ms"
 MOST_STEPS = 2000  # of a curve; more are thinned to as many quantiles
 
 
 def defaults(view: View) -> None:
-    if view.roles.x is None and LATENCY not in view.frame:
+    if view.roles.x is None and LATENCY not in view.measured:
         raise PlotError(f"{view.source.place} holds no requests.csv: {HOW_TO['requests.csv']}; "
                         "--x takes another column, such as latency_p99_ms")  # fmt: skip
     view.roles.default("x", [LATENCY])
@@ -49,7 +49,7 @@ def draw(view: View) -> tuple[Canvas, object]:
             (line,) = axes.step(at, share, where="post", color=look.colour, linestyle=look.dash)
             handles.setdefault(look.label, line)
             parts = {key: v for key, v in ((hue, value), (facet, panel)) if key}
-            drawn.append(pd.DataFrame({**parts, x: at, "share": share}))
+            drawn.append(pd.DataFrame({**parts, x: at, SHARE: share}))
         axes.set_ylim(0, 1.02)
     view.log_if_wide("x", view.frame[x])
     grid.scale(x, None)

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure as Canvas
 from .. import labels
 from ..grid import Grid, cell_format, ink
 from ..kind import Kind
-from ..style import plt
-from ..view import MEASURED, View, is_wide
+from ..style import log_ticks, plt
+from ..view import COUNT, MEAN, MEASURED, Statistic, View, is_wide
 
 MOST_NUMBERS = 150  # cells of a panel that get their number written in
 
@@ -33,25 +33,27 @@ def draw(view: View) -> tuple[Canvas, object]:
     x, y, value, facet = view.need("x"), view.need("y"), view.need("value"), view.roles.facet
     view.need_numbers(value)
     means = view.means([key for key in (x, y, facet) if key], value)
-    grid, shades = Grid(view), shades_of(means["mean"])
+    grid, shades = Grid(view), shades_of(means[MEAN])
     for axes, _, rows in grid.panels(means):
-        cells = table(view, rows, x, y, "mean").to_numpy(dtype=float)
+        cells = table(view, rows, x, y, MEAN).to_numpy(dtype=float)
         image = axes.imshow(cells, aspect="auto", cmap="viridis", norm=shades, origin="lower")
         if cells.size <= MOST_NUMBERS:
-            write_numbers(axes, cells, image, cell_format(means["mean"]))
+            write_numbers(axes, cells, image, cell_format(means[MEAN]))
         label_cells(axes, view, x, y)
     bar = grid.figure.colorbar(image, ax=grid.axes, shrink=0.9)
     bar.set_label(labels.axis(view.source, value))
     bar.outline.set_visible(False)
+    if isinstance(shades, LogNorm):
+        log_ticks(bar.ax.yaxis)
     grid.label(labels.axis(view.source, x), labels.axis(view.source, y))
-    return grid.finish(None, f"mean of {int(means['n'].max())} replication(s)"), means
+    return grid.finish(None, f"mean of {int(means[COUNT].max())} replication(s)"), means
 
 
 def shades_of(values: pd.Series) -> Normalize:
     return (LogNorm if is_wide(values) else Normalize)(values.min(), values.max())
 
 
-def table(view: View, rows: pd.DataFrame, x: str, y: str, content: str) -> pd.DataFrame:
+def table(view: View, rows: pd.DataFrame, x: str, y: str, content: Statistic) -> pd.DataFrame:
     """A row per y, a column per x, in the order of drawing; nan where the sweep has no point."""
     return rows.pivot(index=y, columns=x, values=content).reindex(
         index=view.values(y), columns=view.values(x)

@@ -8,7 +8,7 @@ from .. import labels
 from ..grid import Grid, intervals
 from ..kind import Kind
 from ..series import series_of
-from ..view import MEASURED, View
+from ..view import HIGH, LOW, MEAN, MEASURED, View
 
 FEW = 25  # points of a line that get a marker each
 
@@ -31,9 +31,9 @@ def draw(view: View) -> tuple[Canvas, object]:
         for value, look in looks.items():
             points = (rows[rows[hue] == value] if hue else rows).sort_values(x)
             marker = look.marker if len(points) <= FEW else None
-            (line,) = axes.plot(points[x], points["mean"], color=look.colour, marker=marker,
+            (line,) = axes.plot(points[x], points[MEAN], color=look.colour, marker=marker,
                                 linestyle=look.dash, markersize=4, linewidth=1.4)  # fmt: skip
-            axes.fill_between(points[x], points["low"], points["high"], color=look.colour,
+            axes.fill_between(points[x], points[LOW], points[HIGH], color=look.colour,
                               alpha=0.2, linewidth=0)  # fmt: skip
             handles.setdefault(look.label, line)
     grid.scale(x, y)

@@ -10,7 +10,9 @@ from ..grid import Grid, errors, intervals
 from ..kind import Kind
 from ..series import series_of
 from ..style import LINE
-from ..view import View
+from ..view import COUNT, HIGH, LOW, MEAN, Statistic, View
+
+MEAN_X, MEAN_Y = Statistic.MEAN_X, Statistic.MEAN_Y
 
 
 def defaults(view: View) -> None:
@@ -20,13 +22,18 @@ def defaults(view: View) -> None:
     view.roles.default("facet", view.parameters)
 
 
+def on_axis(means: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """The same means, told apart from those of the other axis."""
+    return means.rename(columns={s: Statistic(f"{s.value}_{axis}") for s in (MEAN, LOW, HIGH, COUNT)})
+
+
 def front(points: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
     """The points than which no other is at least as good in both and better in one, by x."""
-    signed = pd.DataFrame({c: -points[c] if labels.larger_is_better(c) else points[c]
-                           for c in (x, y)})  # fmt: skip
-    ordered = signed.sort_values([x, y])
-    best_before = ordered[y].cummin().shift(fill_value=float("inf"))
-    return points.loc[ordered.index[ordered[y] < best_before]]
+    signed = pd.DataFrame({axis: -points[mean] if labels.larger_is_better(column) else points[mean]
+                           for axis, mean, column in (("x", MEAN_X, x), ("y", MEAN_Y, y))})  # fmt: skip
+    ordered = signed.sort_values(["x", "y"])
+    best_before = ordered["y"].cummin().shift(fill_value=float("inf"))
+    return points.loc[ordered.index[ordered["y"] < best_before]]
 
 
 def draw(view: View) -> tuple[Canvas, object]:
@@ -37,29 +44,27 @@ def draw(view: View) -> tuple[Canvas, object]:
     if not keys:
         keys = ["policy"]
     over_x, over_y = view.means(keys, x), view.means(keys, y)
-    points = over_x.merge(over_y, on=keys, suffixes=("_x", "_y"))
-    points[[x, y]] = points[["mean_x", "mean_y"]]
+    points = on_axis(over_x, "x").merge(on_axis(over_y, "y"), on=keys)
     looks, grid, handles = series_of(view, hue), Grid(view), {}
     for axes, _, rows in grid.panels(points):
         for value, look in looks.items():
             own = rows[rows[hue] == value] if hue else rows
-            handles.setdefault(look.label, draw_points(axes, own, x, y, look))
+            handles.setdefault(look.label, draw_points(axes, own, look))
         best = front(rows, x, y)
-        (line,) = axes.plot(best[x], best[y], color=LINE, linewidth=1, zorder=1)
+        (line,) = axes.plot(best[MEAN_X], best[MEAN_Y], color=LINE, linewidth=1, zorder=1)
         handles.setdefault("front", line)
     handles["front"] = handles.pop("front")  # last in the legend
-    view.log_if_wide("x", points[x])
-    view.log_if_wide("y", points[y])
+    view.log_if_wide("x", points[MEAN_X])
+    view.log_if_wide("y", points[MEAN_Y])
     grid.scale(x, y)
     grid.label(labels.axis(view.source, x), labels.axis(view.source, y))
     return grid.finish(handles, intervals(over_y)), points
 
 
-def draw_points(axes, own: pd.DataFrame, x: str, y: str, look):
-    def sides(which: str) -> list[list[float]]:
-        return errors(own.rename(columns={f"{c}_{which}": c for c in ("mean", "low", "high")}))
-
-    return axes.errorbar(own[x], own[y], xerr=sides("x"), yerr=sides("y"), fmt=look.marker,
+def draw_points(axes, own: pd.DataFrame, look):
+    across = errors(own, MEAN_X, Statistic.LOW_X, Statistic.HIGH_X)
+    along = errors(own, MEAN_Y, Statistic.LOW_Y, Statistic.HIGH_Y)
+    return axes.errorbar(own[MEAN_X], own[MEAN_Y], xerr=across, yerr=along, fmt=look.marker,
                          color=look.colour, ecolor=look.colour, elinewidth=0.8,
                          markersize=5)  # fmt: skip
 

@@ -11,7 +11,7 @@ from .. import labels
 from ..grid import Grid, errors, intervals
 from ..kind import Kind
 from ..series import series_of
-from ..view import MEASURED, View
+from ..view import MEAN, MEASURED, View
 
 
 def defaults(view: View) -> None:
@@ -30,7 +30,7 @@ def draw(view: View) -> tuple[Canvas, object]:
     for axes, _, rows in grid.panels(means):
         for value, look in looks.items():
             points = rows[rows[hue] == value] if hue else rows
-            drawn = axes.errorbar(points[x], points["mean"], yerr=errors(points), fmt=look.marker,
+            drawn = axes.errorbar(points[x], points[MEAN], yerr=errors(points), fmt=look.marker,
                                   color=look.colour, elinewidth=0.8, markersize=4)  # fmt: skip
             handles.setdefault(look.label, drawn)
     grid.scale(x, y)

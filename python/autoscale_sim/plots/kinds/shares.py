@@ -25,7 +25,7 @@ def defaults(view: View) -> None:
 
 def draw(view: View) -> tuple[Canvas, object]:
     x, facet = view.need("x"), view.roles.facet
-    shares = [column for column in view.frame if column.startswith(SHARE)]
+    shares = [column for column in view.measured if column.startswith(SHARE)]
     if not shares:
         raise PlotError(f"{view.table} has no {SHARE}... columns")
     view.frame = view.frame.dropna(subset=shares)  # a run without a finished inference
