@@ -330,7 +330,7 @@ std::optional<TraceFormat> Catalog::trace_format(const std::string& name_or_path
 std::optional<TraceFormat> Catalog::load_trace_format(const fs::path& file,
                                                       config::Diagnostics& diagnostics) const {
   auto format = load<TraceFormat>(file, diagnostics);
-  if (format) check_trace_format(*format, config::file_mark(file), diagnostics);
+  if (format) check_trace_format(*format, mark_of(file), diagnostics);
   return format;
 }
 
