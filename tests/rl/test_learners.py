@@ -167,9 +167,10 @@ def test_torchrl_takes_the_vector_in_the_mode_that_it_knows():
     def vector(mode):
         return autoscale_sim.AutoScaleVectorEnv(3, **SCENARIO, illegal="penalty", episode_length=5, autoreset_mode=mode)
 
-    rollout = GymWrapper(vector(AutoresetMode.SAME_STEP), categorical_action_encoding=True).rollout(
+    rollout = GymWrapper(vector(AutoresetMode.DISABLED), categorical_action_encoding=True).rollout(
         12, break_when_any_done=False)
     assert rollout.shape == (3, 12)
+    assert rollout["next", "done"].squeeze(-1).sum(-1).tolist() == [2, 2, 2]
     with pytest.raises(RuntimeError, match="auto-reset mode"):
         GymWrapper(vector(AutoresetMode.NEXT_STEP))
 
