@@ -70,7 +70,7 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
   if (!diagnostics.empty()) return;
   fill_costs(*names_.system, catalog,
              {config_.accounting, config_.constraints.accuracy_set, config_.upload},
-             config::file_mark(file), diagnostics);
+             key_mark(root, "devices"), diagnostics);
   if (diagnostics.empty()) check_length(config_.phases, system(), policies_, root, diagnostics);
 }
 

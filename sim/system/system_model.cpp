@@ -90,6 +90,14 @@ double reference_energy(const SystemModel& system, const DeviceType& type, const
   return 0;
 }
 
+std::string why_not_on_cpu(const DeviceProfile& phone, const Dnn& dnn) {
+  const Processor* cpu = phone.processor(ProcessorKind::kCpu);
+  if (!cpu) return "it has none";
+  if (!cpu->support(Precision::kFp32).supported) return "its profile does not list that precision";
+  if (!dnn.runs_on(cpu->kind, phone.kind)) return "'unsupported' in the DNN's file excludes it";
+  return fmt::format("no row in workloads/latency.csv or {}.latency.csv", phone.latency_device);
+}
+
 DnnOnType make_dnn_on_type(const SystemModel& system, const DeviceType& type, const Dnn& dnn,
                            const CostSettings& settings, const Catalog& catalog) {
   DnnOnType on_type;
@@ -139,9 +147,9 @@ void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings&
     for (const Dnn& dnn : system.dnns) {
       type.dnns.push_back(make_dnn_on_type(system, type, dnn, settings, catalog));
       if (type.dnns.back().reference_j <= 0) {
-        diagnostics.error(where, fmt::format("{} cannot run {} on its CPU in fp32: no row in "
-                                             "workloads/latency.csv or {}.latency.csv",
-                                             type.profile.id, dnn.id, type.profile.latency_device));
+        diagnostics.error(
+            where, fmt::format("{} cannot run {} on its CPU in fp32: {}", type.profile.id, dnn.id,
+                               why_not_on_cpu(type.profile, dnn)));
       }
     }
   }
