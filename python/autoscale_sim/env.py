@@ -51,7 +51,7 @@ def episode_options(changes: Mapping[str, Any] | None, phone: Phone | None, rewa
         settings.append(f"reward={reward}")
     if illegal not in ("error", "penalty"):
         raise ValueError(f"illegal: expected 'error' or 'penalty', got {illegal!r}")
-    settings += ["relative_metrics=false", "compare_with_opt=false"]
+    settings += ["relative_metrics=false", "compare_with_opt=false", "compare_with_oracles=false"]
     options = dict(
         device=number, phase=phase, deliberates=bool(deliberates),
         length=0 if episode_length is None else whole_number("episode_length", episode_length, 1),

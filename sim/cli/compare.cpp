@@ -63,11 +63,7 @@ std::vector<std::string> cells(const Comparison& row, Number number, const char*
 
 void print_csv(const CompareResult& result) {
   std::vector<std::string> header = result.labels;
-  for (const char* name : {"metric", "pairs", "baseline_mean", "mean", "difference_mean",
-                           "difference_ci95_low", "difference_ci95_high", "ratio_mean",
-                           "ratio_ci95_low", "ratio_ci95_high", "verdict", "more_seeds"}) {
-    header.emplace_back(name);
-  }
+  header.insert(header.end(), comparison_columns().begin(), comparison_columns().end());
   fmt::print("{}\n", config::csv_line(header));
   for (const Comparison& row : result.rows) {
     fmt::print("{}\n", config::csv_line(cells(row, format_number, "")));

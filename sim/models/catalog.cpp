@@ -5,14 +5,12 @@
 #include <algorithm>
 
 #include "sim/config/csv.h"
+#include "sim/models/file_names.h"
 
 namespace autoscale {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What the name of a table of latencies beside a profile has in place of ".yaml".
-constexpr const char* kLatencyEnding = ".latency.csv";
 
 /// The folders of the YAML files that can be overridden.
 constexpr const char* kDataFolders[] = {"device_profiles",     "device_profiles/links",
@@ -130,10 +128,8 @@ void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnos
 }
 
 const Catalog::Patch* Catalog::patch_of(const fs::path& file) const {
-  const auto found = std::find_if(patches_.begin(), patches_.end(), [&](const Patch& p) {
-    std::error_code missing;  // a file that does not exist is reported when it is read
-    return fs::equivalent(p.file, file, missing);
-  });
+  const auto found = std::find_if(patches_.begin(), patches_.end(),
+                                  [&](const Patch& p) { return same_file(p.file, file); });
   return found == patches_.end() ? nullptr : &*found;
 }
 
@@ -228,7 +224,7 @@ std::shared_ptr<const LatencyTable> Catalog::more_latencies(
   std::error_code missing;
   if (!fs::exists(file, missing)) return nullptr;
   for (const auto& [known, name] : latency_files()) {
-    if (fs::equivalent(known, file, missing)) return nullptr;
+    if (same_file(known, file)) return nullptr;
   }
   auto table = std::make_shared<LatencyTable>();
   table->read(file, file.filename().string(), names("workloads/dnns"), &latencies_, diagnostics);
@@ -267,7 +263,7 @@ DeviceProfile Catalog::load_device(const fs::path& file, std::optional<PowerLeve
   if (!c) return {};
   DeviceProfile profile =
       make_device_profile(file.stem().string(), *c, level, mark_of(file), diagnostics);
-  profile.latencies = more_latencies(fs::path(file).replace_extension(kLatencyEnding), diagnostics);
+  profile.latencies = more_latencies(own_latencies(file), diagnostics);
   const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(file);
   check_latencies(profile, mark, diagnostics);
   return profile;

@@ -77,7 +77,7 @@ std::string battery_percent(const RunRow& r) {
   double batteries = 0, phones = 0;
   for (std::size_t t = 0; t < system.types.size(); ++t) {
     const DeviceType& type = system.types[t];
-    if (r.device != "all" && r.device != type.profile.id) continue;
+    if (!r.whole_run && r.device != type.profile.id) continue;
     if (type.profile.battery_j <= 0) return "";
     phones += system.count_of(t);
     const double joules = r.whole_run ? r.run.metrics->energy_j(t) : r.tally.energy_j;

@@ -19,6 +19,19 @@ using Key = std::vector<std::string>;
 constexpr const char* kIdentity[] = {"scenario", "environment", "use_case",
                                      "device",   "dnn",         "policy"};
 constexpr const char* kPolicy = "policy";
+constexpr std::string_view kColumns[] = {"metric",
+                                         "pairs",
+                                         "baseline_mean",
+                                         "mean",
+                                         "difference_mean",
+                                         "difference_ci95_low",
+                                         "difference_ci95_high",
+                                         "ratio_mean",
+                                         "ratio_ci95_low",
+                                         "ratio_ci95_high",
+                                         "verdict",
+                                         "more_seeds"};
+constexpr const char* kOption = "--baseline POLICY or --baseline COLUMN=VALUE names another";
 
 /// Values of one policy at one point, by seed.
 struct Group {
@@ -45,12 +58,14 @@ class Table {
   CompareResult compare() const {
     CompareResult result;
     result.baseline = baseline_;
+    bool paired = false;
     const std::vector<std::size_t> shown = telling_columns();
     for (const std::size_t c : shown) result.labels.push_back(columns_[c]);
     for (const Group& own : groups_) {
       const auto found = index_.find(partner(own));
       if (found == index_.end() || &groups_[found->second] == &own) continue;
       const Group& other = groups_[found->second];
+      paired = true;
       for (std::size_t m = 0; m < metrics_.size(); ++m) {
         const std::vector<double> with = in_order(other, own.seeds, m);
         Comparison row;
@@ -62,6 +77,10 @@ class Table {
         row.ratio = paired_ratio(own.values[m], with);
         if (row.difference.n > 0) result.rows.push_back(std::move(row));
       }
+    }
+    if (!paired) {
+      throw std::invalid_argument(
+          fmt::format("baseline: nothing else here has a partner in it; {}", kOption));
     }
     return result;
   }
@@ -138,20 +157,21 @@ class Table {
   }
 
   void check_baseline() const {
+    if (groups_.empty()) throw std::invalid_argument("runs.csv holds no run");
     for (const auto& [column, value] : baseline_) {
       const std::size_t c = column_index(column);
       if (c == columns_.size()) {
-        throw std::invalid_argument(fmt::format("baseline: no column '{}'{}",
+        throw std::invalid_argument(fmt::format("baseline: no column '{}'{}; {}",
                                                 config::printable(column),
-                                                config::suggest(column, columns_)));
+                                                config::suggest(column, columns_), kOption));
       }
       std::set<std::string> there;
       for (const Group& group : groups_) there.insert(group.key[c]);
       if (there.contains(value)) continue;
       const std::vector<std::string> legal(there.begin(), there.end());
-      throw std::invalid_argument(fmt::format("baseline: no {} '{}' here{}", column,
+      throw std::invalid_argument(fmt::format("baseline: no {} '{}' here{}; {}", column,
                                               config::printable(value),
-                                              config::suggest(value, legal)));
+                                              config::suggest(value, legal), kOption));
     }
   }
 
@@ -191,6 +211,8 @@ class Table {
 };
 
 }  // namespace
+
+std::span<const std::string_view> comparison_columns() { return kColumns; }
 
 CompareResult compare_runs(const CompareRequest& request) { return Table(request).compare(); }
 

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/results/statistics.h"
@@ -27,6 +29,9 @@ struct Comparison {
   Estimate difference;  // own - baseline, in pairs
   Estimate ratio;       // own / baseline, in pairs
 };
+
+/// What a table of comparisons has behind the labels: names, in the order of its columns.
+std::span<const std::string_view> comparison_columns();
 
 struct CompareResult {
   std::map<std::string, std::string> baseline;

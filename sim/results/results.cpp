@@ -192,11 +192,18 @@ void join_timelines(const fs::path& folder, std::size_t runs) {
   file.commit();
 }
 
+/// A device type's name as part of the name of a file: a slash becomes %2F, as in a URL.
+std::string in_file_name(std::string device) {
+  for (std::size_t at; (at = device.find('/')) != std::string::npos;) device.replace(at, 1, "%2F");
+  return device;
+}
+
 void write_tables(const fs::path& folder, std::span<const RunResult> results) {
   for (const RunResult& run : results) {
     for (const auto& [device, table] : run.tables) {
       fs::create_directories(folder / "tables");
-      OutputFile file(folder / "tables" / fmt::format("{}-{}.json", run.spec.id, device));
+      OutputFile file(folder / "tables" /
+                      fmt::format("{}-{}.json", run.spec.id, in_file_name(device)));
       file.write(table.dump() + '\n');
       file.commit();
     }

@@ -22,7 +22,6 @@ void RequestLog::add(const RequestRecord& r) {
   const DeviceType& type = system.types[r.type];
   const Observation& o = r.observation;
   std::vector<std::string> row{
-      prefix_,
       phase_,
       std::to_string(o.phone),
       type.profile.id,
@@ -49,12 +48,7 @@ void RequestLog::add(const RequestRecord& r) {
       format_number(r.temperature_c)};
   for (const Duration stage : r.ledger.stages) row.push_back(milli(to_seconds(stage)));
   for (const double joules : r.ledger.joules) row.push_back(milli(joules));
-  std::string line;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (i > 0) line += ',';
-    line += row[i];  // names hold no commas; the prefix is already quoted where needed
-  }
-  file_.write(line + '\n');
+  file_.write(prefix_ + ',' + config::csv_line(row) + '\n');
 }
 
 }  // namespace autoscale

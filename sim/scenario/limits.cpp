@@ -19,14 +19,6 @@ using config::Mark;
 /// Of all groups together; phones and their links are numbered in 32 bits.
 constexpr std::uint64_t kMaxPhones = 1'000'000'000;
 
-/// Where a key of the scenario stands; the file's begin if it does not.
-Mark key_mark(const config::Node& root, std::string_view key) {
-  for (const config::Node::Entry& entry : root.entries) {
-    if (entry.key == key) return entry.mark;
-  }
-  return root.mark;
-}
-
 /// The longest nominal latency of any legal action, seconds.
 double slowest_action_s(const SystemModel& system) {
   double slowest = 0;
@@ -43,6 +35,13 @@ double slowest_action_s(const SystemModel& system) {
 
 }  // namespace
 
+Mark key_mark(const config::Node& root, std::string_view key) {
+  for (const config::Node::Entry& entry : root.entries) {
+    if (entry.key == key) return entry.mark;
+  }
+  return root.mark;
+}
+
 void check_keys(const ScenarioConfig& config, std::size_t dnns, const config::Node& root,
                 Diagnostics& diagnostics) {
   if (config.holdout == Holdout::kLeaveOneDnnOut && dnns < 2) {
@@ -53,6 +52,10 @@ void check_keys(const ScenarioConfig& config, std::size_t dnns, const config::No
   if (!config.phases.empty() && !records) {
     diagnostics.error(key_mark(root, "phases"),
                       "phases: none is recorded, so there would be no results");
+  }
+  if (config.compare_with_oracles && !config.compare_with_opt) {
+    diagnostics.error(key_mark(root, "compare_with_oracles"),
+                      "compare_with_oracles: needs compare_with_opt: true");
   }
   std::uint64_t phones = 0;
   for (const DeviceGroupConfig& group : config.devices) phones += group.count;

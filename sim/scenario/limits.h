@@ -1,6 +1,7 @@
 // What a scenario's keys demand of one another, and what the simulator can count.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "sim/config/node.h"
@@ -9,6 +10,9 @@
 #include "sim/system/system_model.h"
 
 namespace autoscale {
+
+/// Where a key of the scenario stands; the file's begin if it does not.
+config::Mark key_mark(const config::Node& root, std::string_view key);
 
 /// Reports keys that do not go together, at their places in the file `root`; `dnns`: how many DNNs
 /// the scenario has.

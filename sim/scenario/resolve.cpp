@@ -6,11 +6,20 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/models/file_names.h"
+
 namespace autoscale {
 namespace {
 
 namespace fs = std::filesystem;
 using config::Diagnostics;
+
+/// The file that a name leads to; it has been found before.
+fs::path found_file(const Catalog& catalog, const DataKind& kind,
+                    const Located<std::string>& name) {
+  Diagnostics reported;
+  return catalog.find(kind, name.value, name.mark, reported).value_or("");
+}
 
 /// Workers per processor of a server: the scenario's, else the profile's.
 std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceProfile& profile,
@@ -46,6 +55,23 @@ std::vector<ProcessorKind> offered_processors(const ServerUseConfig& use,
   return kinds;
 }
 
+/// Reports two files of `used` that call themselves the same; `read` is what they say.
+void check_environment_names(const std::vector<Located<std::string>>& used,
+                             const std::vector<EnvironmentConfig>& read, const Catalog& catalog,
+                             Diagnostics& diagnostics) {
+  std::map<std::string, fs::path> files;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (read[i].name.empty()) continue;  // not read, which has been reported
+    const fs::path file = found_file(catalog, kEnvironmentFiles, used[i]);
+    const fs::path& first = files.emplace(read[i].name, file).first->second;
+    if (same_file(first, file)) continue;
+    diagnostics.error(used[i].mark,
+                      fmt::format("environment: '{}' and '{}' are both called '{}', the name that "
+                                  "results tell them apart by",
+                                  first.string(), file.string(), read[i].name));
+  }
+}
+
 }  // namespace
 
 void Resolver::environment() {
@@ -55,15 +81,18 @@ void Resolver::environment() {
   if (config_.cloud_signal) own.cloud_signal = *config_.cloud_signal;
   if (config_.tablet_signal) own.tablet_signal = *config_.tablet_signal;
   names_.variances.push_back(std::move(own));
+  std::vector<Located<std::string>> used = {config_.environment};
   for (const PhaseConfig& phase : config_.phases) {
     names_.variance_of_phase.push_back(phase.environment ? names_.variances.size() : 0);
     if (!phase.environment) continue;
+    used.push_back(*phase.environment);
     if (phase.conditions == PhaseConditions::kGrid) {
       diagnostics_.error(phase.environment->mark,
                          "environment: the grid has conditions of its own, without an environment");
     }
     names_.variances.push_back(read_environment(*phase.environment).value_or(EnvironmentConfig()));
   }
+  check_environment_names(used, names_.variances, catalog_, diagnostics_);
 }
 
 std::optional<EnvironmentConfig> Resolver::read_environment(
@@ -93,6 +122,7 @@ void Resolver::workload() {
 }
 
 void Resolver::devices() {
+  std::vector<fs::path> files;  // of system_.types
   for (const DeviceGroupConfig& group : config_.devices) {
     if (!group.profile.mark.file) continue;  // not there, which has been reported
     DeviceType type;
@@ -104,13 +134,19 @@ void Resolver::devices() {
           group.profile.mark,
           fmt::format("'{}' is a {}, not a phone", type.profile.id, name_of(type.profile.kind)));
     }
-    const auto same =
-        std::find_if(system_.types.begin(), system_.types.end(),
-                     [&](const DeviceType& t) { return t.profile.id == type.profile.id; });
-    const auto index = static_cast<std::uint16_t>(same - system_.types.begin());
-    if (same == system_.types.end()) system_.types.push_back(std::move(type));
+    const fs::path file = found_file(catalog_, kDeviceFiles, group.profile);
+    const auto same = std::find_if(files.begin(), files.end(), [&](const fs::path& other) {
+      return is_same_device(other, file);
+    });
+    const auto index = static_cast<std::uint16_t>(same - files.begin());
+    if (same == files.end()) {
+      files.push_back(file);
+      system_.types.push_back(std::move(type));
+    }
     system_.groups.push_back({index, group.count});
   }
+  const auto names = telling_names(files, catalog_.search(), kDeviceFiles.folders.front(), folder_);
+  for (std::size_t t = 0; t < names.size(); ++t) system_.types[t].profile.id = names[t];
 }
 
 void Resolver::servers() {

@@ -28,11 +28,12 @@ struct ResolvedNames {
 /// comes last and only without a mistake: it needs what the others found.
 class Resolver {
  public:
-  /// Keeps references to everything.
-  Resolver(const ScenarioConfig& config, const Catalog& catalog, ResolvedNames& names,
-           config::Diagnostics& diagnostics)
+  /// Results name files as seen from `folder`. Keeps references to everything else.
+  Resolver(const ScenarioConfig& config, const Catalog& catalog, std::filesystem::path folder,
+           ResolvedNames& names, config::Diagnostics& diagnostics)
       : config_(config),
         catalog_(catalog),
+        folder_(std::move(folder)),
         names_(names),
         system_(*names.system),
         diagnostics_(diagnostics) {}
@@ -49,6 +50,7 @@ class Resolver {
 
   const ScenarioConfig& config_;
   const Catalog& catalog_;
+  std::filesystem::path folder_;
   ResolvedNames& names_;
   SystemModel& system_;
   config::Diagnostics& diagnostics_;

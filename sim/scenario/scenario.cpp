@@ -55,7 +55,7 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
                        const ScenarioOverrides& overrides, Diagnostics& diagnostics) {
   if (overrides.seed) config_.seed = *overrides.seed;
   if (overrides.replications) config_.replications = *overrides.replications;
-  Resolver resolver(config_, catalog, names_, diagnostics);
+  Resolver resolver(config_, catalog, file.parent_path(), names_, diagnostics);
   resolver.environment();
   resolver.workload();
   policies_ = read_policies(config_.policies, overrides.policies, diagnostics);
@@ -67,10 +67,12 @@ void Scenario::resolve(const Catalog& catalog, const fs::path& file, const confi
   set_policies(std::move(policies_));
   resolver.links();
   if (!diagnostics.empty()) return;
-  fill_costs(
-      *names_.system, catalog,
-      {config_.accounting, config_.constraints.accuracy_set, config_.upload, config_.detections},
-      config::file_mark(file), diagnostics);
+  const CostSettings settings{config_.accounting, config_.constraints.accuracy_set, config_.upload,
+                              config_.detections};
+  for (const UnknownForm& form : unknown_forms(system(), settings)) {
+    diagnostics.error(key_mark(root, form.setting), form.message);
+  }
+  fill_costs(*names_.system, catalog, settings, key_mark(root, "devices"), diagnostics);
   if (diagnostics.empty()) check_length(config_.phases, system(), policies_, root, diagnostics);
 }
 

@@ -13,8 +13,8 @@
 #include "sim/config/reader.h"
 #include "sim/core/output_file.h"
 #include "sim/core/text.h"
-#include "sim/results/columns.h"
 #include "sim/results/statistics.h"
+#include "sim/sweep/columns.h"
 #include "sim/sweep/space.h"
 
 namespace autoscale {
@@ -47,33 +47,6 @@ constexpr std::string_view kMetrics[] = {
     "gap_to_opt",
     "convergence_visits_p50",
     "table_bytes",
-};
-
-constexpr ColumnText kSummary[] = {
-    {"scenario", "", "name of the scenario"},
-    {"device", "", "device type; all where several are taken together"},
-    {"dnn", "", "DNN; all where several are taken together"},
-    {"policy", "", "name of the policy"},
-    {"metric", "", "column of runs.csv"},
-    {"unit", "", "of the metric, and of all that follows but n and the ratios"},
-    {"n", "count", "replications that have a value"},
-    {"mean", "", "over the replications"},
-    {"sd", "", "standard deviation over the replications"},
-    {"ci95_low", "", "lower end of the 95 % confidence interval of the mean (Student's t)"},
-    {"ci95_high", "", "upper end"},
-    {"pairs", "count", "replications that the baseline has too"},
-    {"difference_mean", "", "value minus the baseline's with the same seed, mean"},
-    {"difference_ci95_low", "", "lower end of its 95 % confidence interval"},
-    {"difference_ci95_high", "", "upper end"},
-    {"ratio_mean", "1", "value over the baseline's with the same seed, mean"},
-    {"ratio_ci95_low", "1", "lower end of its 95 % confidence interval"},
-    {"ratio_ci95_high", "1", "upper end"},
-};
-
-constexpr ColumnText kFailures[] = {
-    {"replication", "", "number of the repetition, from 0"},
-    {"run", "", "the run; empty if the scenario itself is wrong at this point"},
-    {"error", "", "what went wrong"},
 };
 
 std::size_t run_column(std::string_view name) {
@@ -188,8 +161,8 @@ class Writer {
     std::vector<std::string> names;
     for (const RunColumn& c : run_columns()) names.push_back(c.name);
     runs.write(with_swept(config::csv_line(names), swept_header()) + '\n');
-    summary.write(swept_header() + joined(kSummary));
-    failures.write(swept_header() + joined(kFailures));
+    summary.write(swept_header() + joined(summary_columns()));
+    failures.write(swept_header() + joined(failure_columns()));
     timing.write(joined(timing_columns()));
   }
 
@@ -327,9 +300,9 @@ class Writer {
       if (&c == &run_columns().front()) add_swept("runs.csv");
     }
     add_swept("summary.csv");
-    add_all("summary.csv", kSummary);
+    add_all("summary.csv", summary_columns());
     add_swept("failures.csv");
-    add_all("failures.csv", kFailures);
+    add_all("failures.csv", failure_columns());
     add_all("timing.csv", timing_columns());
     file.commit();
   }

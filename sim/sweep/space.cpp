@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/results/columns.h"
+#include "sim/sweep/columns.h"
 
 namespace autoscale {
 namespace {
@@ -72,6 +72,10 @@ void SweepSpace::add(const ParameterConfig& config, std::shared_ptr<const SweptV
                       fmt::format("{0}: the sweep's own key '{0}' says that", path));
     return;
   }
+  if (path == "name" && axes_.front() > 1) {
+    diagnostics.error(config.path.mark, "name: results tell the scenarios apart by it");
+    return;
+  }
   const bool twice = std::any_of(parameters_.begin(), parameters_.end(),
                                  [&](const SweptParameter& p) { return p.path == path; });
   if (twice) {
@@ -120,20 +124,19 @@ void SweepSpace::add_draws(const DrawConfig& config, bool stratified, Diagnostic
   }
 }
 
-/// A column is called by the last key of its path, or by all of it if that is taken.
+/// A column is called by the last key of its path, or by all of it if another parameter or a column
+/// of the results is called so.
 void SweepSpace::name_columns(Diagnostics& diagnostics) {
   std::map<std::string, int> uses;
-  for (const RunColumn& c : run_columns()) ++uses[c.name];
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     ++uses[names_[i].empty() ? last_key(parameters_[i].path) : names_[i]];
   }
-  std::set<std::string> taken;
-  for (const RunColumn& c : run_columns()) taken.insert(c.name);
+  std::set<std::string> taken = result_columns();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     SweptParameter& p = parameters_[i];
     if (names_[i].empty()) {
       const std::string key = last_key(p.path);
-      p.column = uses[key] == 1 ? key : p.path;
+      p.column = uses[key] == 1 && !result_columns().contains(key) ? key : p.path;
     }
     if (!taken.insert(p.column).second) {
       diagnostics.error(p.mark, fmt::format("column '{}' is there already; a 'name' gives this "

@@ -10,6 +10,7 @@
 
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
+#include "sim/models/file_names.h"
 
 namespace autoscale {
 namespace {
@@ -52,6 +53,36 @@ void set_parameter(Node& root, const std::string& path, const Node& value,
   child(changes, path.substr(dot + 1), value.mark) = value;
 }
 
+std::string content_of(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Adds the files that values of `node` name by path, with hashes of what is in them and in the
+/// tables of latencies beside them.
+void add_named_files(const Node& node, nlohmann::ordered_json& hashes) {
+  for (const Node::Entry& entry : node.entries) add_named_files(entry.value, hashes);
+  for (const Node& item : node.items) add_named_files(item, hashes);
+  const fs::path file = config::path_at(node.mark, node.text);
+  std::error_code ignored;  // what cannot be looked at, such as too long a text, is no file
+  if (node.text.find_first_of("./") == std::string::npos || !fs::is_regular_file(file, ignored)) {
+    return;
+  }
+  hashes[node.text] = short_hash(content_of(file) + content_of(own_latencies(file)));
+}
+
+std::vector<const ParameterConfig*> all_parameters(const SweepConfig& config) {
+  std::vector<const ParameterConfig*> all;
+  const auto add = [&all](const std::vector<ParameterConfig>& parameters) {
+    for (const ParameterConfig& p : parameters) all.push_back(&p);
+  };
+  add(config.grid);
+  add(config.zip);
+  if (config.random) add(config.random->parameters);
+  if (config.latin_hypercube) add(config.latin_hypercube->parameters);
+  return all;
+}
+
 /// The data files that scenarios name below one folder: paths relative to it, and hashes.
 std::vector<std::pair<fs::path, std::string>> file_hashes(const fs::path& root) {
   std::vector<std::pair<fs::path, std::string>> hashes;
@@ -60,9 +91,8 @@ std::vector<std::pair<fs::path, std::string>> file_hashes(const fs::path& root) 
     for (const auto& entry : fs::recursive_directory_iterator(root / folder, missing)) {
       const fs::path extension = entry.path().extension();
       if (extension != ".yaml" && extension != ".csv") continue;
-      std::ifstream stream(entry.path(), std::ios::binary);
-      const std::string content{std::istreambuf_iterator<char>(stream), {}};
-      hashes.emplace_back(entry.path().lexically_relative(root), short_hash(content));
+      hashes.emplace_back(entry.path().lexically_relative(root),
+                          short_hash(content_of(entry.path())));
     }
   }
   return hashes;
@@ -125,23 +155,27 @@ void Sweep::load_scenarios(Diagnostics& diagnostics) {
     }
     try {
       ScenarioFile file{*path, search.load_yaml(*path)};
-      const Node* title = file.root.find("name");
-      const bool twice =
-          std::any_of(scenarios_.begin(), scenarios_.end(), [title](const ScenarioFile& other) {
-            const Node* theirs = other.root.find("name");
-            return title && theirs && title->text == theirs->text;
-          });
-      if (twice) {
-        diagnostics.error(name.mark, fmt::format("scenarios: two are called '{}'",
-                                                 config::printable(title->text)));
-      }
       for (const auto& [key, value] : config_.set) {
         set_parameter(file.root, key, value, diagnostics);
       }
+      check_name(file, name.mark, diagnostics);
       scenarios_.push_back(std::move(file));
     } catch (const config::ConfigError& error) {
       diagnostics.add(error.diagnostics());
     }
+  }
+}
+
+void Sweep::check_name(const ScenarioFile& file, const config::Mark& where,
+                       Diagnostics& diagnostics) const {
+  const Node* name = file.root.find("name");
+  for (const ScenarioFile& other : scenarios_) {
+    const Node* theirs = other.root.find("name");
+    if (!name || !theirs || name->text != theirs->text) continue;
+    diagnostics.error(
+        where, fmt::format("scenarios: '{}' and '{}' are both called '{}', the name "
+                           "that results tell them apart by",
+                           other.path.string(), file.path.string(), config::printable(name->text)));
   }
 }
 
@@ -189,6 +223,19 @@ Scenario Sweep::scenario(std::size_t point) const {
   return Scenario::load(*catalog_, file.path, std::move(root), overrides);
 }
 
+nlohmann::ordered_json Sweep::named_files() const {
+  nlohmann::ordered_json files;
+  for (std::size_t s = 0; s < scenarios_.size(); ++s) {
+    nlohmann::ordered_json hashes;
+    add_named_files(scenarios_[s].root, hashes);
+    for (const ParameterConfig* parameter : all_parameters(config_)) {
+      for (const Node& value : parameter->values) add_named_files(value, hashes);
+    }
+    if (!hashes.empty()) files[config_.scenarios[s].value] = std::move(hashes);
+  }
+  return files;
+}
+
 nlohmann::ordered_json Sweep::definition(const BuildInfo& build) const {
   nlohmann::ordered_json definition = build_manifest(build);
   definition["data"] = data_hash(catalog_->search());
@@ -200,6 +247,8 @@ nlohmann::ordered_json Sweep::definition(const BuildInfo& build) const {
   sweep["points"] = points();
   auto& scenarios = definition["scenarios"] = nlohmann::ordered_json::array();
   for (const ScenarioFile& file : scenarios_) scenarios.push_back(config::to_json(file.root));
+  nlohmann::ordered_json files = named_files();
+  if (!files.empty()) definition["files"] = std::move(files);
   return definition;
 }
 

@@ -50,7 +50,12 @@ class Sweep {
 
   Sweep(const Catalog& catalog, SweepConfig config, config::Diagnostics& diagnostics);
   void load_scenarios(config::Diagnostics& diagnostics);
+  /// Reports a scenario that has the name of one before it.
+  void check_name(const ScenarioFile& file, const config::Mark& where,
+                  config::Diagnostics& diagnostics) const;
   void check_points(config::Diagnostics& diagnostics) const;
+  /// Scenario -> file that it or a swept value names by path -> hash of its content.
+  nlohmann::ordered_json named_files() const;
 
   const Catalog* catalog_;
   SweepConfig config_;

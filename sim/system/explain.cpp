@@ -6,6 +6,7 @@
 
 #include "sim/config/csv.h"
 #include "sim/core/text.h"
+#include "sim/models/file_names.h"
 
 namespace autoscale {
 namespace {
@@ -62,25 +63,37 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
   system.arrivals = use.arrivals;
   system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
   diagnostics.throw_if_any();
-  fill_costs(system, catalog,
-             {request.accounting, request.accuracy_set, request.upload, request.detections},
-             kCommandLine, diagnostics);
+  const CostSettings settings{request.accounting, request.accuracy_set, request.upload,
+                              request.detections};
+  for (const UnknownForm& form : unknown_forms(system, settings)) {
+    diagnostics.error(kCommandLine, form.message);
+  }
+  fill_costs(system, catalog, settings, kCommandLine, diagnostics);
   diagnostics.throw_if_any();
   return system;
 }
 
+/// What the links are called, cloud and tablet.
+std::vector<std::string> link_names(const ExplainRequest& request, const Catalog& catalog) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& link : {request.cloud_link, request.tablet_link}) {
+    Diagnostics reported;
+    files.push_back(catalog.find(kLinkFiles, link, kCommandLine, reported).value_or(link));
+  }
+  return telling_names(files, catalog.search(), kLinkFiles.folders.front(), ".");
+}
+
 Conditions make_conditions(const SystemModel& system, const ExplainRequest& request,
-                           Diagnostics& diagnostics) {
+                           const Catalog& catalog, Diagnostics& diagnostics) {
   Conditions now = nominal_conditions(system, system.types[0]);
   now.load = {request.co_cpu, request.co_memory};
   if (request.warm) now.cold = {};
-  std::vector<std::string> links;
+  const std::vector<std::string> links = link_names(request, catalog);
   for (std::size_t l = 0; l < kLinks; ++l) {
-    const LinkTechnology& technology = system.links[l].technology;
-    links.push_back(technology.id);
-    const auto signal = request.signal_dbm.find(technology.id);
+    const auto signal = request.signal_dbm.find(links[l]);
     if (signal == request.signal_dbm.end()) continue;
-    now.link[l] = link_conditions(technology, system.types[0].radio[l], signal->second, 0);
+    now.link[l] =
+        link_conditions(system.links[l].technology, system.types[0].radio[l], signal->second, 0);
   }
   for (const auto& [name, dbm] : request.signal_dbm) {
     if (std::find(links.begin(), links.end(), name) == links.end()) {
@@ -114,7 +127,7 @@ Explanation explain(const Catalog& catalog, const ExplainRequest& request) {
   Explanation explanation;
   explanation.use_case = use.name;
   explanation.qos_s = system.constraints.qos_s;
-  explanation.conditions = make_conditions(system, request, diagnostics);
+  explanation.conditions = make_conditions(system, request, catalog, diagnostics);
   diagnostics.throw_if_any();
   const DeviceType& type = system.types[0];
   const DnnOnType& dnn = type.dnns[0];

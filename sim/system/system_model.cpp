@@ -95,6 +95,14 @@ double reference_energy(const SystemModel& system, const DeviceType& type, const
   return 0;
 }
 
+std::string why_not_on_cpu(const DeviceProfile& phone, const Dnn& dnn) {
+  const Processor* cpu = phone.processor(ProcessorKind::kCpu);
+  if (!cpu) return "it has none";
+  if (!cpu->support(Precision::kFp32).supported) return "its profile does not list that precision";
+  if (!dnn.runs_on(cpu->kind, phone.kind)) return "'unsupported' in the DNN's file excludes it";
+  return fmt::format("no row in workloads/latency.csv or {}.latency.csv", phone.latency_device);
+}
+
 DnnOnType make_dnn_on_type(const SystemModel& system, const DeviceType& type, const Dnn& dnn,
                            const CostSettings& settings, const Catalog& catalog) {
   DnnOnType on_type;
@@ -125,19 +133,24 @@ std::uint32_t SystemModel::count_of(std::size_t type) const {
   return sum;
 }
 
-void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
-                const config::Mark& where, config::Diagnostics& diagnostics) {
+std::vector<UnknownForm> unknown_forms(const SystemModel& system, const CostSettings& settings) {
+  std::vector<UnknownForm> forms;
   for (const Dnn& dnn : system.dnns) {
-    system.cuts.push_back(make_cuts(catalog.roofline(), dnn));
     if (dnn.input_bits[settings.upload] <= 0) {
-      diagnostics.error(where, fmt::format("upload: workloads/dnns/{}.yaml has no input.{}", dnn.id,
-                                           config::name_of(settings.upload)));
+      forms.push_back({"upload", fmt::format("upload: workloads/dnns/{}.yaml has no input.{}",
+                                             dnn.id, config::name_of(settings.upload))});
     }
     if (answer_bits(dnn, settings.detections) <= 0) {
-      diagnostics.error(where,
-                        fmt::format("detections: workloads/dnns/{}.yaml has no anchors", dnn.id));
+      forms.push_back(
+          {"detections", fmt::format("detections: workloads/dnns/{}.yaml has no anchors", dnn.id)});
     }
   }
+  return forms;
+}
+
+void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
+                const config::Mark& where, config::Diagnostics& diagnostics) {
+  for (const Dnn& dnn : system.dnns) system.cuts.push_back(make_cuts(catalog.roofline(), dnn));
   for (DeviceType& type : system.types) {
     type.actions = ActionSpace(type.profile, system.tablet.profile, system.cloud.profile);
     const Processor* cpu = type.profile.processor(ProcessorKind::kCpu);
@@ -154,9 +167,9 @@ void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings&
     for (const Dnn& dnn : system.dnns) {
       type.dnns.push_back(make_dnn_on_type(system, type, dnn, settings, catalog));
       if (type.dnns.back().reference_j <= 0) {
-        diagnostics.error(where, fmt::format("{} cannot run {} on its CPU in fp32: no row in "
-                                             "workloads/latency.csv or {}.latency.csv",
-                                             type.profile.id, dnn.id, type.profile.latency_device));
+        diagnostics.error(
+            where, fmt::format("{} cannot run {} on its CPU in fp32: {}", type.profile.id, dnn.id,
+                               why_not_on_cpu(type.profile, dnn)));
       }
     }
   }

@@ -100,9 +100,15 @@ struct CostSettings {
   Detections detections{};
 };
 
+/// A setting that asks for a form of input or answer which the file of a DNN does not know.
+struct UnknownForm {
+  std::string_view setting;
+  std::string message;
+};
+std::vector<UnknownForm> unknown_forms(const SystemModel& system, const CostSettings& settings);
+
 /// Fills the action spaces and cost tables of all types from the profiles, DNNs, links and servers
-/// already in `system`. Reports at `where` a DNN that no action of a type can run, and one whose
-/// file does not know the form in which its input or its answer travels.
+/// already in `system`. Reports at `where` a DNN that a type cannot run on its CPU.
 void fill_costs(SystemModel& system, const Catalog& catalog, const CostSettings& settings,
                 const config::Mark& where, config::Diagnostics& diagnostics);
 

@@ -464,7 +464,7 @@ TEST_F(CliSweep, CompareReadsSweepsAndRuns) {
   EXPECT_NE(run.out.find("edge_best"), std::string::npos);
   const ProgramResult wrong = run_program({"compare", folder / "run", "--baseline", "clod"});
   EXPECT_EQ(wrong.code, 2);
-  EXPECT_NE(wrong.err.find("baseline: no policy 'clod' here (did you mean 'cloud'?)"),
+  EXPECT_NE(wrong.err.find("baseline: no policy 'clod' here (did you mean 'cloud'?); --baseline"),
             std::string::npos)
       << wrong.err;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "sim/sweep/columns.h"
 #include "tests/support/config_testing.h"
 
 namespace autoscale {
@@ -101,6 +102,27 @@ TEST(SweepSpace, ColumnsAreCalledByTheWholePathWhereTheLastKeyIsTaken) {
   for (const SweptParameter& p : space.parameters()) columns.push_back(p.column);
   EXPECT_EQ(columns, (std::vector<std::string>{"epsilon", "cloud_signal.constant.level",
                                                "tablet_signal.constant.level", "phone"}));
+}
+
+TEST(SweepSpace, NoParameterHasTheNameOfAColumnOfResults) {
+  for (const std::string column :
+       {"policy", "energy_mean_mj", "learned", "arrival_s", "wall_s", "mean", "sd", "n", "pairs",
+        "error", "run", "verdict", "more_seeds"}) {
+    const SweepSpace space = space_of("grid: [{path: a." + column + ", values: [1, 2]}]\n");
+    EXPECT_EQ(space.parameters()[0].column, "a." + column);
+    EXPECT_EQ(error_of("grid: [{path: a, values: [1, 2], name: " + column + "}]\n"),
+              "f.yaml:3:40: error: column '" + column +
+                  "' is there already; a 'name' gives this parameter another");
+  }
+  for (const std::string& column : result_columns()) {
+    EXPECT_EQ(
+        space_of("grid: [{path: 'a." + column + "[0]', values: [1]}]\n").parameters()[0].column,
+        "a." + column + "[0]");
+  }
+  EXPECT_EQ(error_of("grid:\n  - {path: a.mean, values: [1]}\n"
+                     "  - {path: b, values: [1], name: a.mean}\n"),
+            "f.yaml:5:34: error: column 'a.mean' is there already; a 'name' gives this parameter "
+            "another");
 }
 
 TEST(SweepSpace, SkipsWhatMatchesAllColumnsOfAnItem) {
