@@ -16,7 +16,7 @@
 namespace autoscale::config {
 
 /// A place in a configuration file. Line and column count from 1, the column in bytes; line 0 means
-/// that it is not in a file: a person typed it as an option of the command line, or gave it in Python.
+/// that it is not in a file: a person typed it on the command line, or gave it in Python.
 struct Mark {
   std::shared_ptr<const std::string> file;  // as the user gave it; null in values made by code
   int line = 0;
