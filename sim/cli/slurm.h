@@ -23,13 +23,13 @@ struct SlurmJobs {
   std::string merge;
 };
 
-/// The jobs of an earlier submission into this folder that Slurm still has, waiting or running: both
-/// numbers, one or none. None too where squeue cannot tell, which is then said on standard error
+/// The jobs of an earlier submission into this folder that Slurm still has, waiting or running:
+/// both numbers, one or none. None too where squeue cannot tell, which is then said on standard error
 /// unless there is no squeue.
 std::vector<std::string> queued_jobs(const std::filesystem::path& folder);
 
-/// Writes both batch scripts to `folder`/slurm, submits them and notes the jobs there. Throws IoError
-/// if sbatch is not there or refuses; then nothing stays submitted.
+/// Writes both batch scripts to `folder`/slurm, submits them and notes the jobs there. Throws
+/// IoError if sbatch is not there or refuses; then nothing stays submitted.
 SlurmJobs submit_to_slurm(const SlurmRequest& request);
 
 }  // namespace autoscale::cli

@@ -67,7 +67,7 @@ fs::path find_file(const SearchPath& search, const std::string& name) {
   if (!found && search.folders().size() > 1) {
     throw config::ConfigError(
         {{config::file_mark(name), fmt::format("no file '{}', nor one of this name in {}",
-                                               config::one_line(name), search.text())}});
+                                               config::printable_path(name), search.text())}});
   }
   return found.value_or(name);
 }

@@ -57,16 +57,30 @@ const std::string* nearest(std::string_view wrong, std::span<const std::string> 
   return best;
 }
 
-/// Whether a text looks like a path, and is not longer than the system takes one.
 bool may_be_path(std::string_view text) {
-  constexpr std::size_t kMaxPath = 4096;  // PATH_MAX of Linux
   constexpr std::size_t kMaxEnding = 10;  // ".mahimahi"
-  if (text.size() > kMaxPath) return false;
   const std::size_t dot = text.find_last_of('.');
   const bool has_ending = dot != std::string_view::npos && text.size() - dot <= kMaxEnding &&
                           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(dot) + 1,
                                       text.end(), [](unsigned char c) { return std::isalpha(c); });
   return has_ending || text.find('/') != std::string_view::npos;
+}
+
+/// The first `max_bytes` of a text or, if it is UTF-8, somewhat less, without control characters.
+std::string one_line(std::string_view text, std::size_t max_bytes) {
+  const auto continues_character = [&](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+  };
+  const bool cut = text.size() > max_bytes;
+  if (cut) {
+    std::size_t end = max_bytes;
+    while (end > 0 && continues_character(end)) --end;
+    text = text.substr(0, end);
+  }
+  std::string result(text);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  std::replace_if(result.begin(), result.end(), is_control, '?');
+  return cut ? result + "..." : result;
 }
 
 }  // namespace
@@ -121,22 +135,14 @@ void Diagnostics::throw_if_any() const {
   throw ConfigError(std::move(sorted));
 }
 
-std::string one_line(std::string_view text) {
-  std::string result(text);
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  std::replace_if(result.begin(), result.end(), is_control, '?');
-  return result;
+std::string printable(std::string_view text) {
+  constexpr std::size_t kMaxText = 60;
+  return may_be_path(text) ? printable_path(text) : one_line(text, kMaxText);
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 60;
-  if (text.size() <= kMaxBytes || may_be_path(text)) return one_line(text);
-  const auto continues_character = [&](std::size_t i) {
-    return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-  };
-  std::size_t end = kMaxBytes;
-  while (end > 0 && continues_character(end)) --end;
-  return one_line(text.substr(0, end)) + "...";
+std::string printable_path(std::string_view text) {
+  constexpr std::size_t kMaxName = 255, kMaxPath = 4096;  // NAME_MAX and PATH_MAX of Linux
+  return one_line(text, text.find('/') == std::string_view::npos ? kMaxName : kMaxPath);
 }
 
 std::string suggest(std::string_view wrong, std::span<const std::string> legal) {

@@ -16,7 +16,7 @@
 namespace autoscale::config {
 
 /// A place in a configuration file. Line and column count from 1, the column in bytes; line 0 means
-/// that it is not in a file: a person typed it as an option of the command line, or gave it in Python.
+/// that it is not in a file: a person typed it on the command line, or gave it in Python.
 struct Mark {
   std::shared_ptr<const std::string> file;  // as the user gave it; null in values made by code
   int line = 0;
@@ -77,12 +77,13 @@ class Diagnostics {
   std::map<std::string, int> count_by_file_;
 };
 
-/// `text` made fit for one line of a message: control characters become '?'.
-std::string one_line(std::string_view text);
-
-/// The same, and cut: what is beyond 60 bytes becomes "...". Not so what may be a path (it has a '/'
-/// or a file's ending), which would be of no use without its end.
+/// `text` made fit for one line of a message: control characters become '?', what is beyond 60
+/// bytes becomes "...". What may be a path (it has a '/' or a file's ending) is printable_path().
 std::string printable(std::string_view text);
+
+/// The same for a path or the name of a file, of no use without its end: whole, unless it is longer
+/// than the system takes one.
+std::string printable_path(std::string_view text);
 
 /// What to add to a message about the unknown name `wrong`: " (did you mean 'profile'?)" when a
 /// legal name is near by edit distance, else " (legal: a, b, c)" when there are at most ten, else

@@ -113,7 +113,7 @@ void Catalog::patch(const DataOverrides& overrides, config::Diagnostics& diagnos
     if (!file) {
       diagnostics.error(
           changes.mark,
-          fmt::format("overrides: the data has no file '{}.yaml'{}{}", config::one_line(name),
+          fmt::format("overrides: the data has no file '{}.yaml'{}{}", config::printable_path(name),
                       config::suggest(name, known), search_.searched()));
       continue;
     }
@@ -245,7 +245,7 @@ std::optional<fs::path> Catalog::find(const DataKind& kind, const std::string& n
   const fs::path here = config::path_at(where, name_or_path);
   std::error_code ignored;  // what cannot be looked at, such as too long a name, is not there
   diagnostics.error(where,
-                    fmt::format("no file '{}'{}{}", config::one_line(here.string()),
+                    fmt::format("no file '{}'{}{}", config::printable_path(here.string()),
                                 fs::is_directory(here, ignored) ? ": it is a directory" : "",
                                 below_folder ? "" : config::suggest(here.stem().string(), known)));
   return std::nullopt;
@@ -352,7 +352,7 @@ const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
 void Catalog::report_unknown(const char* what, const std::string& name,
                              const std::vector<std::string>& legal, const config::Mark& where,
                              config::Diagnostics& diagnostics) const {
-  diagnostics.error(where, fmt::format("unknown {} '{}'{}{}", what, config::one_line(name),
+  diagnostics.error(where, fmt::format("unknown {} '{}'{}{}", what, config::printable_path(name),
                                        config::suggest(name, legal), search_.searched()));
 }
 

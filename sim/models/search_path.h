@@ -1,5 +1,5 @@
-// What the name of a file stands for: a path, or a name in the data, which is the user's own folders
-// and then the shipped one. find() is the rule, docs/scenarios.md tells it to users.
+// What the name of a file stands for: a path, or a name in the data, which is the user's own
+// folders and then the shipped one. find() is the rule, docs/scenarios.md tells it to users.
 //
 // A folder of data may have device_profiles/, workloads/ and scenarios/, each with a part of the
 // files or none. The folders together are one data set: a name that two of them have is a mistake

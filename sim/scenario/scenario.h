@@ -53,7 +53,7 @@ class Scenario {
   std::vector<PhasePlan> phases(std::size_t fold) const;
 
   /// The scenario with every default and every named file filled in. Reading it back as a scenario
-  /// gives the same runs where the same paths lead to the same files: they stay as they were written.
+  /// gives the same runs where paths lead to the same files: they stay as they were written.
   nlohmann::ordered_json resolved() const;
 
   /// StartTables::start of the tables that load_tables and transfer_tables name.

@@ -92,7 +92,8 @@ struct SweepConfig {
   void fields(V& v) {
     v.required("name", name, "name: letters, digits, '_', '-' and '.'");
     v.optional("summary", summary, "one line on what it is for");
-    v.required("scenarios", scenarios, "scenario files, relative to this one, or names", config::non_empty);
+    v.required("scenarios", scenarios, "scenario files, relative to this one, or names",
+               config::non_empty);
     v.optional("set", set, "values that are the same everywhere: path -> value");
     v.optional("grid", grid, "parameters of which every combination is run");
     v.optional("zip", zip, "parameters that change together, with equally many values");

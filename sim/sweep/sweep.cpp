@@ -148,7 +148,7 @@ void Sweep::load_scenarios(Diagnostics& diagnostics) {
       diagnostics.error(
           name.mark,
           fmt::format(
-              "scenarios: cannot read '{}': {}{}", config::one_line(here.string()),
+              "scenarios: cannot read '{}': {}{}", config::printable_path(here.string()),
               fs::is_directory(here, ignored) ? "it is a directory" : "No such file or directory",
               search.searched()));
       continue;

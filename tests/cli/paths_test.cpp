@@ -142,7 +142,7 @@ TEST_F(PathsTest, AFileWithAShippedNameIsMeantByItsPathOnly) {
   expect_refused(run("../there/s.yaml", phone("./mi8pro.yaml")), "missing key");
   expect_refused(run("../there/s.yaml", phone("moto_x_force.yaml")),
                  "no file 'moto_x_force.yaml' (did you mean 'moto_x_force'?)");
-  expect_refused({"run", "./quickstart.yaml"}, "no file './quickstart.yaml'");
+  expect_refused({"run", "./quickstart.yaml"}, "cannot read './quickstart.yaml'");
 }
 
 TEST_F(PathsTest, AFolderIsNoFile) {

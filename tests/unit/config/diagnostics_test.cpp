@@ -109,8 +109,9 @@ TEST(ConfigDiagnostics, PathsAreNotCut) {
   }
   EXPECT_EQ(printable(folder + "a\nb"), folder + "a?b");
   EXPECT_EQ(printable("0." + repeat("3", 80)), "0." + repeat("3", 58) + "...");
-  const std::string longer_than_paths_are = repeat(folder, 40);
-  EXPECT_EQ(printable(longer_than_paths_are), longer_than_paths_are.substr(0, 60) + "...");
+  EXPECT_EQ(printable_path(repeat("x", 255)), repeat("x", 255));
+  EXPECT_EQ(printable_path(repeat("x", 256)), repeat("x", 255) + "...");
+  EXPECT_EQ(printable(repeat("x/", 5000)), repeat("x/", 2048) + "...");
 }
 
 TEST(ConfigDiagnostics, PathsStartWhereTheyAreSaid) {

@@ -152,8 +152,8 @@ TEST(ConfigNode, BracketsInTextsAreNoNesting) {
   EXPECT_EQ(parse_error("a: 1  # " + brackets), "no error");
   EXPECT_EQ(parse_error("a: |\n  " + brackets), "no error");
   EXPECT_EQ(parse_error("a: b" + brackets), "no error");
-  EXPECT_EQ(parse_error("a: '" + brackets + "'\nb: " + repeat("[", 65)),
-            "f.yaml:2:68: error: nesting deeper than 64");
+  EXPECT_EQ(parse_error("a: '" + brackets + "'\nb: " + repeat("[", 65) + repeat("]", 65)),
+            "f.yaml:2:67: error: nesting deeper than 64");
 }
 
 using ConfigFile = InTemporaryFolder;

@@ -195,7 +195,7 @@ TEST(SignalTest, TheLinkNamesTheUsualColumn) {
   LinkTechnology lte = wifi();
   lte.signal = SignalKind::kRsrp;
   config::Diagnostics diagnostics;
-  const SignalProcess process(config, lte, config::Mark{}, catalog(), "", diagnostics);
+  const SignalProcess process(config, lte, config::Mark{}, catalog(), diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(value_at(process, Duration::zero()), -80);
   EXPECT_EQ(value_at(make_process(config), Duration::zero()), -50);
