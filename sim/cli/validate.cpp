@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "sim/cli/commands.h"
 #include "sim/config/csv.h"
@@ -19,14 +20,26 @@ config::CsvShape shape_of(const TraceFormat& format) {
   return {format.separator, format.comment, format.header, true};
 }
 
-/// The first of the described columns that a table has, by name; empty if there is none.
+/// A format that knows columns of a table.
+struct Candidate {
+  const TraceFormat* format = nullptr;
+  TraceColumns columns;
+  std::size_t known = 0;
+};
+
+/// The first of the described columns that a table has, by name, and empty if there is none; counts
+/// those that it has.
 template <class Described>
-std::string first_of(const std::vector<Described>& columns, const config::CsvReader& table) {
+std::string first_of(const std::vector<Described>& columns, const config::CsvReader& table,
+                     std::size_t& known) {
+  std::string first;
+  const std::vector<std::string>& names = table.header();
   for (const Described& column : columns) {
-    const auto& names = table.header();
-    if (std::find(names.begin(), names.end(), column.column) != names.end()) return column.column;
+    if (std::find(names.begin(), names.end(), column.column) == names.end()) continue;
+    if (first.empty()) first = column.column;
+    ++known;
   }
-  return "";
+  return first;
 }
 
 /// The formats by which a table may be read: the simulator's own, then all others.
@@ -45,23 +58,41 @@ std::vector<TraceFormat> table_formats(const Catalog& catalog, const fs::path& f
   return formats;
 }
 
-/// A table with a header, by the first format that knows its columns: with a signal strength and a
-/// capacity, if it has both.
+/// The formats that know columns of a table with a header; those that know most come first.
+std::vector<Candidate> candidates(const std::vector<TraceFormat>& formats, const fs::path& file) {
+  std::vector<Candidate> found;
+  for (const TraceFormat& format : formats) {
+    config::Diagnostics ignored;
+    const config::CsvReader table(file, ignored, shape_of(format));
+    Candidate candidate{&format, {}, 0};
+    candidate.columns.signal = first_of(format.signals, table, candidate.known);
+    candidate.columns.rate = first_of(format.rates, table, candidate.known);
+    const bool time = table.has_header() && table.column(format.time.column);
+    if (time && candidate.known > 0) found.push_back(std::move(candidate));
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.known > b.known; });
+  return found;
+}
+
+/// A table by the format of its columns, with a signal strength and a capacity if it has both; its
+/// mistakes are those of the format that knows most columns.
 void validate_table(const Catalog& catalog, const fs::path& file,
                     config::Diagnostics& diagnostics) {
   const std::vector<TraceFormat> formats = table_formats(catalog, file, diagnostics);
   if (!diagnostics.empty()) return;
-  for (const TraceFormat& format : formats) {
-    config::Diagnostics own;
-    const config::CsvReader table(file, own, shape_of(format));
-    const TraceColumns columns{first_of(format.signals, table), first_of(format.rates, table)};
-    const bool known = !columns.signal.empty() || !columns.rate.empty();
-    if (known && table.has_header() && table.column(format.time.column)) {
-      load_trace(file, format, columns, diagnostics);
-      return;
-    }
+  std::vector<Candidate> tried = candidates(formats, file);
+  if (tried.empty()) {
+    tried.push_back({&formats.front(), {formats.front().signals.front().column, ""}, 0});
   }
-  load_trace(file, formats.front(), {formats.front().signals.front().column, ""}, diagnostics);
+  std::optional<config::Diagnostics> mistakes;
+  for (const Candidate& candidate : tried) {
+    config::Diagnostics own;
+    load_trace(file, *candidate.format, candidate.columns, own);
+    if (own.empty()) return;
+    if (!mistakes) mistakes = std::move(own);
+  }
+  diagnostics.add(mistakes->list());
 }
 
 TraceFormat mahimahi() {
