@@ -202,8 +202,9 @@ class TableTrace {
     back_line_ = rows_;
   }
 
-  /// Reports a file that is mostly gaps or whose time mostly runs backwards; warns of less.
+  /// Reports a sound file that is mostly gaps or whose time mostly runs backwards; warns of less.
   void judge() {
+    if (!diagnostics_.empty()) return;
     const auto share = [this](std::size_t rows) {
       return static_cast<double>(rows) / static_cast<double>(rows_);
     };
