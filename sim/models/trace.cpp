@@ -202,8 +202,9 @@ class TableTrace {
     back_line_ = rows_;
   }
 
-  /// Reports a file that is mostly gaps or whose time mostly runs backwards; warns of less.
+  /// Reports time that mostly runs backwards and, in a sound file, mostly gaps; warns of less.
   void judge() {
+    const bool sound = diagnostics_.empty();
     const auto share = [this](std::size_t rows) {
       return static_cast<double>(rows) / static_cast<double>(rows_);
     };
@@ -211,13 +212,13 @@ class TableTrace {
       const std::string back = fmt::format("time runs backwards by {:g} s", back_step_s_);
       if (share(back_) > kMaxBackShare) {
         diagnostics_.error(back_place_, back);
-      } else {
+      } else if (sound) {
         config::warn(back_place_,
                      fmt::format("{}; {} of {} rows are left out, until the clock has caught up",
                                  back, back_, rows_));
       }
     }
-    if (gaps_ > 0 && !trace_.start_s.empty()) {
+    if (sound && gaps_ > 0 && !trace_.start_s.empty()) {
       const std::string gaps =
           fmt::format("{} of {} rows ({:.1f} %) have no value that can have been measured in {}",
                       gaps_, rows_, 100 * share(gaps_), columns_text());
@@ -228,7 +229,7 @@ class TableTrace {
         config::warn(file, gaps + "; the value before each gap holds on");
       }
     }
-    if (!time_reader_.recognised().empty()) {
+    if (sound && !time_reader_.recognised().empty()) {
       config::warn({reader_.mark().file, 1, 1},
                    fmt::format("column '{}' is read as Unix time in {} (time_unit)",
                                reader_.header()[*time_], time_reader_.recognised()));
