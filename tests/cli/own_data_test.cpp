@@ -65,10 +65,6 @@ class OwnDataTest : public testing::Test {
   const TemporaryFolder folder_;
 };
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(OwnDataTest, ListShowsItBesideTheShippedData) {
   for (const auto& [what, mine, shipped] :
        {std::tuple{"devices", "my_phone", "mi8pro"}, std::tuple{"dnns", "my_net", "mobilenet_v1"},

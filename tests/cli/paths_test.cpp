@@ -19,10 +19,6 @@ constexpr const char* kRest =
     "policies: [cloud]\nrelative_metrics: false\ncompare_with_opt: false\n"
     "phases: [{name: test, inferences: 3}]\n";
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// A user stands in work/; the scenario s.yaml and what belongs to it lie in there/.
 class PathsTest : public testing::Test {
  protected:

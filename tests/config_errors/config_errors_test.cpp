@@ -230,7 +230,7 @@ TEST(Mutation, OfALinkIsLoadedOrRefused) {
 TEST(Mutation, OfATraceIsLoadedOrRefused) {
   const auto load = [](const fs::path& file) {
     config::Diagnostics diagnostics;
-    const auto format = catalog().trace_format(kOwnTraceFormat, "", {}, diagnostics);
+    const auto format = catalog().trace_format(kOwnTraceFormat, {}, diagnostics);
     load_trace(file, *format, {"rssi_dbm", ""}, diagnostics);
     diagnostics.throw_if_any();
   };

@@ -1,9 +1,9 @@
 // The random signal models against their stationary distributions and correlations.
 #include <gtest/gtest.h>
 
-#include "sim/models/catalog.h"
 #include "sim/models/signal.h"
 #include "tests/fidelity/statistics.h"
+#include "tests/support/shipped_catalog.h"
 
 namespace autoscale {
 namespace {
@@ -16,8 +16,7 @@ constexpr Dbm kNoMin{-1000}, kNoMax{1000};
 
 SignalProcess make_process(const SignalConfig& config) {
   config::Diagnostics diagnostics;
-  static const Catalog catalog{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
-  SignalProcess process(config, LinkTechnology{}, config::Mark{}, catalog, ".", diagnostics);
+  SignalProcess process(config, LinkTechnology{}, config::Mark{}, shipped_catalog(), diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   return process;
 }

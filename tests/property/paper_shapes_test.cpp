@@ -259,7 +259,7 @@ TEST(PaperShapesTest, FullyConnectedBlocksAreSlowerOnCoProcessorsThanOnTheCpu) {
   std::map<std::string, std::pair<int, int>> slower_of;  // per phone and co-processor
   for (const std::string& name : phone_names()) {
     config::Diagnostics diagnostics;
-    const DeviceProfile phone = shipped_catalog().device(name, std::nullopt, "", {}, diagnostics);
+    const DeviceProfile phone = shipped_catalog().device(name, std::nullopt, {}, diagnostics);
     for (const Dnn& dnn : shipped_catalog().dnns()) {
       const auto cpu = fc_seconds(phone, ProcessorKind::kCpu, Precision::kFp32, dnn);
       const Precision gpu_row = name == "moto_x_force" ? Precision::kFp32 : Precision::kFp16;

@@ -27,6 +27,10 @@ struct ProgramSetting {
   std::string out;  // standard output goes to this file instead
 };
 
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 inline ProgramResult run_program(const std::vector<std::string>& arguments,
                                  const ProgramSetting& setting = {}) {
   const TemporaryFolder scratch;

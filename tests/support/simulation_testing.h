@@ -15,17 +15,10 @@
 #include "sim/policy/registry.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
+#include "tests/support/shipped_catalog.h"
 #include "tests/support/temporary_folder.h"
 
 namespace autoscale {
-
-inline std::filesystem::path source_root() { return AUTOSCALE_SOURCE_DIR; }
-
-/// The data folders as shipped.
-inline const Catalog& shipped_catalog() {
-  static const Catalog catalog(source_root());
-  return catalog;
-}
 
 inline const std::array<std::string, 3>& phone_names() {
   static const std::array<std::string, 3> names = {"mi8pro", "galaxy_s10e", "moto_x_force"};

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/models/catalog.h"
+#include "tests/support/shipped_catalog.h"
 #include "tests/support/temporary_folder.h"
 
 namespace autoscale {
@@ -24,13 +24,8 @@ LinkTechnology wifi() {
   return link;
 }
 
-const Catalog& catalog() {
-  static const Catalog all{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
-  return all;
-}
-
 SignalProcess make_process(const SignalConfig& config, config::Diagnostics& diagnostics) {
-  return SignalProcess(config, wifi(), config::Mark{}, catalog(), diagnostics);
+  return SignalProcess(config, wifi(), config::Mark{}, shipped_catalog(), diagnostics);
 }
 
 SignalProcess make_process(const SignalConfig& config) {
@@ -195,7 +190,7 @@ TEST(SignalTest, TheLinkNamesTheUsualColumn) {
   LinkTechnology lte = wifi();
   lte.signal = SignalKind::kRsrp;
   config::Diagnostics diagnostics;
-  const SignalProcess process(config, lte, config::Mark{}, catalog(), diagnostics);
+  const SignalProcess process(config, lte, config::Mark{}, shipped_catalog(), diagnostics);
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(value_at(process, Duration::zero()), -80);
   EXPECT_EQ(value_at(make_process(config), Duration::zero()), -50);

@@ -5,22 +5,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "sim/models/catalog.h"
 #include "sim/models/signal.h"
 #include "sim/models/trace.h"
+#include "tests/support/shipped_catalog.h"
 #include "tests/support/temporary_folder.h"
 
 namespace autoscale {
 namespace {
 
-const Catalog& catalog() {
-  static const Catalog all{std::filesystem::path(AUTOSCALE_SOURCE_DIR)};
-  return all;
-}
-
 TraceFormat format(const std::string& name) {
   config::Diagnostics diagnostics;
-  const auto found = catalog().trace_format(name, "", {}, diagnostics);
+  const auto found = shipped_catalog().trace_format(name, {}, diagnostics);
   diagnostics.throw_if_any();
   return *found;
 }
@@ -51,7 +46,7 @@ std::string read(const std::string& content, const std::string& name, const std:
 // ---- formats by name
 
 TEST(TraceFormatTest, EveryShippedDescriptionReads) {
-  const std::vector<std::string> names = catalog().names(kTraceFormatFolder);
+  const std::vector<std::string> names = shipped_catalog().names(kTraceFormatFolder);
   EXPECT_EQ(names, (std::vector<std::string>{"autoscale", "cooked", "ghent", "hsdpa", "lumos5g",
                                              "mahimahi", "monroe", "network_survey", "nyu", "ucc"}))
       << "each has a test here or in trace_test.cpp";
@@ -170,7 +165,7 @@ std::string process_errors(const TraceSignal& config, const std::string& folder)
   link.signal = SignalKind::kRssi;
   link.uplink_bps = {{-90, -50}, {1e6, 41e6}};
   config::Diagnostics diagnostics;
-  const SignalProcess process(config, link, {}, catalog(), folder, diagnostics);
+  const SignalProcess process(config, link, {}, shipped_catalog(), folder, diagnostics);
   std::string text;
   for (const auto& d : diagnostics.list()) text += d.message + "\n";
   return text;

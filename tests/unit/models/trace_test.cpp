@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "sim/config/reader.h"
+#include "tests/support/shipped_catalog.h"
 #include "tests/support/temporary_folder.h"
 
 namespace autoscale {
@@ -14,8 +15,6 @@ namespace {
 
 const TraceColumns kRsrp{"rsrp_dbm", ""};
 const TraceColumns kRsrpAndRate{"rsrp_dbm", "throughput_mbps"};
-
-std::filesystem::path source_root() { return AUTOSCALE_SOURCE_DIR; }
 
 TraceFormat format(const std::string& name) {
   return config::load<TraceFormat>(source_root() / kTraceFormatFolder / (name + ".yaml"));
