@@ -160,12 +160,12 @@ TEST(TraceFormatTest, TheSeparatorMayBeGiven) {
 
 // ---- what a scenario says itself
 
-std::string process_errors(const TraceSignal& config, const std::string& folder) {
+std::string process_errors(const TraceSignal& config) {
   LinkTechnology link;
   link.signal = SignalKind::kRssi;
   link.uplink_bps = {{-90, -50}, {1e6, 41e6}};
   config::Diagnostics diagnostics;
-  const SignalProcess process(config, link, {}, shipped_catalog(), folder, diagnostics);
+  const SignalProcess process(config, link, {}, shipped_catalog(), diagnostics);
   std::string text;
   for (const auto& d : diagnostics.list()) text += d.message + "\n";
   return text;
@@ -176,24 +176,23 @@ TEST(TraceFormatTest, TheScenarioOverridesTheDescription) {
   folder.write("log.csv",
                "Zeit;Pegel;Durchsatz\n31.01.2020 23:59:59;-60,5;12\n01.02.2020 00:00:00;-61;13\n");
   TraceSignal config;
-  config.file.value = "log.csv";
-  EXPECT_NE(process_errors(config, folder / ""), "");
+  config.file.value = folder / "log.csv";
+  EXPECT_NE(process_errors(config), "");
   config.time_column = "Zeit";
   config.time_unit = "%d.%m.%Y %H:%M:%S";
   config.signal_column = "Pegel";
-  EXPECT_EQ(process_errors(config, folder / ""), "");
+  EXPECT_EQ(process_errors(config), "");
   config.rate_column = "Durchsatz";
   config.rate_unit = "kbit/s";
-  EXPECT_EQ(process_errors(config, folder / ""), "");
+  EXPECT_EQ(process_errors(config), "");
   config.rate_unit = "miles/h";
-  EXPECT_EQ(process_errors(config, folder / ""), "rates: unknown unit 'miles/h'\n");
+  EXPECT_EQ(process_errors(config), "rates: unknown unit 'miles/h'\n");
   config.rate_unit = "";
   config.time_unit = "YYYY";
-  EXPECT_EQ(process_errors(config, folder / ""), "time: unknown unit 'YYYY'\n");
+  EXPECT_EQ(process_errors(config), "time: unknown unit 'YYYY'\n");
   config.time_unit = "";
   config.separator = config::CsvSeparator::kComma;
-  EXPECT_NE(process_errors(config, folder / "").find("fields are parted by commas"),
-            std::string::npos);
+  EXPECT_NE(process_errors(config).find("fields are parted by commas"), std::string::npos);
 }
 
 TEST(TraceFormatTest, AUserBringsADescription) {
@@ -203,16 +202,15 @@ TEST(TraceFormatTest, AUserBringsADescription) {
                "{summary: mine, source: me, comment: '%', missing: [x], time: {column: 1},"
                " signals: [{column: 2, kind: rssi}]}");
   TraceSignal config;
-  config.file.value = "log.txt";
+  config.file.value = folder / "log.txt";
   config.format.value = "mine.yaml";
-  EXPECT_EQ(process_errors(config, folder / ""), "");
+  EXPECT_EQ(process_errors(config), "");
   config.format.value = "coked";
-  EXPECT_EQ(process_errors(config, folder / ""),
-            "unknown trace format 'coked' (did you mean 'cooked'?)\n");
+  EXPECT_EQ(process_errors(config), "unknown trace format 'coked' (did you mean 'cooked'?)\n");
   folder.write("bad.yaml",
                "{summary: mine, source: me, time: {column: 1, every: 1 s}, rates: [{column: 2}]}");
   config.format.value = "bad.yaml";
-  EXPECT_EQ(process_errors(config, folder / ""),
+  EXPECT_EQ(process_errors(config),
             "time: either 'column' or 'every' is needed\n"
             "rates: '2' needs either 'unit' or 'unit_column'\n");
 }
