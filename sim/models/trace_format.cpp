@@ -49,8 +49,8 @@ SignalRange signal_range(SignalKind kind) {
   // 3GPP TS 38.133 table 10.1.6.1-1 reports SS-RSRP from -156 to -31 dBm; that holds the -140 to
   // -44 dBm of LTE in TS 36.133 table 9.1.4-1.
   if (kind == SignalKind::kRsrp) return {-156, -31};
-  // Thermal noise in 1 MHz, the narrowest channel of Bluetooth and Wi-Fi, is -114 dBm; IEEE 802.11
-  // asks a receiver to bear at most -4 dBm (clause 15.4.8.3, DSSS).
+  // Thermal noise in 1 MHz, the narrowest channel of Bluetooth and Wi-Fi, is -114 dBm; the strongest
+  // input that IEEE 802.11 asks a receiver to bear is -4 dBm (DSSS).
   return {-120, -4};
 }
 
