@@ -203,13 +203,13 @@ TEST(TraceFormatTest, AUserBringsADescription) {
                " signals: [{column: 2, kind: rssi}]}");
   TraceSignal config;
   config.file.value = folder / "log.txt";
-  config.format.value = "mine.yaml";
+  config.format.value = folder / "mine.yaml";
   EXPECT_EQ(process_errors(config), "");
   config.format.value = "coked";
   EXPECT_EQ(process_errors(config), "unknown trace format 'coked' (did you mean 'cooked'?)\n");
   folder.write("bad.yaml",
                "{summary: mine, source: me, time: {column: 1, every: 1 s}, rates: [{column: 2}]}");
-  config.format.value = "bad.yaml";
+  config.format.value = folder / "bad.yaml";
   EXPECT_EQ(process_errors(config),
             "time: either 'column' or 'every' is needed\n"
             "rates: '2' needs either 'unit' or 'unit_column'\n");
