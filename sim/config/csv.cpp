@@ -276,7 +276,7 @@ std::optional<std::size_t> CsvReader::require(std::string_view name) {
 /// What to add to a message about the columns of a file from outside: how they were found.
 std::string CsvReader::seen() const {
   if (!shape_.lenient) return "";
-  const std::string parted = fmt::format("; fields are parted by {}", plural(shape_.separator));
+  std::string parted = fmt::format("; fields are parted by {}", plural(shape_.separator));
   if (!has_header_) return parted;
   return fmt::format("{}, the header is: {}", parted, fmt::join(header_, ", "));
 }

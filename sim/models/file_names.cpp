@@ -26,7 +26,7 @@ bool is_data(const fs::path& file, const SearchPath& search, const fs::path& fol
 /// The whole path that a reader knows a file by, without ".yaml".
 fs::path known_path(const fs::path& file, const SearchPath& search, const fs::path& folder,
                     const fs::path& base) {
-  const fs::path name = file.extension() == kEnding ? file.stem() : file.filename();
+  fs::path name = file.extension() == kEnding ? file.stem() : file.filename();
   if (is_data(file, search, folder)) return name;
   const fs::path relative = folder_of(file).lexically_relative(folder_of(base / name));
   return (*relative.begin() == ".." || relative == "." ? relative : "." / relative) / name;
@@ -43,7 +43,7 @@ fs::path end_of(const fs::path& path, std::ptrdiff_t parts) {
 
 fs::path telling_end(const fs::path& path, const std::vector<fs::path>& paths) {
   for (std::ptrdiff_t parts = 1;; ++parts) {
-    const fs::path end = end_of(path, parts);
+    fs::path end = end_of(path, parts);
     const bool tells = std::none_of(paths.begin(), paths.end(), [&](const fs::path& other) {
       return other != path && end_of(other, parts) == end;
     });
