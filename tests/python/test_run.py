@@ -7,6 +7,7 @@ import pytest
 
 import autoscale_sim
 from autoscale_sim import ConfigError, Policy, PolicyError, explain, load_results, run, sweep
+from autoscale_sim.plots.tables import EXACT
 from conftest import QUICKSTART, ROOT
 
 
@@ -35,7 +36,7 @@ class Tabular(Policy):
 
 def test_run_is_what_the_program_writes(program, tmp_path):
     program("run", "scenarios/quickstart.yaml", "--seed", 5, "--out", tmp_path)
-    expected = pandas.read_csv(tmp_path / "runs.csv", float_precision="round_trip")
+    expected = pandas.read_csv(tmp_path / "runs.csv", **EXACT)
     pandas.testing.assert_frame_equal(run(QUICKSTART, seed=5), expected, check_exact=True)
 
 
@@ -119,7 +120,7 @@ def test_mistakes_are_told(tmp_path):
 def test_explain_is_what_the_program_prints(program):
     text = program("explain", "--device", "moto_x_force", "--dnn", "resnet_50_v1", "--link",
                    "wifi=-85dBm", "--co-cpu", 0.9, "--csv")
-    expected = pandas.read_csv(io.StringIO(text), float_precision="round_trip")
+    expected = pandas.read_csv(io.StringIO(text), **EXACT)
     frame = explain("moto_x_force", "resnet_50_v1", links={"wifi": -85}, co_cpu=0.9)
     pandas.testing.assert_frame_equal(frame, expected, check_exact=True)
     with pytest.raises(ConfigError, match="mobilenet_v1"):

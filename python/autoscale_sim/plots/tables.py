@@ -26,6 +26,8 @@ NAMED_BY = {"device": "device_type", "action": "name"}
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 NOT_COMPUTED = ("nan", "-nan")  # such as a mean of nothing
 TRUTHS = {"true": True, "false": False}
+# Numbers to the last digit; since pandas 3.1 the default, and the argument is deprecated.
+EXACT = {} if tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
 
 
 def read_table(file: str | os.PathLike | TextIO, columns: Sequence[str] | None = None,
@@ -46,7 +48,7 @@ def read_table(file: str | os.PathLike | TextIO, columns: Sequence[str] | None =
     gaps = {name: [""] if name in texts else ["", *NOT_COMPUTED] for name in names}
     frame = pd.read_csv(file, header=0, names=None if names == written else names, usecols=columns,
                         dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=gaps,
-                        float_precision="round_trip", low_memory=False, encoding="utf-8")  # fmt: skip
+                        low_memory=False, encoding="utf-8", **EXACT)  # fmt: skip
     for column in parameters.intersection(frame):
         frame[column] = values_of(frame[column])
     return frame
