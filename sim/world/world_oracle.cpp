@@ -68,7 +68,7 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
 }
 
 // Flattened: with predict() inlined the compiler drops the parts of a cost that the ranking does not
-// read, which are two thirds of the work of a comparison with Opt.
+// read, which are about half of the work of a comparison with Opt.
 [[gnu::flatten]] OracleChoice WorldOracle::best(const Observation& o, OracleForm form) const {
   const Phone& phone = phones_[o.phone];
   const DnnOnType& dnn = system_.types[phone.type].dnns[o.dnn];
