@@ -14,13 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using config::Diagnostics;
 
-/// The file that a name leads to; it has been found before.
-fs::path found_file(const Catalog& catalog, const DataKind& kind,
-                    const Located<std::string>& name) {
-  Diagnostics reported;
-  return catalog.find(kind, name.value, name.mark, reported).value_or("");
-}
-
 /// Workers per processor of a server: the scenario's, else the profile's.
 std::vector<std::size_t> worker_counts(const ServerUseConfig& use, const DeviceProfile& profile,
                                        Diagnostics& diagnostics) {
@@ -62,7 +55,9 @@ void check_environment_names(const std::vector<Located<std::string>>& used,
   std::map<std::string, fs::path> files;
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (read[i].name.empty()) continue;  // not read, which has been reported
-    const fs::path file = found_file(catalog, kEnvironmentFiles, used[i]);
+    Diagnostics reported;
+    const fs::path file =
+        catalog.find(kEnvironmentFiles, used[i].value, used[i].mark, reported).value_or("");
     const fs::path& first = files.emplace(read[i].name, file).first->second;
     if (same_file(first, file)) continue;
     diagnostics.error(used[i].mark,
@@ -125,22 +120,23 @@ void Resolver::devices() {
   std::vector<fs::path> files;  // of system_.types
   for (const DeviceGroupConfig& group : config_.devices) {
     if (!group.profile.mark.file) continue;  // not there, which has been reported
+    const auto file =
+        catalog_.find(kDeviceFiles, group.profile.value, group.profile.mark, diagnostics_);
+    if (!file) continue;
     DeviceType type;
-    type.profile =
-        catalog_.device(group.profile.value, config_.power_level, group.profile.mark, diagnostics_);
+    type.profile = catalog_.load_device(*file, config_.power_level, diagnostics_);
     if (type.profile.id.empty()) continue;
     if (type.profile.kind != DeviceKind::kPhone) {
       diagnostics_.error(
           group.profile.mark,
           fmt::format("'{}' is a {}, not a phone", type.profile.id, name_of(type.profile.kind)));
     }
-    const fs::path file = found_file(catalog_, kDeviceFiles, group.profile);
     const auto same = std::find_if(files.begin(), files.end(), [&](const fs::path& other) {
-      return is_same_device(other, file);
+      return is_same_device(other, *file);
     });
     const auto index = static_cast<std::uint16_t>(same - files.begin());
     if (same == files.end()) {
-      files.push_back(file);
+      files.push_back(*file);
       system_.types.push_back(std::move(type));
     }
     system_.groups.push_back({index, group.count});
