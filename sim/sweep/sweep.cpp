@@ -59,7 +59,8 @@ std::string content_of(const fs::path& file) {
 }
 
 /// Adds the files that values of `node` name by path, with hashes of what is in them and in the
-/// tables of latencies beside them.
+/// tables of latencies beside them. One text may lead to several files, as a path starts from the
+/// file that says it: its hash is that of all of them.
 void add_named_files(const Node& node, nlohmann::ordered_json& hashes) {
   for (const Node::Entry& entry : node.entries) add_named_files(entry.value, hashes);
   for (const Node& item : node.items) add_named_files(item, hashes);
@@ -68,7 +69,8 @@ void add_named_files(const Node& node, nlohmann::ordered_json& hashes) {
   if (node.text.find_first_of("./") == std::string::npos || !fs::is_regular_file(file, ignored)) {
     return;
   }
-  hashes[node.text] = short_hash(content_of(file) + content_of(own_latencies(file)));
+  const std::string before = hashes.value(node.text, "");
+  hashes[node.text] = short_hash(before + content_of(file) + content_of(own_latencies(file)));
 }
 
 std::vector<const ParameterConfig*> all_parameters(const SweepConfig& config) {
@@ -224,13 +226,14 @@ Scenario Sweep::scenario(std::size_t point) const {
 }
 
 nlohmann::ordered_json Sweep::named_files() const {
+  nlohmann::ordered_json swept = nlohmann::ordered_json::object();
+  for (const ParameterConfig* parameter : all_parameters(config_)) {
+    for (const Node& value : parameter->values) add_named_files(value, swept);
+  }
   nlohmann::ordered_json files;
   for (std::size_t s = 0; s < scenarios_.size(); ++s) {
-    nlohmann::ordered_json hashes;
+    nlohmann::ordered_json hashes = swept;
     add_named_files(scenarios_[s].root, hashes);
-    for (const ParameterConfig* parameter : all_parameters(config_)) {
-      for (const Node& value : parameter->values) add_named_files(value, hashes);
-    }
     if (!hashes.empty()) files[config_.scenarios[s].value] = std::move(hashes);
   }
   return files;

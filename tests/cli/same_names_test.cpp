@@ -267,5 +267,24 @@ TEST_F(SameNamesTest, ShardsWithDifferentFilesOfOneNameDoNotMix) {
                  "/files/two.yaml/slow~1mi8pro.yaml: ");
 }
 
+TEST_F(SameNamesTest, TwoFilesThatOneTextLeadsToAreBothWatched) {
+  const std::string trace = "time_s,rssi_dbm\n0,-50\n10,-60\n";
+  write("mine/p.csv", trace);
+  write("p.csv", trace);
+  write("mine/s.yaml",
+        "name: s\ndevices: [{profile: mi8pro}]\ncloud_signal: {trace: {file: p.csv}}\n"
+        "policies: [cloud]\nphases: [{name: test, inferences: 2}]\n");
+  write("sweep.yaml",
+        "name: sweep\nscenarios: [mine/s.yaml]\n"
+        "grid: [{path: tablet_signal, values: [{trace: {file: p.csv}}]}]\n");
+  ASSERT_EQ(program({"sweep", "sweep.yaml", "--out", "out"}).code, 0);
+  for (const char* file : {"mine/p.csv", "p.csv"}) {
+    write(file, trace + "20,-70\n");
+    expect_refused({"sweep", "sweep.yaml", "--out", "out", "--resume"}, "p.csv: ");
+    write(file, trace);
+  }
+  EXPECT_EQ(program({"sweep", "sweep.yaml", "--out", "out", "--resume"}).code, 0);
+}
+
 }  // namespace
 }  // namespace autoscale
