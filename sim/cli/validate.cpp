@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-config::CsvShape shape_of(const TraceFormat& format) {
-  return {format.separator, format.comment, format.header, true};
-}
-
 /// A format that knows columns of a table.
 struct Candidate {
   const TraceFormat* format = nullptr;
@@ -63,7 +59,7 @@ std::vector<Candidate> candidates(const std::vector<TraceFormat>& formats, const
   std::vector<Candidate> found;
   for (const TraceFormat& format : formats) {
     config::Diagnostics ignored;
-    const config::CsvReader table(file, ignored, shape_of(format));
+    const config::CsvReader table(file, ignored, table_shape(format));
     Candidate candidate{&format, {}, 0};
     candidate.columns.signal = first_of(format.signals, table, candidate.known);
     candidate.columns.rate = first_of(format.rates, table, candidate.known);

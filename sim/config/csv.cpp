@@ -18,9 +18,11 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(kBlanks) == std::string_view::npos;
 }
 
-/// True for a line that is empty or a comment.
-bool does_not_count(std::string_view line, std::string_view comment) {
-  return line.empty() || (!comment.empty() && line.starts_with(comment));
+/// True for a line that is empty, a comment, or not one of those that alone count.
+bool does_not_count(std::string_view line, const CsvShape& shape) {
+  if (line.empty() || (!shape.comment.empty() && line.starts_with(shape.comment))) return true;
+  const std::size_t begin = std::min(line.find_first_not_of(kBlanks), line.size());
+  return !line.substr(begin).starts_with(shape.only);
 }
 
 void trim(std::string& field) {
@@ -149,7 +151,7 @@ bool CsvReader::read_first_line() {
   }
   if (buffer_.starts_with(kByteOrderMark)) {
     buffer_.erase(0, kByteOrderMark.size());
-    if (does_not_count(buffer_, shape_.comment) && !read_line()) return false;
+    if (does_not_count(buffer_, shape_) && !read_line()) return false;
   }
   if (shape_.separator == CsvSeparator::kAuto) {
     const auto named = named_separator(buffer_);
@@ -185,7 +187,7 @@ bool CsvReader::read_line() {
     }
     if (!buffer_.empty() && buffer_.back() == '\r') buffer_.pop_back();
     if (shape_.lenient && is_blank(buffer_)) continue;
-    if (!does_not_count(buffer_, shape_.comment)) return true;
+    if (!does_not_count(buffer_, shape_)) return true;
   }
 }
 

@@ -43,6 +43,7 @@ struct CsvShape {
   std::optional<bool> header = true;  // nothing: the first line is one if no field is a number
   /// Blanks beside fields, empty fields at the ends of lines and repeated header lines do not count.
   bool lenient = false;
+  std::string only = {};  // only lines that begin with it, after blanks, count; empty: all
 };
 
 /// The shape of a table from outside, of which nothing is known.

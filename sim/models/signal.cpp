@@ -29,6 +29,7 @@ std::optional<TraceFormat> format_of(const TraceSignal& config, const Catalog& c
     }
     if (!config.time_unit.empty()) format->time.unit = config.time_unit;
     if (config.separator) format->separator = *config.separator;
+    for (const auto& [column, text] : config.rows) format->rows[column] = text;
     if (!config.rate_unit.empty()) {
       format->rates = {{config.rate_column, config.rate_unit, "", ""}};
     }

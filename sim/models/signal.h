@@ -93,6 +93,7 @@ struct TraceSignal {
   std::string time_column;
   std::string time_unit;
   std::optional<config::CsvSeparator> separator;
+  std::map<std::string, std::string> rows;
   bool stagger = false;
   template <class V>
   void fields(V& v) {
@@ -107,6 +108,7 @@ struct TraceSignal {
     v.optional("time_unit", time_unit,
                "s, ms, us, ns, iso8601 or a pattern such as '%d.%m.%Y %H:%M:%S'");
     v.optional("separator", separator, "what parts two fields, if not the format's");
+    v.optional("rows", rows, "column -> text: only rows with these texts count");
     v.optional("stagger", stagger, "start every device at its own random place of the trace");
   }
 };

@@ -115,13 +115,18 @@ class TableTrace {
     if (!format.time.every) time_ = reader.require(format.time.column);
     if (!columns.signal.empty()) signal_ = signal_column(reader, format, columns);
     if (!columns.rate.empty()) rate_ = rate_column(reader, format, columns.rate);
-    complete_ = (time_ || format.time.every) && signal_.has_value() != columns.signal.empty() &&
+    for (const auto& [column, text] : format.rows) {
+      if (const auto field = reader.require(column)) rows_that_count_.emplace_back(*field, text);
+    }
+    complete_ = rows_that_count_.size() == format.rows.size() && (time_ || format.time.every) &&
+                signal_.has_value() != columns.signal.empty() &&
                 rate_.has_value() != columns.rate.empty();
   }
 
   /// Reads all rows, and reports or warns of what is missing. Empty if a column is.
   Trace read() {
     while (complete_ && reader_.next()) {
+      if (!counts()) continue;
       ++rows_;
       const auto time = read_time();
       if (time) add(*time);
@@ -131,6 +136,12 @@ class TableTrace {
   }
 
  private:
+  /// Whether the current row is one of those that the format keeps.
+  bool counts() const {
+    return std::all_of(rows_that_count_.begin(), rows_that_count_.end(),
+                       [this](const auto& row) { return reader_.text(row.first) == row.second; });
+  }
+
   void add(double time) {
     const auto signal = value(signal_);
     const auto rate = value(rate_);
@@ -256,6 +267,7 @@ class TableTrace {
   bool complete_ = false;
   std::optional<std::size_t> time_;
   std::optional<Column> signal_, rate_;
+  std::vector<std::pair<std::size_t, std::string>> rows_that_count_;
   std::optional<double> first_s_, last_s_;
   std::size_t rows_ = 0;
   std::size_t gaps_ = 0;
@@ -279,7 +291,7 @@ double median_period(const std::vector<double>& start_s) {
 
 Trace load_table(const std::filesystem::path& file, const TraceFormat& format,
                  const TraceColumns& columns, Diagnostics& diagnostics) {
-  CsvReader reader(file, diagnostics, {format.separator, format.comment, format.header, true});
+  CsvReader reader(file, diagnostics, table_shape(format));
   Trace trace;
   if (!reader.header().empty()) trace = TableTrace(reader, format, columns, diagnostics).read();
   if (!diagnostics.empty()) return {};

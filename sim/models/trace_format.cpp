@@ -45,6 +45,10 @@ std::optional<double> rate_scale(std::string_view unit) {
   return std::nullopt;
 }
 
+config::CsvShape table_shape(const TraceFormat& format) {
+  return {format.separator, format.comment, format.header, true, format.only};
+}
+
 SignalRange signal_range(SignalKind kind) {
   // 3GPP TS 38.133 table 10.1.6.1-1 reports SS-RSRP from -156 to -31 dBm; that holds the -140 to
   // -44 dBm of LTE in TS 36.133 table 9.1.4-1.

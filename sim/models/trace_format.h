@@ -2,6 +2,7 @@
 // device_profiles/trace_formats/NAME.yaml, and what its words mean.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,7 +71,9 @@ struct TraceFormat {
   bool delivery_opportunities = false;
   config::CsvSeparator separator = config::CsvSeparator::kAuto;
   std::string comment = "#";
+  std::string only;
   std::optional<bool> header;
+  std::map<std::string, std::string> rows;
   std::vector<std::string> missing;
   TraceTimeConfig time;
   std::vector<TraceSignalColumn> signals;
@@ -84,7 +87,9 @@ struct TraceFormat {
                "one line per opportunity to send 1500 bytes, in whole milliseconds; no columns");
     v.optional("separator", separator, "what parts two fields; auto: what the first line shows");
     v.optional("comment", comment, "what lines begin with that do not count");
+    v.optional("only", only, "what the lines that count begin with, after blanks; all, if empty");
     v.optional("header", header, "a first line names the columns; left out: if it has no number");
+    v.optional("rows", rows, "column -> text: only rows with these texts count");
     v.optional("missing", missing, "texts that mean not recorded, besides '', '-', NA, nan, null");
     v.optional("time", time, "when a row was recorded");
     v.optional("signals", signals, "columns of signal strengths; the first of a kind is taken");
@@ -95,6 +100,9 @@ struct TraceFormat {
 /// Bits per second of one unit of a rate, such as Mbit/s or, as iPerf writes it, Mbits/sec; nothing
 /// if the unit is unknown.
 std::optional<double> rate_scale(std::string_view unit);
+
+/// The shape of tables of this format.
+config::CsvShape table_shape(const TraceFormat& format);
 
 /// What a receiver can report; a value outside was not measured, whatever the logger meant by it.
 struct SignalRange {

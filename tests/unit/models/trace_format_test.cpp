@@ -47,8 +47,9 @@ std::string read(const std::string& content, const std::string& name, const std:
 
 TEST(TraceFormatTest, EveryShippedDescriptionReads) {
   const std::vector<std::string> names = shipped_catalog().names(kTraceFormatFolder);
-  EXPECT_EQ(names, (std::vector<std::string>{"autoscale", "cooked", "ghent", "hsdpa", "lumos5g",
-                                             "mahimahi", "monroe", "network_survey", "nyu", "ucc"}))
+  EXPECT_EQ(names, (std::vector<std::string>{"autoscale", "cooked", "ghent", "hsdpa", "iw",
+                                             "lumos5g", "mahimahi", "monroe", "network_survey",
+                                             "nyu", "ucc", "wigle"}))
       << "each has a test here or in trace_test.cpp";
   for (const std::string& name : names) EXPECT_NO_THROW(format(name)) << name;
 }
@@ -106,6 +107,41 @@ TEST(TraceFormatTest, NetworkSurvey) {
                  "2024-03-01T09:00:10.5Z,0,0,0,3,NS,3,3,262,1,5,9,1300,7,-103.0,-12,,20,X\n",
                  "network_survey", "rsrp"),
             "0: -101, 10: -103");
+}
+
+TEST(TraceFormatTest, Iw) {
+  EXPECT_EQ(
+      read("Connected to 00:11:22:33:44:55 (on wlan0)\n\tSSID: home\n\tfreq: 5180\n"
+           "\tsignal: -52 dBm\n\ttx bitrate: 433.3 MBit/s\n\n"
+           "Connected to 00:11:22:33:44:55 (on wlan0)\n\tsignal: -60 dBm\n\trx bitrate: 6.0\n",
+           "iw", "2"),
+      "0: -52, 1: -60");
+  EXPECT_EQ(read("\tsignal: -52.50 dBm\n\tlast seen: 0 ms ago\n\tsignal: -61.00 dBm\n", "iw", "2"),
+            "0: -52.5, 1: -61");
+}
+
+const std::string kWigle =
+    "WigleWifi-1.4,appRelease=2.53,model=Pixel\n"
+    "MAC,SSID,AuthMode,FirstSeen,Channel,RSSI,CurrentLatitude,CurrentLongitude,Type\n"
+    "00:11:22:33:44:55,home,[WPA2],2024-03-01 10:00:00,36,-52,0,0,WIFI\n"
+    "66:77:88:99:aa:bb,,[WPA2],2024-03-01 10:00:00,1,-80,0,0,WIFI\n"
+    "66:77:88:99:aa:bb,,[WPA2],2024-03-01 10:00:05,1,-81,0,0,WIFI\n"
+    "00:11:22:33:44:55,home,[WPA2],2024-03-01 10:00:07,36,-55,0,0,WIFI\n";
+
+TEST(TraceFormatTest, Wigle) {
+  EXPECT_EQ(read(kWigle, "wigle", "RSSI"), "0: -80, 5: -81, 7: -55");  // the last of each second
+}
+
+TEST(TraceFormatTest, RowsThatCount) {
+  TraceFormat one = format("wigle");
+  one.rows = {{"MAC", "00:11:22:33:44:55"}};
+  EXPECT_EQ(read(kWigle, one, {"RSSI", ""}), "0: -52, 7: -55");
+  one.rows = {{"MAC", "66:77:88:99:aa:bb"}, {"Channel", "1"}};
+  EXPECT_EQ(read(kWigle, one, {"RSSI", ""}), "0: -80, 5: -81");
+  one.rows = {{"BSSID", "66:77:88:99:aa:bb"}};
+  EXPECT_NE(read(kWigle, one, {"RSSI", ""}).find("no column 'BSSID'"), std::string::npos);
+  one.rows = {{"MAC", "nobody"}};
+  EXPECT_NE(read(kWigle, one, {"RSSI", ""}).find("no row has a value"), std::string::npos);
 }
 
 // ---- tables as they come
