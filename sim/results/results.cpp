@@ -54,38 +54,12 @@ std::string common(const std::vector<PhasePlan>& phases, std::string PhasePlan::
   return same ? first : "all";
 }
 
-std::vector<RunRow> breakdown_rows(std::span<const RunResult> results) {
-  std::vector<RunRow> rows;
-  for (const RunResult& run : results) {
-    const SystemModel& system = run.scenario->system();
-    const RunResult* reference =
-        run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
-    const std::vector<PhasePlan> phases = recorded_phases(run);
-    for (std::size_t p = 0; p < phases.size(); ++p) {
-      for (std::size_t t = 0; t < system.types.size(); ++t) {
-        for (std::size_t d = 0; d < system.dnns.size(); ++d) {
-          const Tally& cell = run.metrics->cell(p, t, d);
-          if (cell.offered() == 0) continue;
-          rows.push_back({run, cell, reference ? &reference->metrics->cell(p, t, d) : nullptr,
-                          phases[p].name, phases[p].environment, system.types[t].profile.id,
-                          system.dnns[d].id, false});
-        }
-      }
-    }
-  }
-  return rows;
-}
-
 void write_rows(const fs::path& path, const std::vector<RunRow>& rows) {
   OutputFile file(path);
   std::vector<std::string> values;
   for (const RunColumn& c : run_columns()) values.push_back(c.name);
   file.write(config::csv_line(values) + '\n');
-  for (const RunRow& row : rows) {
-    values.clear();
-    for (const RunColumn& c : run_columns()) values.push_back(c.value(row));
-    file.write(config::csv_line(values) + '\n');
-  }
+  for (const RunRow& row : rows) file.write(row_text(row) + '\n');
   file.commit();
 }
 
@@ -237,6 +211,34 @@ std::vector<RunRow> run_rows(std::span<const RunResult> results) {
                     device_name(*run.scenario), dnn_name(run), true});
   }
   return rows;
+}
+
+std::vector<RunRow> breakdown_rows(std::span<const RunResult> results) {
+  std::vector<RunRow> rows;
+  for (const RunResult& run : results) {
+    const SystemModel& system = run.scenario->system();
+    const RunResult* reference =
+        run.scenario->config().relative_metrics ? reference_of(results, run) : nullptr;
+    const std::vector<PhasePlan> phases = recorded_phases(run);
+    for (std::size_t p = 0; p < phases.size(); ++p) {
+      for (std::size_t t = 0; t < system.types.size(); ++t) {
+        for (std::size_t d = 0; d < system.dnns.size(); ++d) {
+          const Tally& cell = run.metrics->cell(p, t, d);
+          if (cell.offered() == 0) continue;
+          rows.push_back({run, cell, reference ? &reference->metrics->cell(p, t, d) : nullptr,
+                          phases[p].name, phases[p].environment, system.types[t].profile.id,
+                          system.dnns[d].id, false});
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+std::string row_text(const RunRow& row) {
+  std::vector<std::string> values;
+  for (const RunColumn& c : run_columns()) values.push_back(c.value(row));
+  return config::csv_line(values);
 }
 
 std::string timing_row(const RunResult& run) {

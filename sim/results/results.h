@@ -26,6 +26,12 @@ nlohmann::ordered_json build_manifest(const BuildInfo& build);
 /// One row per run, all devices and DNNs taken together; `results` as run_all returns them.
 std::vector<RunRow> run_rows(std::span<const RunResult> results);
 
+/// One row per run, recorded phase, device type and DNN that had requests.
+std::vector<RunRow> breakdown_rows(std::span<const RunResult> results);
+
+/// A line of runs.csv or breakdown.csv, without its end.
+std::string row_text(const RunRow& row);
+
 /// A line of timing.csv, without its end.
 std::string timing_row(const RunResult& run);
 

@@ -87,6 +87,7 @@ struct SweepConfig {
   std::uint64_t seed = 1;
   std::map<std::string, Located<std::string>> baseline;
   std::vector<Located<std::string>> metrics;
+  bool breakdown = false;
 
   template <class V>
   void fields(V& v) {
@@ -108,6 +109,8 @@ struct SweepConfig {
     v.optional("baseline", baseline,
                "what the rest is compared with: column -> value, e.g. {policy: cloud}");
     v.optional("metrics", metrics, "columns of runs.csv that summary.csv takes up");
+    v.optional("breakdown", breakdown,
+               "also writes breakdown.csv: a row per run, recorded phase, device type and DNN");
   }
 };
 

@@ -64,7 +64,7 @@ class Unpacker {
 std::string pack(const JournalRecord& record) {
   std::string out;
   put(out, record.trial, 8);
-  for (const auto* list : {&record.rows, &record.timing}) {
+  for (const auto* list : {&record.rows, &record.timing, &record.breakdown}) {
     put(out, list->size(), 4);
     for (const std::string& row : *list) put_text(out, row);
   }
@@ -80,7 +80,7 @@ JournalRecord unpack(std::string_view bytes) {
   Unpacker in(bytes);
   JournalRecord record;
   record.trial = in.number(8);
-  for (auto* list : {&record.rows, &record.timing}) {
+  for (auto* list : {&record.rows, &record.timing, &record.breakdown}) {
     for (std::uint64_t n = in.number(4); n > 0; --n) list->push_back(in.text());
   }
   for (std::uint64_t n = in.number(4); n > 0; --n) {

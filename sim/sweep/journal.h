@@ -21,8 +21,9 @@ struct JournalRecord {
     std::string error;
   };
   std::uint64_t trial = 0;
-  std::vector<std::string> rows;    // of runs.csv
-  std::vector<std::string> timing;  // rows of timing.csv
+  std::vector<std::string> rows;       // of runs.csv
+  std::vector<std::string> timing;     // rows of timing.csv
+  std::vector<std::string> breakdown;  // rows of breakdown.csv, if the sweep writes it
   std::vector<Failure> failures;
 };
 

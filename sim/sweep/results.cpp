@@ -95,18 +95,20 @@ class Writer {
 
   SweepOutcome write() {
     for (const char* name : {"runs.csv", "summary.csv", "manifest.json", "columns.csv",
-                             "failures.csv", "timing.csv"}) {
+                             "failures.csv", "timing.csv", "breakdown.csv"}) {
       fs::remove(folder_ / name);
     }
     OutputFile runs(folder_ / "runs.csv"), summary(folder_ / "summary.csv"),
         failures(folder_ / "failures.csv"), timing(folder_ / "timing.csv");
-    write_headers(runs, summary, failures, timing);
+    std::optional<OutputFile> breakdown;
+    if (config_.breakdown) breakdown.emplace(folder_ / "breakdown.csv");
+    write_headers(runs, summary, failures, timing, breakdown);
     for (std::size_t p = 0; p < space_.size(); ++p) {
       const std::string swept = swept_text(p);
       std::vector<Series> series;
       for (std::uint32_t r = 0; r < config_.replications; ++r) {
         const JournalRecord record = record_of(p, r);
-        write_runs(record, swept, runs, timing);
+        write_runs(record, swept, runs, timing, breakdown);
         write_failures(record, swept, r, failures);
         collect(record, r, series);
       }
@@ -114,6 +116,7 @@ class Writer {
     }
     write_columns();
     write_manifest();
+    if (breakdown) breakdown->commit();
     timing.commit();
     failures.commit();
     summary.commit();
@@ -157,10 +160,12 @@ class Writer {
   }
 
   void write_headers(OutputFile& runs, OutputFile& summary, OutputFile& failures,
-                     OutputFile& timing) const {
+                     OutputFile& timing, std::optional<OutputFile>& breakdown) const {
     std::vector<std::string> names;
     for (const RunColumn& c : run_columns()) names.push_back(c.name);
-    runs.write(with_swept(config::csv_line(names), swept_header()) + '\n');
+    const std::string of_runs = with_swept(config::csv_line(names), swept_header()) + '\n';
+    runs.write(of_runs);
+    if (breakdown) breakdown->write(of_runs);
     summary.write(swept_header() + joined(summary_columns()));
     failures.write(swept_header() + joined(failure_columns()));
     timing.write(joined(timing_columns()));
@@ -173,8 +178,9 @@ class Writer {
   }
 
   void write_runs(const JournalRecord& record, const std::string& swept, OutputFile& runs,
-                  OutputFile& timing) {
+                  OutputFile& timing, std::optional<OutputFile>& breakdown) {
     for (const std::string& row : record.rows) runs.write(with_swept(row, swept) + '\n');
+    for (const std::string& row : record.breakdown) breakdown->write(with_swept(row, swept) + '\n');
     for (const std::string& row : record.timing) timing.write(row + '\n');
     outcome_.runs += record.rows.size() + record.failures.size();
   }
@@ -295,10 +301,14 @@ class Writer {
     const auto add_all = [&](const char* name, std::span<const ColumnText> columns) {
       for (const ColumnText& c : columns) add(name, std::string(c.name), c.unit, c.meaning);
     };
-    for (const RunColumn& c : run_columns()) {
-      add("runs.csv", c.name, c.unit, c.meaning);
-      if (&c == &run_columns().front()) add_swept("runs.csv");
-    }
+    const auto add_runs = [&](const char* name) {
+      for (const RunColumn& c : run_columns()) {
+        add(name, c.name, c.unit, c.meaning);
+        if (&c == &run_columns().front()) add_swept(name);
+      }
+    };
+    add_runs("runs.csv");
+    if (config_.breakdown) add_runs("breakdown.csv");
     add_swept("summary.csv");
     add_all("summary.csv", summary_columns());
     add_swept("failures.csv");

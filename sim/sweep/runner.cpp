@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "sim/config/csv.h"
 #include "sim/core/output_file.h"
 #include "sim/core/thread_pool.h"
 #include "sim/run/memory.h"
@@ -66,11 +65,9 @@ JournalRecord run_prepared(const PreparedPoint& at, const Sweep& sweep, std::uin
       record.failures.push_back({run.spec.id, reason(run.error)});
     }
   }
-  std::vector<std::string> values;
-  for (const RunRow& row : run_rows(results)) {
-    values.clear();
-    for (const RunColumn& c : run_columns()) values.push_back(c.value(row));
-    record.rows.push_back(config::csv_line(values));
+  for (const RunRow& row : run_rows(results)) record.rows.push_back(row_text(row));
+  if (sweep.config().breakdown) {
+    for (const RunRow& row : breakdown_rows(results)) record.breakdown.push_back(row_text(row));
   }
   for (const RunResult& run : results) record.timing.push_back(timing_row(run));
   return record;

@@ -20,6 +20,7 @@ JournalRecord record_of(std::uint64_t trial) {
   record.trial = trial;
   record.rows = {"row " + number, "", std::string(trial % 50, 'x')};
   record.timing = {"timing " + number};
+  record.breakdown = {"cell " + number, "another"};
   record.failures = {{"run", "error of\n" + number}};
   return record;
 }
@@ -29,6 +30,7 @@ void expect_record(const Journal& journal, std::uint64_t trial) {
   const JournalRecord read = journal.read(trial), wanted = record_of(trial);
   EXPECT_EQ(read.rows, wanted.rows);
   EXPECT_EQ(read.timing, wanted.timing);
+  EXPECT_EQ(read.breakdown, wanted.breakdown);
   ASSERT_EQ(read.failures.size(), 1u);
   EXPECT_EQ(read.failures[0].error, wanted.failures[0].error);
 }
