@@ -29,8 +29,8 @@ class StageSampler final : public Observer {
   BatchMeans steady() const {
     const double end = *std::min_element(last_arrival_.begin(), last_arrival_.end());
     BatchMeans means(samples_.size() / 150);
-    for (const auto& [arrival, seconds] : samples_) {
-      if (arrival > 0.05 * end && arrival <= end) means.add(seconds);
+    for (const auto& [arrival, lasted_s] : samples_) {
+      if (arrival > 0.05 * end && arrival <= end) means.add(lasted_s);
     }
     return means;
   }
@@ -124,13 +124,13 @@ TEST(WorldQueueingTest, OnePhonesLoadRaisesAnothersLatency) {
         "arrivals: {{closed_loop: {{think: {{exponential: {{mean: 50 ms}}}}}}}}\n"
         "phases: [{{name: test, inferences: 2000}}]\n",
         devices));
-    PerStage<double> seconds{};
+    PerStage<double> spent_s{};
     for (const KeptRequest& r : simulate(scenario, always("cloud_cpu_fp32")).requests) {
       for (std::size_t s = 0; s < kStages; ++s) {
-        if (r.observation.phone == 0) seconds[s] += to_seconds(r.ledger.stages[s]);
+        if (r.observation.phone == 0) spent_s[s] += to_seconds(r.ledger.stages[s]);
       }
     }
-    return seconds;
+    return spent_s;
   };
   const auto alone = latency("[{profile: mi8pro}]");
   const auto beside = latency("[{profile: mi8pro}, {profile: moto_x_force}]");
