@@ -8,7 +8,6 @@ that changes. Finished draws go to a journal, so an interrupted study goes on wh
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
 import json
@@ -26,6 +25,7 @@ from scipy.stats import percentileofscore, qmc, spearmanr
 from autoscale_report import parameters
 from autoscale_report.cases import Results, cases_of
 from autoscale_report.compare import RECORD
+from autoscale_report.journal import Journal
 from autoscale_report.parameters import Parameter, parameters_of
 from autoscale_report.plan import RATIO_POLICIES, RATIOS_ONLY, Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator, Task
@@ -91,24 +91,6 @@ def fingerprint(plan: Plan, simulator: Simulator) -> str:
     fixed = [plan.claims["cases"], responses_of(plan.claims), ranges]
     text = json.dumps([simulator.inputs, plan.quick, fixed])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-class Journal:
-    """A CSV file with a line per finished draw."""
-
-    def __init__(self, path: Path, columns: Sequence[str]):
-        self.path, self.columns = path, ["key", "refused", *columns]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text() if path.exists() else ""
-        header = ",".join(self.columns) + "\n"
-        kept = text[: text.rfind("\n") + 1] if text.startswith(header) else header
-        path.write_text(kept)  # without a cut last line
-        self.rows = {row.pop("key"): row for row in csv.DictReader(kept.splitlines())}
-
-    def add(self, key: str, row: dict) -> None:
-        with self.path.open("a", newline="") as file:
-            csv.DictWriter(file, self.columns, lineterminator="\n").writerow({"key": key, **row})
-        self.rows[key] = row
 
 
 class Study:

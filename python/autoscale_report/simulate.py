@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FINGERPRINT = "fingerprint.txt"
-OF_SCRIPTS = ("claims.yaml", "tuning.yaml")  # which no scenario reads
+OF_SCRIPTS = ("claims.yaml", "laboratories.yaml", "tuning.yaml")  # which no scenario reads
 
 
 @dataclass(frozen=True)

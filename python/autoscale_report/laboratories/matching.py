@@ -1,0 +1,92 @@
+"""How far a laboratory is from the claims, in standard deviations, and which laboratories remain.
+
+The implausibility of a laboratory in a claim is |what the emulator expects - what the paper says| over the
+root of the sum of four variances: of the emulator, of one simulated laboratory, of what the simulator
+lacks, and of the paper's rounding. An ordering counts on its wrong side alone. Ratios are compared by
+their logarithms. Plain arrays in and out.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoscale_report.laboratories.hypotheses import Choice
+from autoscale_report.laboratories.responses import Response
+
+AROUND, ABOVE, BELOW = 0, 1, -1
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the paper says of a claim, on the scale on which laboratories are compared."""
+
+    claim: str
+    value: float
+    side: int  # AROUND the value, or an ordering: ABOVE or BELOW it
+    deviation: float  # of discrepancy and rounding together
+    logarithm: bool
+
+    def scale(self, values: np.ndarray) -> np.ndarray:
+        """Responses on that scale; a ratio that is not positive is as bad as can be."""
+        return np.log(np.maximum(values, 1e-3)) if self.logarithm else values
+
+    def unscale(self, values: np.ndarray) -> np.ndarray:
+        return np.exp(values) if self.logarithm else values
+
+    def distance(self, scaled: np.ndarray, variance: float) -> np.ndarray:
+        """Implausibility; `variance` is that of emulator and simulation."""
+        away = np.abs(scaled - self.value) if self.side == AROUND else self.side * (self.value - scaled)
+        return np.maximum(away, 0) / np.sqrt(variance + self.deviation**2)
+
+
+def target_of(claim: dict, entry: dict) -> Target:
+    """From an entry of laboratories.yaml and its claim."""
+    (kind, bound), = claim["tolerance"].items()
+    side = {"above": ABOVE, "below": BELOW}.get(kind, AROUND)
+    value = claim["paper"]["value"] if side == AROUND else bound
+    if entry.get("worst_pair"):
+        side, value = ABOVE, 1.0
+    logarithm = "relative" in entry
+    rounding = entry.get("rounding", 0.0) / np.sqrt(3)  # of an even spread over the last digit
+    own = entry["relative"] if logarithm else entry["absolute"]
+    deviation = float(np.hypot(own, rounding / value if logarithm else rounding))
+    return Target(entry["claim"], float(np.log(value) if logarithm else value), side, deviation, logarithm)
+
+
+def targets_of(study: dict, claims: dict) -> list[Target]:
+    by_id = {c["id"]: c for c in claims["claims"]}
+    return [target_of(by_id[e["claim"]], e) for e in study["study"]["claims"]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read all claims: an option of each judged choice."""
+
+    options: tuple[str, ...]  # ids
+    prior: float
+    columns: tuple[int, ...]  # of the responses, one per target
+
+
+def readings_of(judged: Sequence[Choice], responses: Sequence[Response], targets: Sequence[Target]) -> list[Reading]:
+    """Every combination of the judged choices' options."""
+    places = {(r.claim["id"], r.reading): i for i, r in enumerate(responses)}
+    readings = []
+    for options in itertools.product(*(c.options for c in judged)):
+        named = [next(iter(o.judge.values())) for o in options]
+        columns = [next(places[t.claim, n] for n in (*named, "") if (t.claim, n) in places) for t in targets]
+        prior = float(np.prod([o.prior for o in options]))
+        readings.append(Reading(tuple(o.id for o in options), prior, tuple(columns)))
+    return readings
+
+
+def implausibility(targets: Sequence[Target], readings: Sequence[Reading], scaled: np.ndarray,
+                   variances: np.ndarray) -> np.ndarray:  # fmt: skip
+    """[readings, laboratories, targets] of responses [laboratories, responses] on the targets' scales."""
+    return np.stack([
+        np.stack([t.distance(scaled[:, c], variances[c]) for t, c in zip(targets, r.columns)], axis=1)
+        for r in readings
+    ])  # fmt: skip

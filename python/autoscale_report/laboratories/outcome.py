@@ -1,0 +1,150 @@
+"""What the study says: which claims any laboratory reaches, which hold together, what is predicted of each
+when it is held out, and what each assumption rules out.
+
+A laboratory of the prior with a reading of the claims counts with the prior weight of the reading; it
+remains if its implausibility is at most the cutoff in every claim that is conditioned on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from autoscale_report.laboratories.design import Design
+from autoscale_report.laboratories.hypotheses import Space
+from autoscale_report.laboratories.matching import AROUND, Reading, Target
+
+ENOUGH = 20  # laboratories and readings that must remain for an interval
+
+
+@dataclass
+class Cloud:
+    """Laboratories of the prior under every reading, with what the emulators say of them."""
+
+    space: Space
+    design: Design
+    targets: Sequence[Target]
+    readings: Sequence[Reading]
+    distances: np.ndarray  # [readings, laboratories, targets]
+    expected: np.ndarray  # the same: what the emulators expect, on the scale of comparison
+    spread: np.ndarray  # [readings, targets]: standard deviation of emulator and simulation
+    cutoff: float
+
+    @property
+    def weights(self) -> np.ndarray:
+        """[readings, 1]"""
+        return np.array([[r.prior] for r in self.readings])
+
+    def remaining(self, conditioned: Sequence[int]) -> np.ndarray:
+        """[readings, laboratories]: near enough in all these claims."""
+        return (self.distances[:, :, list(conditioned)] <= self.cutoff).all(axis=2)
+
+    def share(self, kept: np.ndarray) -> float:
+        return float((self.weights * kept).sum() / kept.shape[1])
+
+
+def consistent(cloud: Cloud, wanted: Sequence[int]) -> list[int]:
+    """The claims that some laboratories meet together: all if there are such, else without those whose
+    removal leaves the most, one after the other."""
+    kept = list(wanted)
+    while len(kept) > 1 and cloud.remaining(kept).sum() < ENOUGH:
+        kept.remove(max(kept, key=lambda c: nearest(cloud, [k for k in kept if k != c])))
+    return kept
+
+
+def nearest(cloud: Cloud, conditioned: Sequence[int]) -> tuple[float, float]:
+    """How much remains; where nothing does, how near the hundred best come."""
+    worst = cloud.distances[:, :, list(conditioned)].max(axis=2).min(axis=0)
+    return cloud.share(cloud.remaining(conditioned)), -float(np.sort(worst)[:100].mean())
+
+
+def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> list[float]:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return [float(values[order][min(np.searchsorted(reached, s), len(values) - 1)]) for s in shares]
+
+
+def predicted(cloud: Cloud, claim: int, conditioned: Sequence[int]) -> list[float]:
+    """5 %, 50 % and 95 % of a claim over the laboratories that remain by others, its noise included."""
+    kept = cloud.remaining(conditioned)
+    noise = np.random.default_rng(claim).normal(size=kept.shape) * cloud.spread[:, [claim]]
+    values = (cloud.expected[:, :, claim] + noise)[kept]
+    weights = np.broadcast_to(cloud.weights, kept.shape)[kept]
+    if not len(values):
+        return [np.nan] * 3
+    return [float(v) for v in cloud.targets[claim].unscale(
+        np.array(weighted_quantiles(values, weights, (0.05, 0.5, 0.95))))]  # fmt: skip
+
+
+def inside(target: Target, low: float, high: float) -> str:
+    """Whether the paper's value lies in an interval, or an ordering holds in part of it."""
+    value = float(target.unscale(np.array(target.value)))
+    if np.isnan(low):
+        return ""
+    if target.side == AROUND:
+        return "yes" if low <= value <= high else "no"
+    best, worst = (high, low) if target.side > 0 else (-low, -high)
+    bound = value * target.side
+    return "yes" if worst > bound else "partly" if best > bound else "no"
+
+
+def claims_table(cloud: Cloud) -> pd.DataFrame:
+    """A row per claim: what it rules out alone, and its prediction from all others."""
+    everything = range(len(cloud.targets))
+    rows = []
+    for c, target in enumerate(cloud.targets):
+        others = [k for k in everything if k != c]
+        conditioned = consistent(cloud, others)
+        low, median, high = predicted(cloud, c, conditioned)
+        apart = [cloud.targets[k].claim for k in others if k not in conditioned]
+        rows.append({
+            "claim": target.claim,
+            "paper": float(target.unscale(np.array(target.value))),
+            "side": {0: "", 1: "above", -1: "below"}[target.side],
+            "remains_alone": cloud.share(cloud.remaining([c])),
+            "prior_p5": predicted(cloud, c, [])[0], "prior_median": predicted(cloud, c, [])[1],
+            "prior_p95": predicted(cloud, c, [])[2],
+            "held_out_p5": low, "held_out_median": median, "held_out_p95": high,
+            "paper_inside": inside(target, low, high),
+            "remains_by_others": cloud.share(cloud.remaining(conditioned)),
+            "not_conditioned_on": " ".join(apart),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def options_table(cloud: Cloud, conditioned: Sequence[int]) -> pd.DataFrame:
+    """A row per option of every choice: how much of its laboratories remains, and its share of what does."""
+    kept = cloud.remaining(conditioned) * cloud.weights  # [readings, laboratories]
+    total, count = kept.sum(), kept.shape[1]
+    rows = []
+    for place, choice in enumerate(cloud.space.choices):
+        for number, option in enumerate(choice.options):
+            own = cloud.design.options[:, place] == number
+            rows.append((choice.id, option.id, option.prior, kept[:, own].sum() / max(own.sum(), 1),
+                         kept[:, own].sum() / total if total else np.nan))  # fmt: skip
+    for place, choice in enumerate(cloud.space.judged):
+        for option in choice.options:
+            own = [i for i, r in enumerate(cloud.readings) if r.options[place] == option.id]
+            mass = kept[own].sum()
+            rows.append((choice.id, option.id, option.prior, mass / option.prior / count,
+                         mass / total if total else np.nan))  # fmt: skip
+    return pd.DataFrame(rows, columns=["choice", "option", "prior", "remains", "share_of_remaining"])
+
+
+def parameters_table(cloud: Cloud, conditioned: Sequence[int]) -> pd.DataFrame:
+    """A row per free parameter: its range, and the 5 % to 95 % of what remains."""
+    kept = (cloud.remaining(conditioned) * cloud.weights).sum(axis=0)
+    rows = []
+    for place, p in enumerate(cloud.space.parameters):
+        shares = [np.nan] * 3
+        if kept.sum() > 0:
+            own = kept > 0
+            shares = weighted_quantiles(cloud.design.shares[own, place], kept[own], (0.05, 0.5, 0.95))
+        values = [p.at(s) if not np.isnan(s) else np.nan for s in shares]
+        rows.append((p.id, p.text, p.unit, p.low, p.nominal, p.high, *values,
+                     (shares[2] - shares[0]) / 0.9))  # fmt: skip
+    return pd.DataFrame(rows, columns=["parameter", "text", "unit", "low", "nominal", "high", "p5", "median",
+                                       "p95", "width_left"]).sort_values("width_left")  # fmt: skip
