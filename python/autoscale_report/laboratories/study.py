@@ -184,8 +184,21 @@ class Study:
         np.savez(file, shares=design.shares, options=design.options)
         return design
 
+    def registered(self) -> dict[str, float]:
+        """The responses of the registered laboratory. One that is refused is no finding: it stops the study."""
+        if self.key("registered", 0) not in self.journal.rows:
+            (cases,) = self.waves.run("registered", [self.space.registered()], SEED)
+            self.journal.add(self.key("registered", 0), {"refused": "", **self.reader.read(cases)})
+            self.waves.forget("registered")
+        row = self.journal.rows[self.key("registered", 0)]
+        return {name: float(row[name]) for name in names(self.responses)}
+
     def run(self) -> list[Wave]:
         """Simulates all waves."""
+        try:
+            self.registered()
+        except Refused as refusal:
+            raise SystemExit(f"error: {refusal}") from refusal
         waves: list[Wave] = []
         for number in range(1, len(self.size.waves) + 1):
             wave = Wave(number, self.design(number, waves))
