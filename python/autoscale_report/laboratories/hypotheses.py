@@ -4,6 +4,7 @@ claims.yaml. Standard library and PyYAML only, as far as no design is drawn.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +82,7 @@ class Space:
         """The settings under which the parameters have its values: `overrides` among them."""
         values = {p.id: value for p, value in zip(self.parameters, laboratory.values)}
         given = parameters.settings(self.root, self.parameters, values)
-        return {path: yaml.safe_load(value) for path, value in given.items()}
+        return {path: json.loads(value) if path == "overrides" else value for path, value in given.items()}
 
 
 def read_choice(entry: dict) -> Choice:

@@ -19,16 +19,15 @@ from autoscale_report.cases import Case
 from autoscale_report.laboratories.hypotheses import Laboratory, Space
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Simulator
-from autoscale_sim.plots.tables import read_table
+from autoscale_sim.plots.tables import header, read_table
 
 POLICIES = ("autoscale", "edge_cpu_fp32", "edge_best", "cloud", "connected_edge", "mosaic",
             "neurosurgeon", "opt")  # fmt: skip
 SCENARIO = "studies/all_environments"
 ANY_TEST = "phases[1]."  # of a choice's settings: holds for every test
-# What responses are computed from.
-COLUMNS = ("laboratory", "policy", "replication", *Case._fields)
-VALUES = ("inferences", "inferences_per_joule", "energy_mean_mj", "agreement_target",
-          "agreement_action")  # fmt: skip
+# What responses are computed from, beside shares of targets.
+READ = ("laboratory", "policy", "replication", *Case._fields, "inferences", "inferences_per_joule",
+        "energy_mean_mj", "agreement_target", "agreement_action")  # fmt: skip
 
 
 class Refused(Exception):
@@ -118,7 +117,8 @@ class Waves:
         failed = read_table(out / "failures.csv")
         if len(failed):
             raise Refused(failed["error"].iloc[0])
-        return read_table(out / "breakdown.csv")
+        wanted = [c for c in header(out / "breakdown.csv") if c in READ or c.startswith("share_")]
+        return read_table(out / "breakdown.csv", columns=wanted)
 
     def run(self, name: str, laboratories: Sequence[Laboratory], seed: int) -> list[pd.DataFrame]:
         """The cases of each laboratory, as cases.Results takes them; those of variants under their names."""
@@ -127,8 +127,6 @@ class Waves:
             sweep = self.variant_sweep(variant, laboratories, seed)
             frames.append(self.simulate(f"{name}_{variant}", sweep).assign(environment=variant))
         rows = pd.concat(frames, ignore_index=True)
-        shares = [c for c in rows.columns if c.startswith("share_")]
-        rows = rows[[*COLUMNS, *VALUES, *shares]]
         numbers = rows["laboratory"].astype(int)
         return [own for _, own in rows.groupby(numbers, sort=True)]
 
