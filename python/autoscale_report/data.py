@@ -56,27 +56,30 @@ class Data:
             self._results[key] = Results(pd.concat([self.frame(t, "breakdown.csv") for t in tasks]))
         return self._results[key]
 
+    def of_headline(self, tasks: list[Task], file: str) -> pd.DataFrame:
+        """A file of tasks whose folders are called ENVIRONMENT_USECASE, with both as columns."""
+        frames = []
+        for task in tasks:
+            environment, use_case = Path(task.name).name.split("_", 1)
+            frames.append(self.frame(task, file).assign(environment=environment, use_case=use_case))
+        return pd.concat(frames, ignore_index=True)
+
+    def claimed(self, claims: dict, main: list[Task], variants: list[Task]) -> Inputs:
+        """What claims are computed from: finished runs of the headline's scenarios and their variants."""
+        breakdown = [self.frame(t, "breakdown.csv") for t in main]
+        breakdown += [self.frame(t, "breakdown.csv").assign(environment=Path(t.name).name) for t in variants]
+        runs = pd.concat([self.frame(t, "runs.csv") for t in main], ignore_index=True)
+        results = Results(pd.concat(breakdown, ignore_index=True))
+        return Inputs(claims, results, runs, self.of_headline(main, "learning.csv"))
+
     @cached_property
     def inputs(self) -> Inputs:
-        """What claims are computed from: the finished ones of the headline's scenarios."""
+        """Those of the registered scenarios."""
         main, variants = self.done(self.plan.main_tasks()), self.done(self.plan.variant_tasks())
-        breakdown = [self.frame(t, "breakdown.csv") for t in main]
-        breakdown += [self.frame(t, "breakdown.csv").assign(environment=t.name) for t in variants]
-        learning = [
-            self.frame(t, "learning.csv").assign(
-                environment=t.name.split("_", 1)[0], use_case=t.name.split("_", 1)[1]
-            )
-            for t in main
-        ]
-        results = Results(pd.concat(breakdown, ignore_index=True))
+        inputs = self.claimed(self.plan.claims, main, variants)
         others = {policy: self.done(of(self.plan)) for policy, of in BESIDE_OPT.items()}
         beside = {policy: self.results(tasks) for policy, tasks in others.items() if tasks}
         judged = self.done(judged_by_oracles(self.plan))
-        return Inputs(
-            self.plan.claims,
-            results,
-            pd.concat([self.frame(t, "runs.csv") for t in main], ignore_index=True),
-            pd.concat(learning, ignore_index=True),
-            {"random": results, **beside},
-            self.results(judged) if judged else None,
-        )
+        inputs.beside = {"random": inputs.results, **beside}
+        inputs.judged = self.results(judged) if judged else None
+        return inputs

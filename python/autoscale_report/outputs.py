@@ -9,6 +9,8 @@ from autoscale_report import ROOT, page, provenance, report, sensitivity, studie
 from autoscale_report.data import Data
 from autoscale_report.draughtsman import draw
 from autoscale_report.figures import FIGURES
+from autoscale_report.laboratories import run as laboratories
+from autoscale_report.laboratories.section import section
 from autoscale_report.simulate import Task
 from autoscale_report.tables import TABLES, write_tables
 from autoscale_sim.plots.tables import read_table
@@ -48,8 +50,11 @@ def write_report(data: Data, out: Path) -> None:
     files = [*TABLES, "manifest.json"]
     if sensitivity.is_done(plan, data.simulator):
         files += [str(f.relative_to(out)) for f in sorted(out.glob("sensitivity/*.csv"))]
+    if laboratories.is_done(plan, data.simulator):
+        files += [str(f.relative_to(out)) for f in sorted(laboratories.folder_of(out).glob("*.csv"))]
     scenario = data.simulator.manifest(main[0])["scenario"]
     (out / "report.html").write_text(
-        page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files)
+        page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files,
+                    section(plan, data.simulator))
     )
     print(report.terminal(tables.evaluated, tables.beside, read_table(out / "timing.csv")))

@@ -181,6 +181,7 @@ def render(
     figures: list[Shown],
     scenario: dict,  # the resolved configuration of one
     files: list[str],  # what else lies beside the page
+    laboratories: dict | None,  # of laboratories.section
 ) -> str:
     """The page."""
     environment = Environment(
@@ -216,4 +217,5 @@ def render(
         scenario_name=scenario["name"],
         scenario=json.dumps(scenario, indent=2),
         files=files,
+        laboratories=laboratories,
     )

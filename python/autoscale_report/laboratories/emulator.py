@@ -28,15 +28,19 @@ def features(x: np.ndarray) -> np.ndarray:
 
 
 class Emulator:
-    """Of one response. `near`: the laboratories whose error counts, all if it is not given."""
+    """Of one response."""
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, near: np.ndarray | None = None):
+    def __init__(self, x: np.ndarray, y: np.ndarray):
         self.active = most_active(x, y)
         self.kernel = self._tuned(x, y)
-        left = cross_validated(self, x, y)
-        self.left = left if near is None else left[near]
+        self.seen, self.left = cross_validated(self, x, y)
         self.error = float(np.sqrt(np.mean(self.left**2)))  # root mean square
+        self._values, self._variances = rolling(self.seen, self.left**2)
         self._fit(x, y)
+
+    def variance(self, predicted: np.ndarray) -> np.ndarray:
+        """Of its error where it predicts such values: extreme laboratories are emulated less well."""
+        return np.interp(predicted, self._values, self._variances)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         parts = [self._predict(x[i : i + BLOCK]) for i in range(0, len(x), BLOCK)]
@@ -71,10 +75,18 @@ def most_active(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.sort(np.argsort(trees.feature_importances_)[::-1][:ACTIVE])
 
 
-def cross_validated(emulator: Emulator, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What is left of every response when the emulator has not seen it."""
-    left = np.empty(len(y))
+def cross_validated(emulator: Emulator, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the emulator predicts of laboratories that it has not seen, and what is left of their responses."""
+    seen = np.empty(len(y))
     for rest, out in KFold(FOLDS, shuffle=True, random_state=0).split(x):
         emulator._fit(x[rest], y[rest])
-        left[out] = y[out] - emulator._predict(x[out])
-    return left
+        seen[out] = emulator._predict(x[out])
+    return seen, y - seen
+
+
+def rolling(values: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means of squares over neighbours by value: a tenth of all, at least 20."""
+    width = min(max(20, len(values) // 10), len(values))
+    order = np.argsort(values)
+    window = np.full(width, 1 / width)
+    return tuple(np.convolve(each[order], window, "valid") for each in (values, squares))

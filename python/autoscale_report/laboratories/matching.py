@@ -3,14 +3,15 @@
 The implausibility of a laboratory in a claim is |what the emulator expects - what the paper says| over the
 root of the sum of four variances: of the emulator, of one simulated laboratory, of what the simulator
 lacks, and of the paper's rounding. An ordering counts on its wrong side alone. Ratios are compared by
-their logarithms. Plain arrays in and out.
+their logarithms, the gap to Opt by that of the ratio of which it is the rest. Plain arrays in and out.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,24 @@ from autoscale_report.laboratories.hypotheses import Choice
 from autoscale_report.laboratories.responses import Response
 
 AROUND, ABOVE, BELOW = 0, 1, -1
+
+
+LEAST = 1e-3  # a ratio below is as bad as can be
+
+
+class Scale(NamedTuple):
+    """On which laboratories are compared, and the way back; `slope` is its derivative."""
+
+    to: Callable
+    back: Callable
+    slope: Callable
+
+
+SCALES = {
+    "plain": Scale(lambda v: v, lambda v: v, lambda v: 1.0),
+    "ratio": Scale(lambda v: np.log(np.maximum(v, LEAST)), np.exp, lambda v: 1 / v),
+    "rest": Scale(lambda v: np.log(np.maximum(1 - v, LEAST)), lambda v: 1 - np.exp(v), lambda v: -1 / (1 - v)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,16 +47,15 @@ class Target:
     value: float
     side: int  # AROUND the value, or an ordering: ABOVE or BELOW it
     deviation: float  # of discrepancy and rounding together
-    logarithm: bool
+    kind: str = "plain"  # of SCALES
 
     def scale(self, values: np.ndarray) -> np.ndarray:
-        """Responses on that scale; a ratio that is not positive is as bad as can be."""
-        return np.log(np.maximum(values, 1e-3)) if self.logarithm else values
+        return SCALES[self.kind].to(values)
 
     def unscale(self, values: np.ndarray) -> np.ndarray:
-        return np.exp(values) if self.logarithm else values
+        return SCALES[self.kind].back(values)
 
-    def distance(self, scaled: np.ndarray, variance: float) -> np.ndarray:
+    def distance(self, scaled: np.ndarray, variance: np.ndarray | float) -> np.ndarray:
         """Implausibility; `variance` is that of emulator and simulation."""
         away = np.abs(scaled - self.value) if self.side == AROUND else self.side * (self.value - scaled)
         return np.maximum(away, 0) / np.sqrt(variance + self.deviation**2)
@@ -45,16 +63,16 @@ class Target:
 
 def target_of(claim: dict, entry: dict) -> Target:
     """From an entry of laboratories.yaml and its claim."""
-    (kind, bound), = claim["tolerance"].items()
-    side = {"above": ABOVE, "below": BELOW}.get(kind, AROUND)
+    (tolerance, bound), = claim["tolerance"].items()
+    side = {"above": ABOVE, "below": BELOW}.get(tolerance, AROUND)
     value = claim["paper"]["value"] if side == AROUND else bound
     if entry.get("worst_pair"):
         side, value = ABOVE, 1.0
-    logarithm = "relative" in entry
+    kind = "ratio" if "relative" in entry else "rest" if claim["compute"]["kind"] == "shortfall" else "plain"
+    own = entry["relative"] * value if kind == "ratio" else entry["absolute"]
     rounding = entry.get("rounding", 0.0) / np.sqrt(3)  # of an even spread over the last digit
-    own = entry["relative"] if logarithm else entry["absolute"]
-    deviation = float(np.hypot(own, rounding / value if logarithm else rounding))
-    return Target(entry["claim"], float(np.log(value) if logarithm else value), side, deviation, logarithm)
+    deviation = abs(SCALES[kind].slope(value)) * np.hypot(own, rounding)
+    return Target(entry["claim"], float(SCALES[kind].to(value)), side, float(deviation), kind)
 
 
 def targets_of(study: dict, claims: dict) -> list[Target]:
@@ -86,7 +104,8 @@ def readings_of(judged: Sequence[Choice], responses: Sequence[Response], targets
 def implausibility(targets: Sequence[Target], readings: Sequence[Reading], scaled: np.ndarray,
                    variances: np.ndarray) -> np.ndarray:  # fmt: skip
     """[readings, laboratories, targets] of responses [laboratories, responses] on the targets' scales."""
+    variances = np.broadcast_to(variances, scaled.shape)
     return np.stack([
-        np.stack([t.distance(scaled[:, c], variances[c]) for t, c in zip(targets, r.columns)], axis=1)
+        np.stack([t.distance(scaled[:, c], variances[:, c]) for t, c in zip(targets, r.columns)], axis=1)
         for r in readings
     ])  # fmt: skip

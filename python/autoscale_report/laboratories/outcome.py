@@ -15,7 +15,7 @@ import pandas as pd
 
 from autoscale_report.laboratories.design import Design
 from autoscale_report.laboratories.hypotheses import Space
-from autoscale_report.laboratories.matching import AROUND, Reading, Target
+from autoscale_report.laboratories.matching import ABOVE, AROUND, BELOW, Reading, Target
 
 ENOUGH = 20  # laboratories and readings that must remain for an interval
 
@@ -30,7 +30,7 @@ class Cloud:
     readings: Sequence[Reading]
     distances: np.ndarray  # [readings, laboratories, targets]
     expected: np.ndarray  # the same: what the emulators expect, on the scale of comparison
-    spread: np.ndarray  # [readings, targets]: standard deviation of emulator and simulation
+    spread: np.ndarray  # the same: standard deviation of emulator and simulation
     cutoff: float
 
     @property
@@ -67,28 +67,30 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence
     return [float(values[order][min(np.searchsorted(reached, s), len(values) - 1)]) for s in shares]
 
 
-def predicted(cloud: Cloud, claim: int, conditioned: Sequence[int]) -> list[float]:
-    """5 %, 50 % and 95 % of a claim over the laboratories that remain by others, its noise included."""
+def drawn(cloud: Cloud, claim: int, conditioned: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """What the paper would have measured in every laboratory that remains by some claims, and the weights:
+    expectation, error of emulator and simulation, and discrepancy."""
     kept = cloud.remaining(conditioned)
-    noise = np.random.default_rng(claim).normal(size=kept.shape) * cloud.spread[:, [claim]]
-    values = (cloud.expected[:, :, claim] + noise)[kept]
-    weights = np.broadcast_to(cloud.weights, kept.shape)[kept]
+    target = cloud.targets[claim]
+    deviation = np.hypot(cloud.spread[:, :, claim], target.deviation)
+    values = cloud.expected[:, :, claim] + np.random.default_rng(claim).normal(size=kept.shape) * deviation
+    return target.unscale(values[kept]), np.broadcast_to(cloud.weights, kept.shape)[kept]
+
+
+def interval(values: np.ndarray, weights: np.ndarray) -> list[float]:
+    """5 %, 50 % and 95 %."""
+    return weighted_quantiles(values, weights, (0.05, 0.5, 0.95)) if len(values) else [np.nan] * 3
+
+
+def held(target: Target, values: np.ndarray, weights: np.ndarray) -> str:
+    """Whether the 90 % interval has the paper's value; of an ordering in which share it holds."""
     if not len(values):
-        return [np.nan] * 3
-    return [float(v) for v in cloud.targets[claim].unscale(
-        np.array(weighted_quantiles(values, weights, (0.05, 0.5, 0.95))))]  # fmt: skip
-
-
-def inside(target: Target, low: float, high: float) -> str:
-    """Whether the paper's value lies in an interval, or an ordering holds in part of it."""
-    value = float(target.unscale(np.array(target.value)))
-    if np.isnan(low):
         return ""
+    value = float(target.unscale(np.array(target.value)))
     if target.side == AROUND:
-        return "yes" if low <= value <= high else "no"
-    best, worst = (high, low) if target.side > 0 else (-low, -high)
-    bound = value * target.side
-    return "yes" if worst > bound else "partly" if best > bound else "no"
+        low, _, high = interval(values, weights)
+        return "inside" if low <= value <= high else "below" if value < low else "above"
+    return f"{weights[target.side * (values - value) > 0].sum() / weights.sum():.0%}"
 
 
 def claims_table(cloud: Cloud) -> pd.DataFrame:
@@ -98,20 +100,16 @@ def claims_table(cloud: Cloud) -> pd.DataFrame:
     for c, target in enumerate(cloud.targets):
         others = [k for k in everything if k != c]
         conditioned = consistent(cloud, others)
-        low, median, high = predicted(cloud, c, conditioned)
+        before, after = drawn(cloud, c, []), drawn(cloud, c, conditioned)
         apart = [cloud.targets[k].claim for k in others if k not in conditioned]
-        rows.append({
-            "claim": target.claim,
-            "paper": float(target.unscale(np.array(target.value))),
-            "side": {0: "", 1: "above", -1: "below"}[target.side],
-            "remains_alone": cloud.share(cloud.remaining([c])),
-            "prior_p5": predicted(cloud, c, [])[0], "prior_median": predicted(cloud, c, [])[1],
-            "prior_p95": predicted(cloud, c, [])[2],
-            "held_out_p5": low, "held_out_median": median, "held_out_p95": high,
-            "paper_inside": inside(target, low, high),
-            "remains_by_others": cloud.share(cloud.remaining(conditioned)),
-            "not_conditioned_on": " ".join(apart),
-        })  # fmt: skip
+        row = {"claim": target.claim, "paper": float(target.unscale(np.array(target.value))),
+               "side": {AROUND: "", ABOVE: "above", BELOW: "below"}[target.side],
+               "remains_alone": cloud.share(cloud.remaining([c]))}  # fmt: skip
+        for name, draws in (("prior", before), ("held_out", after)):
+            row |= dict(zip((f"{name}_p5", f"{name}_median", f"{name}_p95"), interval(*draws)))
+        rows.append(row | {"paper_is": held(target, *after),
+                           "remains_by_others": cloud.share(cloud.remaining(conditioned)),
+                           "not_conditioned_on": " ".join(apart)})  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from autoscale_report.journal import Journal
-from autoscale_report.laboratories import hypotheses
 from autoscale_report.laboratories.design import DIGITS, Design, from_prior, joined, space_filling
 from autoscale_report.laboratories.emulator import Emulator
+from autoscale_report.laboratories.hypotheses import Space, space_of
 from autoscale_report.laboratories.matching import implausibility, readings_of, targets_of
 from autoscale_report.laboratories.responses import Reader, names
 from autoscale_report.laboratories.waves import Refused, Waves
@@ -45,37 +46,44 @@ FULL = Size((1000, 500, 500), 40, 10, 4, 20000, 100000)
 QUICK = Size((80, 40), 10, 2, 2, 2000, 5000)
 
 
+def fingerprint(space: Space, plan: Plan, simulator: Simulator, size: Size) -> str:
+    """Of everything that responses and designs follow from."""
+    ranges = [{k: p[k] for k in ("id", "nominal", "low", "high", "scale", "where")}
+              for p in plan.claims["parameters"]]  # fmt: skip
+    options = [[(o.id, o.prior, o.settings, o.policy) for o in c.options] for c in space.choices]
+    text = json.dumps([simulator.inputs, plan.quick, plan.claims["cases"], ranges, options,
+                       space.study["study"], size])  # fmt: skip
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class Wave(NamedTuple):
     number: int
     design: Design
 
 
+def key(wave: str, row: int) -> str:
+    """Of a laboratory in the journal."""
+    return f"{wave}-{row}"
+
+
 class Study:
-    def __init__(self, plan: Plan, simulator: Simulator, out: Path, size: Size):
+    def __init__(self, plan: Plan, simulator: Simulator, out: Path, size: Size,
+                 wanted: Callable[[str], bool] = lambda claim: True):  # fmt: skip
+        """With `wanted`, only of some claims."""
         self.plan, self.simulator, self.size = plan, simulator, size
-        self.space = hypotheses.space_of(plan.root, plan.claims)
+        self.space = space_of(plan.root, plan.claims)
+        asked = self.space.study["study"]
+        asked["claims"] = [c for c in asked["claims"] if wanted(c["claim"])]
         self.reader = Reader(self.space)
         self.responses = self.reader.responses
         self.targets = targets_of(self.space.study, plan.claims)
         self.readings = readings_of(self.space.judged, self.responses, self.targets)
-        self.fingerprint = self._fingerprint()
+        self.fingerprint = fingerprint(self.space, plan, simulator, size)
         self.folder = out / self.fingerprint[:12]
         self.waves = Waves(self.space, plan, simulator, self.folder / "sweeps")
         self.journal = Journal(self.folder / "journal.csv", names(self.responses))
 
-    def _fingerprint(self) -> str:
-        """Of everything that responses and designs follow from."""
-        ranges = [{k: p[k] for k in ("id", "nominal", "low", "high", "scale", "where")}
-                  for p in self.plan.claims["parameters"]]  # fmt: skip
-        options = [[(o.id, o.prior, o.settings, o.policy) for o in c.options] for c in self.space.choices]
-        text = json.dumps([self.simulator.inputs, self.plan.quick, self.plan.claims["cases"], ranges, options,
-                           self.space.study["study"], self.size])  # fmt: skip
-        return hashlib.sha256(text.encode()).hexdigest()
-
     # Simulation.
-
-    def key(self, wave: str, row: int) -> str:
-        return f"{wave}-{row}"
 
     def measure(self, wave: str, rows: list[int], design: Design, seed: int) -> list[tuple[int, dict]]:
         """The responses of some laboratories, which share a seed; of one that is refused, the reason."""
@@ -98,7 +106,7 @@ class Study:
         parts = [rows[i : i + TOGETHER] for i in range(0, len(rows), TOGETHER)]
         missing = [
             (seed + i, left) for i, part in enumerate(parts)
-            if (left := [r for r in part if self.key(wave, r) not in self.journal.rows])
+            if (left := [r for r in part if key(wave, r) not in self.journal.rows])
         ]  # fmt: skip
         count, done, started = sum(len(left) for _, left in missing), 0, time.monotonic()
         with ThreadPoolExecutor(self.simulator.jobs) as pool:
@@ -106,7 +114,7 @@ class Study:
             try:
                 for finished in as_completed(running):
                     for row, values in finished.result():
-                        self.journal.add(self.key(wave, row), values)
+                        self.journal.add(key(wave, row), values)
                         done += 1
                     left = (time.monotonic() - started) / done * (count - done)
                     print(f"[{done:4}/{count}] laboratories of wave {wave}, about {left:.0f} s left", flush=True)
@@ -116,7 +124,7 @@ class Study:
 
     def table(self, wave: str, count: int) -> np.ndarray:
         """[laboratories, responses] on the scale of comparison; nan for what was refused."""
-        rows = [self.journal.rows[self.key(wave, row)] for row in range(count)]
+        rows = [self.journal.rows[key(wave, row)] for row in range(count)]
         values = pd.DataFrame(rows)[names(self.responses)].apply(pd.to_numeric).to_numpy(float)
         return self.scaled(values)
 
@@ -138,25 +146,25 @@ class Study:
         return np.nanmean(np.nanvar(np.stack(groups), axis=0, ddof=1), axis=0)
 
     def emulators(self, waves: list[Wave]) -> list[Emulator]:
-        """One per response, from all waves but what is kept aside; their error is that of the later waves,
-        which lie where it matters."""
+        """One per response, from all waves but what is kept aside."""
         x = np.vstack([w.design.inputs(self.space) for w in waves])[self.size.aside :]
         y = np.vstack([self.table(str(w.number), len(w.design)) for w in waves])[self.size.aside :]
-        late = np.concatenate([np.full(len(w.design), w.number > 1) for w in waves])[self.size.aside :]
         fitted = joblib.Parallel(self.simulator.jobs)(
-            joblib.delayed(fit)(x, y[:, i], late) for i in range(len(self.responses))
+            joblib.delayed(fit)(x, y[:, i]) for i in range(len(self.responses))
         )
         return list(fitted)
 
-    def predicted(self, emulators: list[Emulator], design: Design) -> np.ndarray:
+    def predicted(self, emulators: list[Emulator], design: Design) -> tuple[np.ndarray, np.ndarray]:
+        """[laboratories, responses] as the emulators expect them, and the variances of their errors, in which
+        the noise of a simulation is included."""
         x = design.inputs(self.space)
-        return np.stack(joblib.Parallel(self.simulator.jobs)(
-            joblib.delayed(e.predict)(x) for e in emulators), axis=1)  # fmt: skip
+        values = list(joblib.Parallel(self.simulator.jobs)(joblib.delayed(e.predict)(x) for e in emulators))
+        variances = [e.variance(v) for e, v in zip(emulators, values)]
+        return np.stack(values, axis=1), np.stack(variances, axis=1)
 
     def implausibility(self, emulators: list[Emulator], design: Design) -> np.ndarray:
         """[readings, laboratories, targets]."""
-        variances = np.array([e.error**2 for e in emulators])  # simulation noise included
-        return implausibility(self.targets, self.readings, self.predicted(emulators, design), variances)
+        return implausibility(self.targets, self.readings, *self.predicted(emulators, design))
 
     def next_design(self, emulators: list[Emulator], number: int, count: int) -> Design:
         """Of the prior's laboratories some that remain, or that come nearest: as many again are drawn from."""
@@ -186,11 +194,11 @@ class Study:
 
     def registered(self) -> dict[str, float]:
         """The responses of the registered laboratory. One that is refused is no finding: it stops the study."""
-        if self.key("registered", 0) not in self.journal.rows:
+        if key("registered", 0) not in self.journal.rows:
             (cases,) = self.waves.run("registered", [self.space.registered()], SEED)
-            self.journal.add(self.key("registered", 0), {"refused": "", **self.reader.read(cases)})
+            self.journal.add(key("registered", 0), {"refused": "", **self.reader.read(cases)})
             self.waves.forget("registered")
-        row = self.journal.rows[self.key("registered", 0)]
+        row = self.journal.rows[key("registered", 0)]
         return {name: float(row[name]) for name in names(self.responses)}
 
     def run(self) -> list[Wave]:
@@ -212,7 +220,7 @@ class Study:
         rows = []
         for wave in waves:
             for row in range(len(wave.design)):
-                rows.append({"wave": wave.number, "laboratory": row} | self.journal.rows[self.key(str(wave.number), row)])
+                rows.append({"wave": wave.number, "laboratory": row} | self.journal.rows[key(str(wave.number), row)])
         found = pd.DataFrame(rows)
         shares = pd.DataFrame(design.shares.round(DIGITS), columns=[p.id for p in self.space.parameters])
         options = pd.DataFrame({
@@ -222,7 +230,6 @@ class Study:
         return pd.concat([found[["wave", "laboratory", "refused"]], options, shares, numbers], axis=1)
 
 
-def fit(x: np.ndarray, y: np.ndarray, late: np.ndarray) -> Emulator:
+def fit(x: np.ndarray, y: np.ndarray) -> Emulator:
     known = ~np.isnan(y)
-    near = late[known]
-    return Emulator(x[known], y[known], near if near.sum() >= 50 else None)
+    return Emulator(x[known], y[known])
