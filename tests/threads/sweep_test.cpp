@@ -105,7 +105,8 @@ std::vector<std::string> without_first(const std::string& table, int skipped) {
 TEST_F(CliSweep, WritesTheBreakdownIfAskedTo) {
   ASSERT_EQ(sweep("plain").code, 0);
   EXPECT_FALSE(fs::exists(folder / "plain/breakdown.csv"));
-  const std::string scenario = "scenarios: [" AUTOSCALE_SOURCE_DIR "/scenarios/quickstart.yaml]\n"
+  const std::string scenario = "scenarios: [" AUTOSCALE_SOURCE_DIR
+                               "/scenarios/quickstart.yaml]\n"
                                "set: {phases: [{name: test, inferences: 20}],"
                                " policies: [edge_best, cloud]}\n";
   write_all(file, "name: one\nbreakdown: true\nreplications: 2\n" + scenario +
@@ -113,20 +114,20 @@ TEST_F(CliSweep, WritesTheBreakdownIfAskedTo) {
   ASSERT_EQ(sweep("whole").code, 0);
   ASSERT_EQ(sweep("part1", {"--shard", "1/2"}).code, 0);
   ASSERT_EQ(sweep("part2", {"--shard", "2/2"}).code, 0);
-  ASSERT_EQ(run_program({"merge", folder / "part1", folder / "part2", "--out", folder / "merged"})
-                .code,
-            0);
+  ASSERT_EQ(
+      run_program({"merge", folder / "part1", folder / "part2", "--out", folder / "merged"}).code,
+      0);
   const std::string whole = read_all(folder / "whole/breakdown.csv");
   EXPECT_EQ(whole, read_all(folder / "merged/breakdown.csv"));
-  ASSERT_EQ(run_program({"run", "scenarios/quickstart.yaml", "--replications", "2", "--set",
-                         "phases=[{name: test, inferences: 20}]", "--set",
-                         "policies=[edge_best, cloud]", "--set", "constraints.accuracy=70", "--out",
-                         folder / "run"})
-                .code,
-            0);
+  ASSERT_EQ(
+      run_program({"run", "scenarios/quickstart.yaml", "--replications", "2", "--set",
+                   "phases=[{name: test, inferences: 20}]", "--set", "policies=[edge_best, cloud]",
+                   "--set", "constraints.accuracy=70", "--out", folder / "run"})
+          .code,
+      0);
   std::vector<std::string> swept = without_first(whole, 2),
                            alone = without_first(read_all(folder / "run/breakdown.csv"), 1);
-  EXPECT_EQ(alone.size(), 9u);  // a header; 2 replications, 2 policies and 2 references
+  EXPECT_EQ(alone.size(), 9u);            // a header; 2 replications, 2 policies and 2 references
   std::sort(swept.begin(), swept.end());  // a sweep goes by replication, then by policy
   std::sort(alone.begin(), alone.end());
   EXPECT_EQ(swept, alone);

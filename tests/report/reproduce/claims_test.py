@@ -362,10 +362,21 @@ class Page(unittest.TestCase):
                   "python": {}, "revisions": [], "program": {"version": "", "compiler": ""},
                   "claims": {"file": "", "sha256": "", "first_commit": "", "last_commit": "",
                              "equals_last_commit": True}}  # fmt: skip
-        html = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [])
+        study = {
+            "of_study": "of record",
+            "summary": {"laboratories": 2000, "candidates": 100, "cutoff": 3, "given_up": ["gap_to_opt"],
+                        "remains_by_these": 0.0123, "remains_by_all_claims": 0, "known": 40, "recovered": 39,
+                        "ruled_out_median": 0.987},
+            "claims": [], "parameters": [], "beside": [],
+            "choices": [{"choice": "slow_start", "option": "warm", "prior": "50.0 %", "remains": "2.5 %", "share": "99 %"}],
+        }  # fmt: skip
+        html = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], study)
         for text in ("first registration", "1.124 x", "0.76 to 1.34", "study of record",
-                     "By environment and use case", "How near to Opt", "3 pairs"):  # fmt: skip
-            self.assertIn(text, html)
+                     "By environment and use case", "How near to Opt", "3 pairs",
+                     "No laboratory fits all claims together", "gap to opt a share of 0.012", "98.7 %", "slow start"):  # fmt: skip
+            self.assertIn(text, " ".join(html.split()))
+        without = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], None)
+        self.assertNotIn("laborator", without)
         lines = report.terminal(tables.evaluated, tables.beside,
                                 pd.DataFrame({"run_id": ["autoscale-r0"], "decision_ns": [60.0]}))  # fmt: skip
         self.assertIn("1.124 x", lines)
