@@ -376,7 +376,7 @@ class Page(unittest.TestCase):
                      "No laboratory fits all claims together", "gap to opt a share of 0.012", "98.7 %", "slow start"):  # fmt: skip
             self.assertIn(text, " ".join(html.split()))
         without = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], None)
-        self.assertNotIn("laborator", without)
+        self.assertFalse('id="laboratories"' in without)
         lines = report.terminal(tables.evaluated, tables.beside,
                                 pd.DataFrame({"run_id": ["autoscale-r0"], "decision_ns": [60.0]}))  # fmt: skip
         self.assertIn("1.124 x", lines)
