@@ -12,7 +12,7 @@ import yaml
 from autoscale_report import ROOT
 from autoscale_report.parameters import Parameter, parameters_of
 
-BEGIN, END = "<!-- free parameters: begin -->", "<!-- free parameters: end -->"
+NAME = "free parameters"  # of the markers around it
 
 
 def table(parameters: Sequence[Parameter]) -> str:
@@ -26,16 +26,17 @@ def table(parameters: Sequence[Parameter]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def with_table(page: str, parameters: Sequence[Parameter]) -> str:
-    """The text with the table between its markers replaced."""
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{table(parameters)}{END}{rest.split(END)[1]}"
+def with_table(page: str, name: str, lines: str) -> str:
+    """The page with what stands between the markers of a table replaced."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = page.split(begin)
+    return f"{before}{begin}\n{lines}{end}{rest.split(end)[1]}"
 
 
 def main() -> None:
     claims = yaml.safe_load((ROOT / "scenarios/paper/claims.yaml").read_text())
     page = ROOT / "results/parameters.md"
-    page.write_text(with_table(page.read_text(), parameters_of(claims)))
+    page.write_text(with_table(page.read_text(), NAME, table(parameters_of(claims))))
 
 
 if __name__ == "__main__":

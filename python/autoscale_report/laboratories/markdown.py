@@ -1,0 +1,93 @@
+"""The tables of record in results/laboratories.md. Run as a module, this writes them anew.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import csv
+
+from autoscale_report import ROOT
+from autoscale_report.parameter_table import with_table
+
+RECORD = ROOT / "results/reference/laboratories"
+PAGE = ROOT / "results/laboratories.md"
+CONFINED = 10  # parameters that are shown
+SIGNS = {"above": "> ", "below": "< ", "": ""}
+
+Row = dict[str, str]
+
+
+def rows_of(name: str) -> list[Row]:
+    with (RECORD / f"{name}.csv").open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def digits(cell: str) -> str:
+    """To three of them."""
+    return f"{float(cell):.3g}" if cell else ""
+
+
+def percent(cell: str) -> str:
+    return f"{100 * float(cell):.2g} %" if cell else ""
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
+    lines.insert(1, "|" + "---|" * len(head))
+    return "\n".join(lines) + "\n"
+
+
+def held_out(rows: list[Row]) -> str:
+    head = ["claim", "paper", "remains alone", "all laboratories", "predicted by the others", "the paper's is",
+            "registered", "most plausible"]  # fmt: skip
+    return table(head, [
+        [r["claim"], SIGNS[r["side"]] + digits(r["paper"]), percent(r["remains_alone"]),
+         f"{digits(r['prior_p5'])} to {digits(r['prior_p95'])}",
+         f"{digits(r['held_out_median'])} ({digits(r['held_out_p5'])} to {digits(r['held_out_p95'])})",
+         f"holds in {r['paper_is']}" if r["side"] else r["paper_is"], digits(r["registered"]),
+         digits(r["most_plausible"])]
+        for r in rows
+    ])  # fmt: skip
+
+
+def choices(rows: list[Row]) -> str:
+    head = ["choice", "option", "before", "of its own remains", "share of what remains"]
+    return table(head, [
+        [r["choice"], f"`{r['option']}`", percent(r["prior"]), percent(r["remains"]), percent(r["share_of_remaining"])]
+        for r in rows
+    ])  # fmt: skip
+
+
+def confined(rows: list[Row]) -> str:
+    head = ["parameter", "range", "registered", "5 to 95 % of what remains", "unit"]
+    return table(head, [
+        [r["text"], f"{digits(r['low'])} to {digits(r['high'])}", digits(r["nominal"]),
+         f"{digits(r['p5'])} to {digits(r['p95'])}", r["unit"]]
+        for r in rows[:CONFINED]
+    ])  # fmt: skip
+
+
+def beside(rows: list[Row]) -> str:
+    head = ["claim", "paper", "registered", "", "laboratory", "95 % interval", "would be"]
+    return table(head, [
+        [r["claim"], r["paper"], r["registered"] and digits(r["registered"]), r["registered_verdict"],
+         r["laboratory"] and digits(r["laboratory"]),
+         f"{digits(r['ci95_low'])} to {digits(r['ci95_high'])}" if r["ci95_low"] else "", r["verdict"]]
+        for r in rows
+    ])  # fmt: skip
+
+
+TABLES = {"held-out claims": ("claims", held_out), "choices": ("choices", choices),
+          "confined parameters": ("parameters", confined),
+          "most plausible": ("laboratory_claims", beside)}  # fmt: skip
+
+
+def with_tables(page: str) -> str:
+    for name, (file, made) in TABLES.items():
+        page = with_table(page, name, made(rows_of(file)))
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_tables(PAGE.read_text()))
