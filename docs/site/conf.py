@@ -91,6 +91,7 @@ CHANGELOG
 What came out <results/README>
 results/leaderboard
 results/parameters
+results/laboratories
 results/speed
 tests/README
 device_profiles/README

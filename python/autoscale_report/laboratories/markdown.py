@@ -40,21 +40,23 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def held_out(rows: list[Row]) -> str:
     head = ["claim", "paper", "remains alone", "all laboratories", "predicted by the others", "the paper's is",
-            "registered", "most plausible"]  # fmt: skip
+            "simulated that fit the others", "registered", "most plausible"]  # fmt: skip
     return table(head, [
         [r["claim"], SIGNS[r["side"]] + digits(r["paper"]), percent(r["remains_alone"]),
          f"{digits(r['prior_p5'])} to {digits(r['prior_p95'])}",
          f"{digits(r['held_out_median'])} ({digits(r['held_out_p5'])} to {digits(r['held_out_p95'])})",
-         f"holds in {r['paper_is']}" if r["side"] else r["paper_is"], digits(r["registered"]),
+         f"holds in {r['paper_is']}" if r["side"] else r["paper_is"],
+         f"{digits(r['fitting_p5'])} to {digits(r['fitting_p95'])} ({r['fitting']})", digits(r["registered"]),
          digits(r["most_plausible"])]
         for r in rows
     ])  # fmt: skip
 
 
 def choices(rows: list[Row]) -> str:
-    head = ["choice", "option", "before", "of its own remains", "share of what remains"]
+    head = ["choice", "option", "before", "of its own remains", "share of what remains", "of the simulated that fit"]
     return table(head, [
-        [r["choice"], f"`{r['option']}`", percent(r["prior"]), percent(r["remains"]), percent(r["share_of_remaining"])]
+        [r["choice"], f"`{r['option']}`", percent(r["prior"]), percent(r["remains"]), percent(r["share_of_remaining"]),
+         percent(r["fitting"])]
         for r in rows
     ])  # fmt: skip
 

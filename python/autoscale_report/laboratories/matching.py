@@ -3,7 +3,9 @@
 The implausibility of a laboratory in a claim is |what the emulator expects - what the paper says| over the
 root of the sum of four variances: of the emulator, of one simulated laboratory, of what the simulator
 lacks, and of the paper's rounding. An ordering counts on its wrong side alone. Ratios are compared by
-their logarithms, the gap to Opt by that of the ratio of which it is the rest. Plain arrays in and out.
+their logarithms, the gap to Opt by that of the ratio of which it is the rest. How far a laboratory is that is
+far from a claim does not matter, and would spoil the emulators: distances from it fade out at the reach of its
+scale. Plain arrays in and out.
 """
 
 from __future__ import annotations
@@ -25,17 +27,18 @@ LEAST = 1e-3  # a ratio below is as bad as can be
 
 
 class Scale(NamedTuple):
-    """On which laboratories are compared, and the way back; `slope` is its derivative."""
+    """On which laboratories are compared, and the way back."""
 
     to: Callable
     back: Callable
-    slope: Callable
+    slope: Callable  # the derivative of `to`
+    reach: float  # from the claim, beyond which all is equally far
 
 
 SCALES = {
-    "plain": Scale(lambda v: v, lambda v: v, lambda v: 1.0),
-    "ratio": Scale(lambda v: np.log(np.maximum(v, LEAST)), np.exp, lambda v: 1 / v),
-    "rest": Scale(lambda v: np.log(np.maximum(1 - v, LEAST)), lambda v: 1 - np.exp(v), lambda v: -1 / (1 - v)),
+    "plain": Scale(lambda v: v, lambda v: v, lambda v: 1.0, 0.3),
+    "ratio": Scale(lambda v: np.log(np.maximum(v, LEAST)), np.exp, lambda v: 1 / v, 1.0),
+    "rest": Scale(lambda v: np.log(np.maximum(1 - v, LEAST)), lambda v: 1 - np.exp(v), lambda v: -1 / (1 - v), 0.5),
 }  # fmt: skip
 
 
@@ -50,10 +53,15 @@ class Target:
     kind: str = "plain"  # of SCALES
 
     def scale(self, values: np.ndarray) -> np.ndarray:
-        return SCALES[self.kind].to(values)
+        """Fades out at the reach, as a hyperbolic tangent; near the claim's value nothing changes."""
+        scale = SCALES[self.kind]
+        return self.value + scale.reach * np.tanh((scale.to(values) - self.value) / scale.reach)
 
     def unscale(self, values: np.ndarray) -> np.ndarray:
-        return SCALES[self.kind].back(values)
+        """Back; what is out of reach stays there."""
+        scale = SCALES[self.kind]
+        faded = np.clip((values - self.value) / scale.reach, -0.995, 0.995)
+        return scale.back(self.value + scale.reach * np.arctanh(faded))
 
     def distance(self, scaled: np.ndarray, variance: np.ndarray | float) -> np.ndarray:
         """Implausibility; `variance` is that of emulator and simulation."""

@@ -22,14 +22,14 @@ ENOUGH = 20  # laboratories and readings that must remain for an interval
 
 @dataclass
 class Cloud:
-    """Laboratories of the prior under every reading, with what the emulators say of them."""
+    """Laboratories under every reading: of the prior, with what the emulators say of them, or simulated ones."""
 
     space: Space
     design: Design
     targets: Sequence[Target]
     readings: Sequence[Reading]
     distances: np.ndarray  # [readings, laboratories, targets]
-    expected: np.ndarray  # the same: what the emulators expect, on the scale of comparison
+    expected: np.ndarray  # the same: what is expected, on the scale of comparison
     spread: np.ndarray  # the same: standard deviation of emulator and simulation
     cutoff: float
 
@@ -93,7 +93,17 @@ def held(target: Target, values: np.ndarray, weights: np.ndarray) -> str:
     return f"{weights[target.side * (values - value) > 0].sum() / weights.sum():.0%}"
 
 
-def claims_table(cloud: Cloud) -> pd.DataFrame:
+def fitting(simulated: Cloud, claim: int, conditioned: Sequence[int]) -> dict[str, float]:
+    """What the simulated laboratories that fit other claims gave for this one, each reading apart; they need no
+    emulator, but are few."""
+    kept = simulated.remaining(conditioned)
+    values = simulated.targets[claim].unscale(simulated.expected[:, :, claim][kept])
+    ends = np.quantile(values, (0.05, 0.5, 0.95)) if len(values) else [np.nan] * 3
+    return {"fitting": int(kept.any(axis=0).sum()), "fitting_p5": ends[0], "fitting_median": ends[1],
+            "fitting_p95": ends[2]}  # fmt: skip
+
+
+def claims_table(cloud: Cloud, simulated: Cloud) -> pd.DataFrame:
     """A row per claim: what it rules out alone, and its prediction from all others."""
     everything = range(len(cloud.targets))
     rows = []
@@ -108,28 +118,36 @@ def claims_table(cloud: Cloud) -> pd.DataFrame:
         for name, draws in (("prior", before), ("held_out", after)):
             row |= dict(zip((f"{name}_p5", f"{name}_median", f"{name}_p95"), interval(*draws)))
         rows.append(row | {"paper_is": held(target, *after),
+                           **fitting(simulated, c, conditioned),
                            "remains_by_others": cloud.share(cloud.remaining(conditioned)),
                            "not_conditioned_on": " ".join(apart)})  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def options_table(cloud: Cloud, conditioned: Sequence[int]) -> pd.DataFrame:
-    """A row per option of every choice: how much of its laboratories remains, and its share of what does."""
+def masses(cloud: Cloud, conditioned: Sequence[int]) -> list[tuple[str, str, float, float, float]]:
+    """Per option of every choice: choice, option, prior, what remains of its laboratories, its share of all
+    that remain."""
     kept = cloud.remaining(conditioned) * cloud.weights  # [readings, laboratories]
-    total, count = kept.sum(), kept.shape[1]
+    total, count = max(kept.sum(), 1e-300), kept.shape[1]
     rows = []
     for place, choice in enumerate(cloud.space.choices):
         for number, option in enumerate(choice.options):
             own = cloud.design.options[:, place] == number
-            rows.append((choice.id, option.id, option.prior, kept[:, own].sum() / max(own.sum(), 1),
-                         kept[:, own].sum() / total if total else np.nan))  # fmt: skip
+            mass = kept[:, own].sum()
+            rows.append((choice.id, option.id, option.prior, mass / max(own.sum(), 1), mass / total))
     for place, choice in enumerate(cloud.space.judged):
         for option in choice.options:
             own = [i for i, r in enumerate(cloud.readings) if r.options[place] == option.id]
             mass = kept[own].sum()
-            rows.append((choice.id, option.id, option.prior, mass / option.prior / count,
-                         mass / total if total else np.nan))  # fmt: skip
-    return pd.DataFrame(rows, columns=["choice", "option", "prior", "remains", "share_of_remaining"])
+            rows.append((choice.id, option.id, option.prior, mass / option.prior / count, mass / total))
+    return rows
+
+
+def options_table(cloud: Cloud, simulated: Cloud, conditioned: Sequence[int]) -> pd.DataFrame:
+    """A row per option of every choice; `fitting`: its share of the simulated laboratories that fit."""
+    columns = ["choice", "option", "prior", "remains", "share_of_remaining"]
+    frame = pd.DataFrame(masses(cloud, conditioned), columns=columns)
+    return frame.assign(fitting=[row[-1] for row in masses(simulated, conditioned)])
 
 
 def parameters_table(cloud: Cloud, conditioned: Sequence[int]) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import numpy as np
 import yaml
 
 from autoscale_report.laboratories.hypotheses import Laboratory, Space
-from autoscale_report.laboratories.matching import Reading, Target, implausibility
+from autoscale_report.laboratories.matching import Reading
+from autoscale_report.laboratories.outcome import Cloud
 
 HEAD = """\
 # The laboratory of the paper that is most plausible among {count} simulated ones, by the claims that it was chosen
@@ -29,13 +30,11 @@ class Found:
     distances: np.ndarray  # [targets]
 
 
-def most_plausible(targets: Sequence[Target], readings: Sequence[Reading], simulated: np.ndarray,
-                   noise: np.ndarray, conditioned: Sequence[int]) -> Found:  # fmt: skip
+def most_plausible(simulated: Cloud, conditioned: Sequence[int]) -> Found:
     """The laboratory and reading whose simulated values come nearest: least in its worst claim."""
-    distances = implausibility(targets, readings, simulated, noise)
-    worst = np.where(np.isnan(distances), np.inf, distances)[:, :, list(conditioned)].max(axis=2)
+    worst = simulated.distances[:, :, list(conditioned)].max(axis=2)
     reading, row = np.unravel_index(int(worst.argmin()), worst.shape)
-    return Found(int(row), readings[reading], distances[reading, row])
+    return Found(int(row), simulated.readings[reading], simulated.distances[reading, row])
 
 
 def put(tree: dict, path: str, value: object) -> None:

@@ -24,25 +24,23 @@ from autoscale_report.plan import Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator
 
 TABLES = ("laboratories", "claims", "choices", "parameters", "remaining", "emulators", "recovery")
-SHOWN = 300  # of the laboratories that remain, in remaining.csv
+SHOWN = 150  # of the laboratories that remain, in remaining.csv
 
 
 def folder_of(out: Path) -> Path:
     return out / "laboratories"
 
 
-def cloud_of(study: Study, emulators: list[Emulator]) -> tuple[Cloud, np.ndarray, np.ndarray]:
-    """The prior's laboratories with their distances; what the emulators expect by response, and its variance."""
-    design = from_prior(study.space, study.size.final, SEED)
-    expected, variances = study.predicted(emulators, design)
+def cloud(study: Study, design: Design, expected: np.ndarray, variances: np.ndarray) -> Cloud:
+    """Of laboratories whose responses [laboratories, responses] are known but for variances of the same shape."""
     columns = [list(r.columns) for r in study.readings]
-    cloud = Cloud(
+    variances = np.broadcast_to(variances, expected.shape)
+    return Cloud(
         study.space, design, study.targets, study.readings,
-        implausibility(study.targets, study.readings, expected, variances),
+        np.nan_to_num(implausibility(study.targets, study.readings, expected, variances), nan=np.inf),
         np.stack([expected[:, c] for c in columns]),
         np.stack([np.sqrt(variances[:, c]) for c in columns]), study.space.study["study"]["cutoff"],
     )  # fmt: skip
-    return cloud, expected, variances
 
 
 def emulators_table(study: Study, emulators: list[Emulator], noise: np.ndarray) -> pd.DataFrame:
@@ -54,64 +52,75 @@ def emulators_table(study: Study, emulators: list[Emulator], noise: np.ndarray) 
     return pd.DataFrame(rows, columns=["claim", "reading", "laboratories", "error", "simulation_sd", "within_1.96"])
 
 
-def remaining_table(study: Study, cloud: Cloud, conditioned: list[int]) -> pd.DataFrame:
+def remaining_table(study: Study, possible: Cloud, conditioned: list[int]) -> pd.DataFrame:
     """Some of the laboratories that remain: their reading, options and shares of ranges."""
-    readings, rows = np.nonzero(cloud.remaining(conditioned))
-    weights = np.array([r.prior for r in cloud.readings])[readings]
-    count = min(SHOWN, len(rows))
-    chosen = np.random.default_rng(SEED).choice(len(rows), count, replace=False, p=weights / weights.sum()) if count else []
-    picked = rows[chosen] if count else np.array([], int)
-    frame = pd.DataFrame(
-        [cloud.readings[r].options for r in (readings[chosen] if count else [])],
-        columns=[c.id for c in study.space.judged],
-    )
+    readings, rows = np.nonzero(possible.remaining(conditioned))
+    weights = np.array([r.prior for r in possible.readings])[readings]
+    chosen = np.array([], int)
+    if len(rows):
+        draw = np.random.default_rng(SEED)
+        chosen = draw.choice(len(rows), min(SHOWN, len(rows)), replace=False, p=weights / weights.sum())
+    picked = possible.design.take(rows[chosen])
+    frame = pd.DataFrame([possible.readings[r].options for r in readings[chosen]],
+                         columns=[c.id for c in study.space.judged])  # fmt: skip
     for place, choice in enumerate(study.space.choices):
-        frame[choice.id] = [choice.options[o].id for o in cloud.design.options[picked, place]]
-    shares = pd.DataFrame(cloud.design.shares[picked], columns=[p.id for p in study.space.parameters])
-    return pd.concat([frame, shares], axis=1)
+        frame[choice.id] = [choice.options[o].id for o in picked.options[:, place]]
+    return pd.concat([frame, pd.DataFrame(picked.shares, columns=[p.id for p in study.space.parameters])], axis=1)
 
 
 def tables_of(study: Study, waves: list[Wave]) -> tuple[dict[str, pd.DataFrame], dict, str]:
     """All tables, what the study comes to in numbers, and the scenario of the most plausible laboratory."""
     noise = study.noise(waves[0].design)
     emulators = study.emulators(waves)
-    cloud, expected, variances = cloud_of(study, emulators)
+    prior = from_prior(study.space, study.size.final, SEED)
+    expected, variances = study.predicted(emulators, prior)
+    possible = cloud(study, prior, expected, variances)
+    values = np.vstack([study.table(str(w.number), len(w.design)) for w in waves])
+    simulated = cloud(study, joined([w.design for w in waves]), values, noise)
     everything = list(range(len(study.targets)))
-    together = consistent(cloud, everything)
-    known = study.table("1", len(waves[0].design))[: study.size.aside]
-    some = slice(study.size.candidates)
+    together = consistent(possible, everything)
+
+    known, some = slice(study.size.aside), slice(study.size.candidates)
     recovered = recovery_table(
-        study.targets, study.readings, known,
-        study.predicted(emulators, waves[0].design.take(slice(study.size.aside))),
-        (expected[some], variances[some]), cloud.cutoff,
+        study.targets, study.readings, values[known], study.predicted(emulators, waves[0].design.take(known)),
+        (expected[some], variances[some]), possible.cutoff,
     )  # fmt: skip
-    design = joined([w.design for w in waves])
-    simulated = np.vstack([study.table(str(w.number), len(w.design)) for w in waves])
-    best = most_plausible(study.targets, study.readings, simulated, noise, together)
-    laboratory = design.laboratory(study.space, best.row)
-    claims = outcome.claims_table(cloud)
+    best = most_plausible(simulated, together)
+    laboratory = simulated.design.laboratory(study.space, best.row)
+    claims = outcome.claims_table(possible, simulated)
     claims["registered"] = registered_values(study)
-    claims["most_plausible"] = values_of(study, simulated[best.row], best.reading.columns)
+    claims["most_plausible"] = values_of(study, values[best.row], best.reading.columns)
     claims["most_plausible_implausibility"] = best.distances
     tables = {
         "laboratories": study.record(waves), "claims": claims,
-        "choices": outcome.options_table(cloud, together),
-        "parameters": outcome.parameters_table(cloud, together),
-        "remaining": remaining_table(study, cloud, together),
+        "choices": outcome.options_table(possible, simulated, together),
+        "parameters": outcome.parameters_table(possible, together),
+        "remaining": remaining_table(study, possible, together),
         "emulators": emulators_table(study, emulators, noise), "recovery": recovered,
     }  # fmt: skip
     summary = {
-        "laboratories": int(len(design)), "refused": int(np.isnan(simulated).all(axis=1).sum()),
-        "candidates": len(cloud.design), "cutoff": cloud.cutoff,
-        "remains_by_all_claims": cloud.share(cloud.remaining(everything)),
+        "laboratories": len(values), "refused": int(np.isnan(values).all(axis=1).sum()),
+        "candidates": len(prior), "cutoff": possible.cutoff,
+        "remains_by_all_claims": possible.share(possible.remaining(everything)),
+        "simulated_that_fit_all": int(simulated.remaining(everything).any(axis=0).sum()),
         "held_together": [study.targets[k].claim for k in together],
         "given_up": [t.claim for k, t in enumerate(study.targets) if k not in together],
-        "remains_by_these": cloud.share(cloud.remaining(together)),
-        "reading": list(best.reading.options),
+        "remains_by_these": possible.share(possible.remaining(together)),
+        "simulated_that_fit_these": int(simulated.remaining(together).any(axis=0).sum()),
+        "reading": list(best.reading.options), "wave_and_row": place_of(waves, best.row),
         "recovered": int(recovered["remains"].sum()), "known": len(recovered),
         "ruled_out_median": float(recovered["ruled_out"].median()),
     }  # fmt: skip
-    return tables, summary, scenario_text(study.space, laboratory, best.reading, len(design))
+    return tables, summary, scenario_text(study.space, laboratory, best.reading, len(values))
+
+
+def place_of(waves: list[Wave], row: int) -> list[int]:
+    """Wave and number there of a laboratory among all."""
+    for wave in waves:
+        if row < len(wave.design):
+            return [wave.number, row]
+        row -= len(wave.design)
+    raise IndexError(row)
 
 
 def registered_values(study: Study) -> list[float]:

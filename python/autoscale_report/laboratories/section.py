@@ -32,7 +32,7 @@ def claim_rows(claims: pd.DataFrame) -> list[dict]:
 def choice_rows(choices: pd.DataFrame) -> list[dict]:
     return [
         {"choice": r.choice, "option": r.option, "prior": percent(r.prior), "remains": f"{100 * r.remains:.2g} %",
-         "share": percent(r.share_of_remaining)}
+         "share": percent(r.share_of_remaining), "fitting": percent(r.fitting)}
         for r in choices.itertuples()
     ]  # fmt: skip
 

@@ -366,9 +366,10 @@ class Page(unittest.TestCase):
             "of_study": "of record",
             "summary": {"laboratories": 2000, "candidates": 100, "cutoff": 3, "given_up": ["gap_to_opt"],
                         "remains_by_these": 0.0123, "remains_by_all_claims": 0, "known": 40, "recovered": 39,
-                        "ruled_out_median": 0.987},
+                        "ruled_out_median": 0.987, "simulated_that_fit_all": 0},
             "claims": [], "parameters": [], "beside": [],
-            "choices": [{"choice": "slow_start", "option": "warm", "prior": "50.0 %", "remains": "2.5 %", "share": "99 %"}],
+            "choices": [{"choice": "slow_start", "option": "warm", "prior": "50.0 %", "remains": "2.5 %", "share": "99 %",
+                         "fitting": "88 %"}],
         }  # fmt: skip
         html = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], study)
         for text in ("first registration", "1.124 x", "0.76 to 1.34", "study of record",

@@ -51,7 +51,7 @@ def around(value, deviation):
 class Distances(unittest.TestCase):
     def test_a_number_is_as_far_below_as_above(self):
         target = around(2.0, 0.3)
-        values = target.distance(np.array([1.0, 2.0, 3.0]), 0.16)  # standard deviation 0.5
+        values = target.distance(np.array([1.0, 2.0, 3.0]), 0.16)  # of standard deviation 0.5
         np.testing.assert_allclose(values, [2, 0, 2])
 
     def test_an_ordering_is_implausible_on_its_wrong_side_alone(self):
@@ -71,7 +71,10 @@ class Distances(unittest.TestCase):
         gap = targets["gap_to_opt"]
         self.assertAlmostEqual(gap.value, math.log(1 - 0.032))
         self.assertAlmostEqual(gap.deviation, math.hypot(0.02, 0.0005 / math.sqrt(3)) / (1 - 0.032))
-        self.assertAlmostEqual(float(gap.unscale(gap.scale(np.array(0.2)))), 0.2)
+        for target, value in ((gap, 0.2), (cpu, 12.0), (targets["agreement_with_opt"], 0.8)):
+            self.assertAlmostEqual(float(target.unscale(target.scale(np.array(value)))), value)
+        self.assertAlmostEqual(float(cpu.scale(np.array(9.8))), cpu.value)
+        self.assertLess(float(cpu.scale(np.array(1e6))), cpu.value + 1)  # out of reach
         self.assertEqual((targets["shape_weak_wifi_cloud"].side, targets["shape_weak_wifi_tablet"].side), (BELOW, ABOVE))
         self.assertEqual((targets["order_autoscale_static"].side, targets["order_autoscale_static"].value), (ABOVE, 0))
 
