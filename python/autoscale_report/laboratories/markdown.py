@@ -24,12 +24,16 @@ def rows_of(name: str) -> list[Row]:
 
 
 def digits(cell: str) -> str:
-    """To three of them."""
-    return f"{float(cell):.3g}" if cell else ""
+    """To three of them; whole numbers as they are."""
+    if not cell or cell.isdigit():
+        return cell
+    value = float(cell)
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def percent(cell: str) -> str:
-    return f"{100 * float(cell):.2g} %" if cell else ""
+    share = 100 * float(cell)
+    return f"{share:.0f} %" if share >= 10 else f"{share:.2g} %"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -19,6 +19,9 @@ PAPER = ROOT / "scenarios/paper"
 STUDY = yaml.safe_load((PAPER / "laboratories.yaml").read_text())
 CLAIMS = yaml.safe_load((PAPER / "claims.yaml").read_text())
 PROGRAM = Path(sys.argv.pop())
+sys.path.insert(0, str(ROOT / "python"))
+
+from autoscale_report.laboratories import markdown  # noqa: E402
 
 
 def text(value):
@@ -56,6 +59,28 @@ class Laboratories(unittest.TestCase):
         average = next(c for c in STUDY["choices"] if c["id"] == "average")
         named = {option["judge"]["average"] for option in average["options"]}
         self.assertEqual(named, set(CLAIMS["averages"]["reported"]))
+
+    def test_the_study_asks_for_claims_that_there_are(self):
+        ids = [claim["id"] for claim in CLAIMS["claims"]]
+        for entry in STUDY["study"]["claims"]:
+            self.assertIn(entry["claim"], ids)
+            self.assertEqual(("relative" in entry) + ("absolute" in entry), 1, entry)
+
+    def test_the_page_has_the_tables_of_record(self):
+        page = markdown.PAGE.read_text()
+        hint = "run PYTHONPATH=python python3 -m autoscale_report.laboratories.markdown"
+        self.assertEqual(markdown.with_tables(page), page, hint)
+
+    def test_the_most_plausible_laboratory_is_one_of_them(self):
+        found = yaml.safe_load((PAPER / "laboratory.yaml").read_text())
+        uploads = next(c for c in STUDY["choices"] if c["id"] == "upload")
+        self.assertIn(found["upload"], [o["id"] for o in uploads["options"]])
+        for place, value in found["overrides"]["device_profiles/links/wifi"].items():
+            ranges = {w["path"]: p for p in CLAIMS["parameters"] for w in p["where"]
+                      if "device_profiles/links/wifi" in w.get("files", []) and "change" not in w}  # fmt: skip
+            if place in ranges:
+                number = float(str(value).split()[0])
+                self.assertTrue(ranges[place]["low"] <= number <= ranges[place]["high"], place)
 
     def test_the_simulator_takes_every_option(self):
         for choice in STUDY["choices"]:
