@@ -14,7 +14,7 @@ from autoscale_report.data import Data
 from autoscale_report.figure import Figure, no_tasks
 from autoscale_report.laboratories import run
 from autoscale_report.laboratories.hypotheses import Choice, Space, space_of
-from autoscale_sim.plots.style import BLUE, GREY, LINE, ORANGE, VERMILION, legend_above, plt
+from autoscale_sim.plots.style import BLUE, GREY, ORANGE, VERMILION, background, legend_above, plt
 from autoscale_sim.plots.tables import read_table
 
 AXES = 9  # free parameters of the parallel coordinates: those that are confined most
@@ -143,7 +143,8 @@ def caption_choices(data: Data) -> str:
     strongest = rows.sort_values("moved", ascending=False).head(3)
 
     def named(some: pd.DataFrame) -> str:
-        return ", ".join(f"{r.choice} = {r.option} ({r.prior:.0%} to {r.share_of_remaining:.0%})" for r in some.itertuples())  # fmt: skip
+        return ", ".join(f"{r.choice} = {r.option} ({r.prior:.0%} to {r.share_of_remaining:.0%})"
+                         for r in some.itertuples())  # fmt: skip
 
     return (
         "Each choice that the paper leaves open: the weight of its options before the claims were looked at, and their "
@@ -175,8 +176,9 @@ def draw_remaining(data: Data):
         axes.plot(line, color=colours[option], linewidth=0.6, alpha=0.35)
     for place, choice in enumerate(own):
         for i, option in enumerate(choice.options):
-            axes.text(place, (i + 0.5) / len(choice.options), option.id.replace("_", "\n"), fontsize=7, ha="center",
-                      va="center", bbox={"facecolor": axes.get_facecolor(), "linewidth": 0, "pad": 0.8, "alpha": 0.75})  # fmt: skip
+            axes.text(place, (i + 0.5) / len(choice.options), option.id.replace("_", "\n"), fontsize=7,
+                      ha="center", va="center",
+                      bbox={"facecolor": background(), "linewidth": 0, "pad": 0.8, "alpha": 0.75})  # fmt: skip
     for place, name in enumerate(confined["parameter"], len(own)):
         p = ranges[name]
         for share, align in ((0, "top"), (1, "bottom")):
@@ -195,11 +197,13 @@ def draw_remaining(data: Data):
 def caption_remaining(data: Data) -> str:
     rows, found = table(data, "remaining"), summary(data)
     confined = table(data, "parameters").head(4)
-    parts = "; ".join(f"{r.text}: {r.p5:.3g} to {r.p95:.3g} of {r.low:.3g} to {r.high:.3g} {r.unit if r.unit != '1' else ''}".strip()
-                      for r in confined.itertuples())  # fmt: skip
+    parts = "; ".join(
+        f"{r.text}: {r.p5:.3g} to {r.p95:.3g} of {r.low:.3g} to {r.high:.3g} {r.unit if r.unit != '1' else ''}".strip()
+        for r in confined.itertuples()
+    )
     return (
-        f"{len(rows)} of the laboratories that remain, a line each: an option of every choice, then the free parameters "
-        f"that the claims confine most ({parts}). They are {found['remains_by_these']:.2g} of the prior."
+        f"{len(rows)} of the laboratories that remain, a line each: an option of every choice, then the free "
+        f"parameters that the claims confine most ({parts}). They are {found['remains_by_these']:.2g} of the prior."
     )
 
 

@@ -15,11 +15,12 @@ from autoscale_report.simulate import Simulator
 from autoscale_sim.plots.tables import read_table
 
 TOP = 12  # parameters that are shown
+SIGNS = {"above": "> ", "below": "< "}
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict]:
     return [
-        {"claim": r.claim, "paper": ("> " if r.side == "above" else "< " if r.side == "below" else "") + readable(r.paper),
+        {"claim": r.claim, "paper": SIGNS.get(r.side, "") + readable(r.paper),
          "alone": percent(r.remains_alone), "prior": from_to(r.prior_p5, r.prior_p95),
          "held_out": readable(r.held_out_median), "interval": from_to(r.held_out_p5, r.held_out_p95),
          "is": f"holds in {r.paper_is}" if isinstance(r.side, str) and r.side else r.paper_is,

@@ -368,13 +368,14 @@ class Page(unittest.TestCase):
                         "remains_by_these": 0.0123, "remains_by_all_claims": 0, "known": 40, "recovered": 39,
                         "ruled_out_median": 0.987, "simulated_that_fit_all": 0},
             "claims": [], "parameters": [], "beside": [],
-            "choices": [{"choice": "slow_start", "option": "warm", "prior": "50.0 %", "remains": "2.5 %", "share": "99 %",
-                         "fitting": "88 %"}],
+            "choices": [{"choice": "slow_start", "option": "warm", "prior": "50.0 %", "remains": "2.5 %",
+                         "share": "99 %", "fitting": "88 %"}],
         }  # fmt: skip
         html = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], study)
         for text in ("first registration", "1.124 x", "0.76 to 1.34", "study of record",
                      "By environment and use case", "How near to Opt", "3 pairs",
-                     "No laboratory fits all claims together", "gap to opt a share of 0.012", "98.7 %", "slow start"):  # fmt: skip
+                     "No laboratory fits all claims together", "gap to opt a share of 0.012", "98.7 %",
+                     "slow start"):  # fmt: skip
             self.assertIn(text, " ".join(html.split()))
         without = page.render(ROOT, claims, tables, "of record", origin, [], {"name": "S1"}, [], None)
         self.assertFalse('id="laboratories"' in without)

@@ -75,7 +75,8 @@ class Distances(unittest.TestCase):
             self.assertAlmostEqual(float(target.unscale(target.scale(np.array(value)))), value)
         self.assertAlmostEqual(float(cpu.scale(np.array(9.8))), cpu.value)
         self.assertLess(float(cpu.scale(np.array(1e6))), cpu.value + 1)  # out of reach
-        self.assertEqual((targets["shape_weak_wifi_cloud"].side, targets["shape_weak_wifi_tablet"].side), (BELOW, ABOVE))
+        sides = [targets[f"shape_weak_wifi_{where}"].side for where in ("cloud", "tablet")]
+        self.assertEqual(sides, [BELOW, ABOVE])
         self.assertEqual((targets["order_autoscale_static"].side, targets["order_autoscale_static"].value), (ABOVE, 0))
 
     def test_a_reading_takes_each_claim_by_its_average_or_agreement(self):
