@@ -14,6 +14,7 @@ from autoscale_report.figures import (
     overhead,
     sensitivity,
     signal,
+    tail,
     targets,
     transfer,
 )
@@ -22,6 +23,7 @@ FIGURES: list[Figure] = [
     *comparison.FIGURES,
     *decisions.FIGURES,
     *gap.FIGURES,
+    *tail.FIGURES,
     *transfer.FIGURES,
     *learning.FIGURES,
     *ablations.FIGURES,
