@@ -27,6 +27,7 @@ TABLES = {
     "claims.csv": ("claim",),
     "averages.csv": ("accounting", "policy", "baseline", "environments", "dnns", "average"),
     "environments.csv": ("environment", "use_case"),
+    "tail.csv": ("policy", "rtt_p90_ms"),
     "cases.csv": KEYS,
 }
 LEADERBOARD = {
@@ -103,6 +104,9 @@ def main() -> None:
         tables = {"cases.csv": KEYS}
     compared, found = 0, []
     for name, keys in tables.items():
+        if not (arguments.fresh / name).exists():
+            found.append(f"{name}: is not in {arguments.fresh}")
+            continue
         fresh, record = read(arguments.fresh / name, keys), read(RECORD / name, keys)
         if arguments.scenario:
             fresh, record = (of_scenarios(t, arguments.scenario) for t in (fresh, record))
@@ -111,7 +115,7 @@ def main() -> None:
         compared += len(record)
         found += [f"{name}: {line}" for line in differences(fresh, record)]
     if not compared:
-        sys.exit("nothing to compare")
+        sys.exit("\n".join([*found, "nothing to compare"]))
     print("\n".join([*found, f"{compared} rows compared, {len(found)} differences"]))
     sys.exit(bool(found))
 

@@ -6,5 +6,5 @@ root=$(cd "$(dirname "$0")/../../.." && pwd)
 "$root/scripts/setup.sh" --plots
 export PYTHONPATH="$root/python"
 "$root/.venv/bin/python" -m autoscale_report.reproduce --jobs "$(nproc)" --program "$1" --out "$2" \
-  non_streaming streaming translation
+  non_streaming streaming translation fig_tail
 "$root/scripts/compare_reference.sh" "$2"
