@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from autoscale_report.data import Data
-from autoscale_report.figure import Figure, render
+from autoscale_report.figure import Figure, render, write_table
 from autoscale_report.figures import FIGURES
 
 
@@ -27,9 +27,10 @@ class Draughtsman:
 
     @classmethod
     def draw(cls, name: str) -> str:
-        """Writes the figure's files; its caption."""
-        figure = next(f for f in FIGURES if f.name == name)
-        render(figure, cls.data, cls.data.plan.out / "figures")
+        """Writes the figure's files, and its table if it has one; its caption."""
+        figure, out = next(f for f in FIGURES if f.name == name), cls.data.plan.out
+        render(figure, cls.data, out / "figures")
+        write_table(figure, cls.data, out)
         return figure.caption(cls.data)
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from autoscale_report import NUMBERS
 from autoscale_report.data import Data
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
@@ -25,6 +27,11 @@ class Figure:
     draw: Callable[[Data], Canvas]
     caption: Callable[[Data], str]  # what to see in it
     ready: Callable[[Data], bool] = lambda data: True  # whether what it needs beside runs is there
+    table: Callable[[Data], pd.DataFrame] | None = None  # its numbers, where they are of record
+
+    @property
+    def table_file(self) -> str:
+        return f"{self.name.removeprefix('fig_')}.csv"
 
 
 def main_tasks(plan: Plan) -> list[Task]:
@@ -49,3 +56,8 @@ def render(figure: Figure, data: Data, folder: Path) -> None:
             if theme == "light":
                 write(canvas, folder / f"{figure.name}.pdf")
             plt.close(canvas)
+
+
+def write_table(figure: Figure, data: Data, out: Path) -> None:
+    if figure.table:
+        figure.table(data).to_csv(out / figure.table_file, index=False, float_format=NUMBERS)

@@ -15,7 +15,8 @@ from autoscale_report.simulate import Task
 from autoscale_report.tables import TABLES, write_tables
 from autoscale_sim.plots.tables import read_table
 
-SUMMARIES = [*TABLES, "report.html", "manifest.json"]
+OF_FIGURES = [figure.table_file for figure in FIGURES if figure.table]
+SUMMARIES = [*TABLES, *OF_FIGURES, "report.html", "manifest.json"]
 
 
 def origin_of(data: Data, tasks: list[Task], out: Path) -> dict:
@@ -47,7 +48,7 @@ def write_report(data: Data, out: Path) -> None:
         page.shown(figure, captions[figure.name], out / "figures")
         for figure in FIGURES if figure.name in captions
     ]  # fmt: skip
-    files = [*TABLES, "manifest.json"]
+    files = [*TABLES, *(name for name in OF_FIGURES if (out / name).exists()), "manifest.json"]
     if sensitivity.is_done(plan, data.simulator):
         files += [str(f.relative_to(out)) for f in sorted(out.glob("sensitivity/*.csv"))]
     if laboratories.is_done(plan, data.simulator):

@@ -6,6 +6,7 @@ weak (S4), a co-runner that comes and goes (D2), a signal that does (D3). Leave-
 
 from __future__ import annotations
 
+from autoscale_report import parameters
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
 
@@ -14,14 +15,18 @@ REPLICATIONS = 5
 JUDGED_REPLICATIONS = 2
 TIME_CONSTANTS = ["1.5 s", "40 s"]  # of the correlated signal: client at rest, client on the move
 TRANSFER_SEEDS = 5
+ROUND_TRIPS = [5, 7, 10, 20, 40]  # ms, 90th percentile: over the range of the parameter
+QUICK_ROUND_TRIPS = [5, 20]
+TAIL_REPLICATIONS = 3  # with two, the intervals say nothing
 
 
-def in_environments(plan: Plan, study: str, name: str = "", settings=None, test_phase: int = 1) -> list[Task]:
+def in_environments(plan: Plan, study: str, name: str = "", settings=None, test_phase: int = 1,
+                    replications: int = REPLICATIONS) -> list[Task]:  # fmt: skip
     """The study in its environments and use cases; with --quick, in one."""
     environments = ["D3"] if plan.quick else ENVIRONMENTS
     use_cases = plan.use_cases[:1] if plan.quick else plan.use_cases
     return [
-        plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", REPLICATIONS, test_phase=test_phase,
+        plan.task(f"{name or study}/{e}_{u}", f"studies/{study}", replications, test_phase=test_phase,
                   settings={"environment": e, "use_case": u, **(settings or {})})
         for e in environments for u in use_cases
     ]  # fmt: skip
@@ -41,6 +46,17 @@ def correlated_signal(plan: Plan, time_constant: str) -> list[Task]:
                   settings={"use_case": u, "cloud_signal.ar1.time_constant": time_constant})
         for u in use_cases
     ]  # fmt: skip
+
+
+def tail(plan: Plan) -> dict[float, list[Task]]:
+    """90th percentile of the Wi-Fi round trip in ms -> the runs in which it is so long."""
+    free = parameters.parameters_of(plan.claims)
+    nominal = {p.id: p.nominal for p in free}
+    runs = {}
+    for p90 in QUICK_ROUND_TRIPS if plan.quick else ROUND_TRIPS:
+        given = parameters.settings(plan.root, free, {**nominal, "rtt_p90": p90})
+        runs[p90] = in_environments(plan, "tail", f"tail/{p90}ms", given, replications=TAIL_REPLICATIONS)
+    return runs
 
 
 def ablations(plan: Plan) -> list[Task]:

@@ -15,6 +15,7 @@ from autoscale_report.figures import (
     overhead,
     sensitivity,
     signal,
+    tail,
     targets,
     transfer,
 )
@@ -23,6 +24,7 @@ FIGURES: list[Figure] = [
     *comparison.FIGURES,
     *decisions.FIGURES,
     *gap.FIGURES,
+    *tail.FIGURES,
     *transfer.FIGURES,
     *learning.FIGURES,
     *ablations.FIGURES,
