@@ -42,6 +42,7 @@ copyright = author
 root_doc = "README"
 include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/site/*.rst", "results/*.md",
                     "device_profiles/README.md", "workloads/README.md", "tests/README.md"]
+exclude_patterns = ["build", ".venv"]  # not walked: links in there lead back to the root
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "breathe"]
 
 myst_heading_anchors = 3
