@@ -1,8 +1,7 @@
 """Simulates laboratories by sweeps of the simulator, some at a time: a sweep of all environments after one
 training, and a small one per variant run that claims need.
 
-The sweep files stay in the study's folder. One that was run elsewhere, say with `autoscale sweep
---executor slurm` into the folder beside it, is read and not run again.
+A sweep that was interrupted is resumed; one that is finished, wherever it was run, is read and not run again.
 """
 
 from __future__ import annotations
@@ -37,7 +36,6 @@ class Refused(Exception):
 class Waves:
     def __init__(self, space: Space, plan: Plan, simulator: Simulator, folder: Path):
         self.space, self.plan, self.simulator, self.folder = space, plan, simulator, folder
-        self.environments = plan.environments
         folder.mkdir(parents=True, exist_ok=True)
 
     def zipped(self, laboratories: Sequence[Laboratory], tests: int, learner: bool) -> list[dict]:
@@ -71,7 +69,7 @@ class Waves:
         return owner.choices[owner.nominal]
 
     def main_sweep(self, laboratories: Sequence[Laboratory], seed: int) -> dict:
-        tests = len(self.environments)
+        tests = len(self.plan.environments)
         return {
             "name": "laboratories",
             "summary": "laboratories in all environments",
@@ -112,8 +110,10 @@ class Waves:
             resume = ["--resume"] if out.exists() else []
             command = [self.simulator.program, "sweep", file, "--jobs=1", f"--out={out}", *resume]
             done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-            if done.returncode not in (0, 1) or not (out / "runs.csv").exists():
+            if done.returncode == 2:  # a mistake in the input
                 raise Refused(next(iter(done.stderr.splitlines()), "no message"))
+            if done.returncode not in (0, 1):
+                raise SystemExit(f"error: {file} failed:\n{done.stderr}")
         failed = read_table(out / "failures.csv")
         if len(failed):
             raise Refused(failed["error"].iloc[0])

@@ -168,6 +168,38 @@ class MadeUpWorlds(unittest.TestCase):
         self.assertEqual(outcome.held(targets[1], *outcome.drawn(cloud, 1, [0])), "inside")
 
 
+class Programs(unittest.TestCase):
+    """What a program that fails says of a laboratory: something only if it does not take its input."""
+
+    def ended_by(self, code, folder):
+        program = folder / f"exits_{code}"
+        program.write_text(f"#!/bin/sh\necho 'file:1:1: error: no' >&2\nexit {code}\n")
+        program.chmod(0o755)
+        plan = Plan(ROOT, CLAIMS, True, folder)
+        return study.Study(plan, Simulator(ROOT, program, folder, 1), folder, study.QUICK)
+
+    def test_a_mistake_in_the_input_refuses_a_laboratory(self):
+        with tempfile.TemporaryDirectory() as folder:
+            own = self.ended_by(2, Path(folder))
+            own.measure_all("1", space_filling(own.space, 2, 1), 1)
+            self.assertEqual([row["refused"] for row in own.journal.rows.values()], ["file:1:1: error: no"] * 2)
+
+    def test_a_full_disk_or_a_signal_stops_the_study_and_refuses_none(self):
+        for code in (3, 4, 137):
+            with self.subTest(code), tempfile.TemporaryDirectory() as folder:
+                own = self.ended_by(code, Path(folder))
+                with self.assertRaises(SystemExit):
+                    own.measure_all("1", space_filling(own.space, 2, 1), 1)
+                self.assertEqual(own.journal.rows, {})
+
+    def test_a_design_that_was_cut_is_drawn_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            own = self.ended_by(2, Path(folder))
+            (own.folder / "wave_1.partial.npz").write_bytes(b"PK")
+            first = own.design(1, [])
+            np.testing.assert_array_equal(first.shares, own.design(1, []).shares)
+
+
 @unittest.skipUnless(PROGRAM, "needs the program")
 class SimulatedWorlds(unittest.TestCase):
     def test_known_laboratories_remain_and_most_of_the_space_does_not(self):
