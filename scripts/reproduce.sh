@@ -32,7 +32,7 @@ results/reproduction/. Run again after an interruption, it goes on where it stop
   --sensitivity  moves the free parameters over their ranges instead: up to half an hour
   --laboratories
                  asks which laboratory would have measured the paper's numbers, of 2,000 simulated
-                 ones: about an hour; with --quick 5 minutes
+                 ones: some 70 minutes; with --quick 5
   --jobs N       runs at the same time; default: one per processor
   TARGET         default: everything
            a figure: runs what it needs and draws it alone

@@ -40,6 +40,14 @@ def cases_of(claims: dict, environments, use_cases=None, dnns=None) -> list[Case
     ]
 
 
+def by_pair(cases: list[Case]) -> dict[tuple[str, str], list[Case]]:
+    """The cases of each pair of environment and use case."""
+    grouped: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        grouped.setdefault((case.environment, case.use_case), []).append(case)
+    return grouped
+
+
 class Results:
     """breakdown.csv of all scenarios; every answer is a list with one entry per replication."""
 

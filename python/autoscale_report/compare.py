@@ -106,9 +106,8 @@ def main() -> None:
     compared, found = 0, []
     for name, keys in tables.items():
         if not (arguments.fresh / name).exists():
-            if name == ALONE:
-                continue
-            found.append(f"{name}: is not in {arguments.fresh}")
+            if name != ALONE:
+                found.append(f"{name}: is not in {arguments.fresh}")
             continue
         fresh, record = read(arguments.fresh / name, keys), read(RECORD / name, keys)
         if arguments.scenario:

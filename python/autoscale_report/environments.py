@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from autoscale_report.cases import BASELINES, REFERENCE, Case, Results, cases_of
+from autoscale_report.cases import BASELINES, REFERENCE, Case, Results, by_pair, cases_of
 from autoscale_sim.plots.intervals import Interval, interval
 
 POLICY = "autoscale"
@@ -48,13 +48,10 @@ def against_best(results: Results, first: str, policy: str, baselines: Sequence[
 def pairs_of(results: Results, claims: dict, environments, policy: str,
              baselines: Sequence[str]) -> list[Pair]:  # fmt: skip
     """The pairs whose cases were all simulated."""
-    grouped: dict[tuple[str, str], list[Case]] = {}
-    for case in cases_of(claims, environments):
-        grouped.setdefault((case.environment, case.use_case), []).append(case)
     first = claims["averages"]["first"]
     return [
         Pair(*names, cases, *against_best(results, first, policy, baselines, cases))
-        for names, cases in grouped.items()
+        for names, cases in by_pair(cases_of(claims, environments)).items()
         if all(results.has(p, cases) for p in (policy, REFERENCE, *baselines))
     ]
 

@@ -1,7 +1,8 @@
 // Writes the results of a sweep from the journals of all its trials, in the order of points,
 // replications and policies: runs.csv, summary.csv, failures.csv, timing.csv, columns.csv,
-// manifest.json, and breakdown.csv if the sweep asks for it. What a sweep is, it reads from its definition (Sweep::definition), so that results
-// of shards are put together without the sweep's own files.
+// manifest.json, and breakdown.csv if the sweep asks for it. What a sweep is, it reads from its
+// definition (Sweep::definition), so that results of shards are put together without the sweep's own
+// files.
 #pragma once
 
 #include <filesystem>

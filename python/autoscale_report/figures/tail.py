@@ -109,7 +109,7 @@ def draw_tail(data: Data):
         panel.set_ylim(0, 100 if unit == SAME else None)
     p90s = list(studies.tail(data.plan))
     log_scale(panels[0], "x")
-    for panel in (*panels[2:],):
+    for panel in panels[2:]:
         panel.set_xlabel("90th percentile of the round trip (ms)")
         panel.set_xticks(p90s, [f"{p90:g}" for p90 in p90s])
         panel.tick_params(labelbottom=True)

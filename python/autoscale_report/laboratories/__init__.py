@@ -5,3 +5,8 @@ Data flow: hypotheses -> design -> waves (sweeps of the simulator) -> responses 
 tables. After Vernon, Goldstein and Bower, "Galaxy formation: a Bayesian uncertainty analysis", Bayesian
 Analysis 5 (2010).
 """
+
+from autoscale_report import ROOT
+
+RECORD = ROOT / "results/reference/laboratories"
+SIGNS = {"above": "> ", "below": "< "}  # of a claim that is an ordering, by its side

@@ -9,9 +9,10 @@ import json
 
 import pandas as pd
 
+from autoscale_report import compare
 from autoscale_report.claims import evaluate, number
-from autoscale_report.compare import RECORD
 from autoscale_report.data import Data
+from autoscale_report.laboratories import RECORD
 from autoscale_report.laboratories.hypotheses import space_of
 from autoscale_report.plan import FULL_REPLICATIONS, QUICK_REPLICATIONS, RATIOS_ONLY, Plan
 from autoscale_report.simulate import Task
@@ -48,7 +49,7 @@ def tasks(plan: Plan) -> list[Task]:
 
 def reread(plan: Plan) -> dict:
     """The claims file with the average and the agreement that the laboratory is read by."""
-    found = json.loads((RECORD / "laboratories/summary.json").read_text())
+    found = json.loads((RECORD / "summary.json").read_text())
     claims, judged = copy.deepcopy(plan.claims), space_of(plan.root, plan.claims).judged
     for choice, name in zip(judged, found["reading"]):
         for what, value in choice.option(name).judge.items():
@@ -65,7 +66,7 @@ def claims_table(data: Data) -> pd.DataFrame:
     """A row per claim: the registered laboratory of record, and this one."""
     claims = reread(data.plan)
     evaluated = evaluate(data.claimed(claims, main_tasks(data.plan), variant_tasks(data.plan)))
-    registered = read_table(RECORD / "claims.csv").set_index("claim")
+    registered = read_table(compare.RECORD / "claims.csv").set_index("claim")
     rows = []
     for e in evaluated:
         own = registered.loc[e.claim["id"]]

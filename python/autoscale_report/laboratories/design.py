@@ -43,12 +43,6 @@ def joined(designs: Sequence[Design]) -> Design:
     return Design(np.vstack([d.shares for d in designs]), np.vstack([d.options for d in designs]))
 
 
-def input_names(space: Space) -> list[str]:
-    """Of the columns of Design.inputs."""
-    options = [f"{c.id}: {o.id}" for c in space.choices for o in c.options]
-    return [p.id for p in space.parameters] + options
-
-
 def hypercube(space: Space, count: int, seed: int) -> np.ndarray:
     sampler = qmc.LatinHypercube(len(space.parameters), rng=np.random.default_rng(seed))
     return np.round(sampler.random(count), DIGITS)

@@ -8,12 +8,11 @@ from __future__ import annotations
 import csv
 
 from autoscale_report import ROOT
+from autoscale_report.laboratories import RECORD, SIGNS
 from autoscale_report.parameter_table import with_table
 
-RECORD = ROOT / "results/reference/laboratories"
 PAGE = ROOT / "results/laboratories.md"
 CONFINED = 10  # parameters that are shown
-SIGNS = {"above": "> ", "below": "< ", "": ""}
 
 Row = dict[str, str]
 
@@ -46,7 +45,7 @@ def held_out(rows: list[Row]) -> str:
     head = ["claim", "paper", "remains alone", "all laboratories", "predicted by the others", "the paper's is",
             "simulated that fit the others", "registered", "most plausible"]  # fmt: skip
     return table(head, [
-        [r["claim"], SIGNS[r["side"]] + digits(r["paper"]), percent(r["remains_alone"]),
+        [r["claim"], SIGNS.get(r["side"], "") + digits(r["paper"]), percent(r["remains_alone"]),
          f"{digits(r['prior_p5'])} to {digits(r['prior_p95'])}",
          f"{digits(r['held_out_median'])} ({digits(r['held_out_p5'])} to {digits(r['held_out_p95'])})",
          f"holds in {r['paper_is']}" if r["side"] else r["paper_is"],

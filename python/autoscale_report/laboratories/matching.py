@@ -111,8 +111,8 @@ def readings_of(judged: Sequence[Choice], responses: Sequence[Response], targets
 
 def implausibility(targets: Sequence[Target], readings: Sequence[Reading], scaled: np.ndarray,
                    variances: np.ndarray) -> np.ndarray:  # fmt: skip
-    """[readings, laboratories, targets] of responses [laboratories, responses] on the targets' scales."""
-    variances = np.broadcast_to(variances, scaled.shape)
+    """[readings, laboratories, targets] of responses and their variances [laboratories, responses] on the
+    targets' scales."""
     return np.stack([
         np.stack([t.distance(scaled[:, c], variances[:, c]) for t, c in zip(targets, r.columns)], axis=1)
         for r in readings

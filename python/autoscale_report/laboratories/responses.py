@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from autoscale_report.cases import Case, Results, cases_of
+from autoscale_report.cases import Results, by_pair, cases_of
 from autoscale_report.claims import KINDS, Inputs
 from autoscale_report.laboratories.hypotheses import Space
 
@@ -24,7 +24,6 @@ class Response(NamedTuple):
     name: str  # of its column
     claim: dict
     reading: str  # average or column; "" where the claim has only one
-    worst_pair: bool
 
 
 def readings(space: Space, key: str) -> list[str]:
@@ -44,19 +43,10 @@ def readings_of(space: Space, claim: dict) -> list[str]:
 def responses_of(space: Space) -> list[Response]:
     claims = {c["id"]: c for c in space.claims["claims"]}
     return [
-        Response(f"{entry['claim']}.{reading}".rstrip("."), claims[entry["claim"]], reading,
-                 entry.get("worst_pair", False))
+        Response(f"{entry['claim']}.{reading}".rstrip("."), claims[entry["claim"]], reading)
         for entry in space.study["study"]["claims"]
         for reading in readings_of(space, claims[entry["claim"]])
     ]  # fmt: skip
-
-
-def pairs(claims: dict, environments: str) -> list[list[Case]]:
-    """The cases of each pair of environment and use case."""
-    grouped: dict[tuple[str, str], list[Case]] = {}
-    for case in cases_of(claims, environments):
-        grouped.setdefault((case.environment, case.use_case), []).append(case)
-    return list(grouped.values())
 
 
 class Reader:
@@ -100,7 +90,7 @@ class Reader:
             policy, baselines = compute["policy"], compute["baselines"]
             averages[key] = [
                 inputs.results.averages(policy, baseline, cases)[0]
-                for cases in pairs(self.space.claims, key) for baseline in baselines
+                for cases in by_pair(cases_of(self.space.claims, key)).values() for baseline in baselines
             ]  # fmt: skip
         return min(each[reading] for each in averages[key])
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from autoscale_report import NUMBERS
-from autoscale_report.compare import RECORD
-from autoscale_report.laboratories import outcome
+from autoscale_report.laboratories import RECORD, outcome
 from autoscale_report.laboratories.design import Design, from_prior, joined
 from autoscale_report.laboratories.emulator import Emulator
 from autoscale_report.laboratories.hypotheses import space_of
@@ -23,7 +22,6 @@ from autoscale_report.laboratories.study import FULL, QUICK, SEED, Size, Study, 
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import FINGERPRINT, Simulator
 
-TABLES = ("laboratories", "claims", "choices", "parameters", "remaining", "emulators", "recovery")
 SHOWN = 150  # of the laboratories that remain, in remaining.csv
 
 
@@ -32,7 +30,8 @@ def folder_of(out: Path) -> Path:
 
 
 def cloud(study: Study, design: Design, expected: np.ndarray, variances: np.ndarray) -> Cloud:
-    """Of laboratories whose responses [laboratories, responses] are known but for variances of the same shape."""
+    """Of laboratories whose responses [laboratories, responses] are known but for variances, each its own or one
+    by response."""
     columns = [list(r.columns) for r in study.readings]
     variances = np.broadcast_to(variances, expected.shape)
     return Cloud(
@@ -138,8 +137,9 @@ def values_of(study: Study, scaled: np.ndarray, columns) -> list[float]:
 def is_done(plan: Plan, simulator: Simulator) -> bool:
     """Whether the tables are there, of a study by this program, these data and these claims."""
     made = folder_of(simulator.out) / FINGERPRINT
-    space = space_of(plan.root, plan.claims)
-    return made.is_file() and made.read_text() == fingerprint(space, plan, simulator, size_of(plan))
+    if not made.is_file():
+        return False
+    return made.read_text() == fingerprint(space_of(plan.root, plan.claims), plan, simulator, size_of(plan))
 
 
 def size_of(plan: Plan) -> Size:
@@ -150,7 +150,7 @@ def study_of(plan: Plan, simulator: Simulator) -> tuple[Path, str]:
     """The folder of the finished study, else that of the one of record, and in words which."""
     if is_done(plan, simulator):
         return folder_of(simulator.out), "beside this page"
-    return RECORD / "laboratories", "of record"
+    return RECORD, "of record"
 
 
 def run(plan: Plan, simulator: Simulator, out: Path) -> None:

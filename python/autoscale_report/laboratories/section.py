@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from autoscale_report.compare import RECORD
-from autoscale_report.laboratories import beside, run
+from autoscale_report.laboratories import RECORD, SIGNS, beside, run
 from autoscale_report.plan import Plan
 from autoscale_report.report import from_to, percent, readable
 from autoscale_report.simulate import Simulator
 from autoscale_sim.plots.tables import read_table
 
 TOP = 12  # parameters that are shown
-SIGNS = {"above": "> ", "below": "< "}
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict]:
@@ -24,7 +22,7 @@ def claim_rows(claims: pd.DataFrame) -> list[dict]:
          "alone": percent(r.remains_alone), "prior": from_to(r.prior_p5, r.prior_p95),
          "held_out": readable(r.held_out_median), "interval": from_to(r.held_out_p5, r.held_out_p95),
          "is": f"holds in {r.paper_is}" if isinstance(r.side, str) and r.side else r.paper_is,
-         "inside": r.paper_is == "inside", "registered": readable(r.registered),
+         "registered": readable(r.registered),
          "plausible": readable(r.most_plausible)}
         for r in claims.itertuples()
     ]  # fmt: skip
@@ -48,7 +46,7 @@ def parameter_rows(parameters: pd.DataFrame) -> list[dict]:
 
 def beside_rows(out: Path) -> list[dict]:
     """The most plausible laboratory's claims: those made here, else those of record."""
-    file = next((f for f in (out / beside.TABLE, RECORD / "laboratories" / beside.TABLE) if f.exists()), None)
+    file = next((f for f in (out / beside.TABLE, RECORD / beside.TABLE) if f.exists()), None)
     if file is None:
         return []
     table = read_table(file).fillna("")

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from autoscale_report.journal import Journal
-from autoscale_report.laboratories.design import DIGITS, Design, from_prior, joined, space_filling
+from autoscale_report.laboratories.design import Design, from_prior, joined, space_filling
 from autoscale_report.laboratories.emulator import Emulator
 from autoscale_report.laboratories.hypotheses import Space, space_of
 from autoscale_report.laboratories.matching import implausibility, readings_of, targets_of
@@ -189,7 +189,9 @@ class Study:
         else:
             print(f"wave {number}: emulators of {len(self.responses)} responses", flush=True)
             design = self.next_design(self.emulators(waves), number, count)
-        np.savez(file, shares=design.shares, options=design.options)
+        partial = file.with_suffix(".partial.npz")
+        np.savez(partial, shares=design.shares, options=design.options)
+        partial.rename(file)
         return design
 
     def registered(self) -> dict[str, float]:
@@ -222,7 +224,7 @@ class Study:
             for row in range(len(wave.design)):
                 rows.append({"wave": wave.number, "laboratory": row} | self.journal.rows[key(str(wave.number), row)])
         found = pd.DataFrame(rows)
-        shares = pd.DataFrame(design.shares.round(DIGITS), columns=[p.id for p in self.space.parameters])
+        shares = pd.DataFrame(design.shares, columns=[p.id for p in self.space.parameters])
         options = pd.DataFrame({
             c.id: [c.options[o].id for o in design.options[:, i]] for i, c in enumerate(self.space.choices)
         })  # fmt: skip
