@@ -176,6 +176,9 @@ void add_comparison(std::vector<RunColumn>& c) {
   c.push_back({"agreement_equivalent", "1",
                "share with Opt's constraint outcome and an energy within 1 % of Opt's",
                [](const RunRow& r) { return share(r.tally.equivalent, r.tally.compared); }});
+  c.push_back({"agreement_near", "1",
+               "share with Opt's constraint outcome and an energy within 3 % of Opt's",
+               [](const RunRow& r) { return share(r.tally.near, r.tally.compared); }});
   c.push_back({"agreement_target_all", "1", "the same as agreement_target, QoS attainable or not",
                [](const RunRow& r) {
                  return share(r.tally.same_target + r.tally.same_target_unattainable,
@@ -195,6 +198,12 @@ void add_comparison(std::vector<RunColumn>& c) {
                "mean of E / E_opt - 1 against the Opt run, paired by request, where Opt meets both "
                "constraints",
                [](const RunRow& r) { return mean(r.tally.gap_sum, r.tally.gap_count); }});
+  c.push_back({"gap_expected", "1",
+               "1 - PPW / PPW of Opt in the expected energies of the decisions, of all where Opt "
+               "meets both constraints: no pairs of runs and no noise",
+               [](const RunRow& r) {
+                 return r.tally.compared == 0 ? "" : number(1 - r.tally.opt_j / r.tally.expected_j);
+               }});
   c.push_back({"gap_count", "count", "requests paired for gap_to_opt",
                [](const RunRow& r) { return count(r.tally.gap_count); }});
   c.push_back({"gap_to_opt_all", "1", "the same as gap_to_opt over all requests",

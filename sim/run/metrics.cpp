@@ -31,6 +31,9 @@ void add_comparison(const OracleComparison& oracle, Tally& tally) {
     tally.same_target += oracle.same_target;
     tally.same_action += oracle.same_action;
     tally.equivalent += oracle.equivalent;
+    tally.near += oracle.near;
+    tally.opt_j += oracle.opt_j;
+    tally.expected_j += oracle.expected_j;
   } else {
     ++tally.unattainable;
     tally.same_target_unattainable += oracle.same_target;
@@ -59,6 +62,9 @@ void Tally::add(const Tally& o) {
   same_target += o.same_target;
   same_action += o.same_action;
   equivalent += o.equivalent;
+  near += o.near;
+  opt_j += o.opt_j;
+  expected_j += o.expected_j;
   same_target_unattainable += o.same_target_unattainable;
   compared_with_oracles += o.compared_with_oracles;
   same_as_expected_reward += o.same_as_expected_reward;

@@ -10,14 +10,6 @@
 
 namespace autoscale {
 
-/// Site x processor x precision as one index, the same for every device type.
-inline constexpr std::size_t kTargetKinds = 3 * kProcessorKinds * kPrecisions;
-constexpr std::size_t target_kind(Site site, ProcessorKind processor, Precision precision) {
-  return (static_cast<std::size_t>(site) * kProcessorKinds + static_cast<std::size_t>(processor)) *
-             kPrecisions +
-         static_cast<std::size_t>(precision);
-}
-
 /// Latency percentiles are nearest-rank, in seconds; exact.
 struct LatencySummary {
   double mean = 0, p50 = 0, p95 = 0, p99 = 0;
@@ -41,6 +33,8 @@ struct Tally {
   std::uint64_t same_target = 0;
   std::uint64_t same_action = 0;
   std::uint64_t equivalent = 0;
+  std::uint64_t near = 0;
+  double opt_j = 0, expected_j = 0;  // expected energies of Opt's actions and of the decisions
   std::uint64_t same_target_unattainable = 0;
   std::uint64_t compared_with_oracles = 0;
   std::uint64_t same_as_expected_reward = 0;

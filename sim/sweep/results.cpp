@@ -44,7 +44,9 @@ constexpr std::string_view kMetrics[] = {
     "agreement_target",
     "agreement_action",
     "agreement_equivalent",
+    "agreement_near",
     "gap_to_opt",
+    "gap_expected",
     "convergence_visits_p50",
     "table_bytes",
 };

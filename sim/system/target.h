@@ -28,6 +28,14 @@ struct Target {
   std::uint16_t point = 0;  // operating point, 0 the lowest
 };
 
+/// Site x processor x precision as one index, the same for every device type.
+inline constexpr std::size_t kTargetKinds = 3 * kProcessorKinds * kPrecisions;
+constexpr std::size_t target_kind(Site site, ProcessorKind processor, Precision precision) {
+  return (static_cast<std::size_t>(site) * kProcessorKinds + static_cast<std::size_t>(processor)) *
+             kPrecisions +
+         static_cast<std::size_t>(precision);
+}
+
 /// The targets that differ only in their operating point; consecutive in the action space.
 struct TargetGroup {
   Site site{};

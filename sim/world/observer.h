@@ -17,12 +17,15 @@ struct OracleComparison {
   bool same_target = false;  // same site, processor and precision
   bool same_action = false;
   bool equivalent = false;    // same constraint outcome, energy within 1 %
+  bool near = false;          // the same within 3 %
   bool with_oracles = false;  // the next two are filled: same target as these oracles
   bool same_as_expected_reward = false;
   bool same_as_chance_constrained = false;
   ActionId action = 0;
   double opt_reward = 0;  // expected, in the `sound` reward (sim/system/reward.h)
   double regret = 0;      // opt_reward less the decision's
+  double opt_j = 0;       // expected, of Opt's action
+  double expected_j = 0;  // of the decision
 
   /// Whether some action meets both constraints.
   bool attainable() const { return defined && qos_met; }

@@ -9,8 +9,8 @@
 namespace autoscale {
 namespace {
 
-/// Energies within this share of each other are equivalent.
-constexpr double kEquivalent = 0.01;
+/// Energies within this share of each other are equivalent, or near.
+constexpr double kEquivalent = 0.01, kNear = 0.03;
 
 // Ties go to the lower action.
 
@@ -142,16 +142,20 @@ OracleComparison WorldOracle::compare(const Phone& phone) const {
   const bool opt_accurate = dnn.actions[opt.action].accurate;
   const bool met = paid.latency_s <= qos_s;
   const double opt_reward = ranking_reward(dnn, opt.cost, opt_accurate, qos_s);
+  const bool same_outcome = accurate == opt_accurate && met == opt.qos_met;
+  const double apart = std::abs(paid.energy_j / opt.cost.energy_j - 1);
   return {.compared = true,
           .defined = opt.defined,
           .qos_met = opt.qos_met,
           .same_target = went_to_target_of(phone, opt.action),
           .same_action = whole && request.executed == opt.action,
-          .equivalent = accurate == opt_accurate && met == opt.qos_met &&
-                        std::abs(paid.energy_j / opt.cost.energy_j - 1) <= kEquivalent,
+          .equivalent = same_outcome && apart <= kEquivalent,
+          .near = same_outcome && apart <= kNear,
           .action = opt.action,
           .opt_reward = opt_reward,
-          .regret = opt_reward - ranking_reward(dnn, paid, accurate, qos_s)};
+          .regret = opt_reward - ranking_reward(dnn, paid, accurate, qos_s),
+          .opt_j = opt.cost.energy_j,
+          .expected_j = paid.energy_j};
 }
 
 }  // namespace autoscale
