@@ -30,6 +30,7 @@ enum class Stream : std::uint32_t {
   kWorkload,
   kEpisodes,
   kGridOrder,
+  kPlannerModel,
 };
 
 /// The random words at one address, in order, and the numbers made of them. Consecutive calls give

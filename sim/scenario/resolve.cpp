@@ -189,6 +189,7 @@ void Resolver::links() {
   system_.constraints = {to_seconds(names_.qos), config_.constraints.accuracy};
   system_.reward = config_.reward;
   system_.decision_s = to_seconds(config_.decision_time);
+  if (config_.planner_model) system_.planner_error = config_.planner_model->error;
   system_.tails = config_.tails;
   system_.noise = config_.noise;
   system_.thermal = config_.thermal;

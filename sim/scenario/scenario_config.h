@@ -144,6 +144,17 @@ struct PhaseConfig {
   }
 };
 
+/// The cost model that policies plan with, which oracles do not use.
+struct PlannerModelConfig {
+  ModelError error;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("error", error,
+               "standard deviations of the logarithms of the factors by which it is wrong");
+  }
+};
+
 struct ScenarioConfig {
   std::string name;
   std::string summary;
@@ -169,6 +180,7 @@ struct ScenarioConfig {
   Duration decision_time = std::chrono::nanoseconds(7300);
   RewardConfig reward;
   LearnerSharing learners = LearnerSharing::kPerType;
+  std::optional<PlannerModelConfig> planner_model;
   std::vector<config::Node> policies;
   std::vector<PhaseConfig> phases;
   Holdout holdout = Holdout::kNone;
@@ -209,6 +221,8 @@ struct ScenarioConfig {
                config::non_negative);
     v.optional("reward", reward, "what learners are told");
     v.optional("learners", learners, "who shares a policy");
+    v.optional("planner_model", planner_model,
+               "what planners take the costs for; without it: the truth");
     v.required("policies", policies,
                "policies to compare: names, or {name: {parameter: value}}; beside the name, label: "
                "what the results call it",

@@ -13,6 +13,7 @@
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
 #include "sim/system/dnn_on_type.h"
+#include "sim/system/model_error.h"
 #include "sim/system/reward.h"
 #include "sim/system/segment.h"
 
@@ -77,7 +78,8 @@ struct SystemModel {
   ArrivalConfig arrivals;
   Constraints constraints;
   RewardConfig reward;
-  double decision_s = 0;  // time a deliberating policy takes
+  double decision_s = 0;     // time a deliberating policy takes
+  ModelError planner_error;  // of the cost model that planners have
   bool tails = false;
   bool noise = true;
   bool thermal = true;

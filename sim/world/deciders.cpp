@@ -9,7 +9,7 @@ Deciders::Deciders(const SystemModel& system, PolicyUnderTest setup,
     : system_(system), setup_(std::move(setup)), steering_(steering), observer_(observer) {
   if (setup_.info.deliberates) decision_ = from_seconds(system.decision_s);
   if (steering_ && steering_->deliberates) steered_decision_ = from_seconds(system.decision_s);
-  for (const DeviceType& type : system.types) cost_models_.emplace_back(system, type);
+  for (const DeviceType& type : system.types) true_costs_.emplace_back(system, type);
 }
 
 void Deciders::make_policies(std::span<const Phone> phones, const RandomField& random,
@@ -17,6 +17,7 @@ void Deciders::make_policies(std::span<const Phone> phones, const RandomField& r
   decisions_ = timed_decisions_ = 0;
   timed_ns_ = 0;
   policies_.clear();
+  mistaken_costs_.clear();
   const std::size_t count = setup_.per_device ? phones.size() : system_.types.size();
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t t = setup_.per_device ? phones[i].type : i;
@@ -28,11 +29,19 @@ void Deciders::make_policies(std::span<const Phone> phones, const RandomField& r
       policies_.push_back(nullptr);
       continue;
     }
-    policies_.push_back(setup_.make({type.actions, system_.dnns, type.dnns,
-                                     setup_.info.needs_costs ? &cost_models_[t] : nullptr,
-                                     setup_.info.needs_oracle ? &oracle : nullptr, random,
-                                     type.profile.id, system_.constraints.qos_s}));
+    policies_.push_back(setup_.make(
+        {type.actions, system_.dnns, type.dnns,
+         setup_.info.needs_costs ? &costs_for(t, static_cast<std::uint32_t>(i), random) : nullptr,
+         setup_.info.needs_oracle ? &oracle : nullptr, random, type.profile.id,
+         system_.constraints.qos_s}));
   }
+}
+
+const CostModel& Deciders::costs_for(std::size_t type, std::uint32_t owner,
+                                     const RandomField& random) {
+  const ModelError& error = system_.planner_error;
+  if (error.exact() || setup_.info.family == "oracle") return true_costs_[type];
+  return mistaken_costs_.emplace_back(system_, system_.types[type], error, random, owner);
 }
 
 void Deciders::set_mode(LearningMode mode) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,13 +77,17 @@ class Deciders {
     return *policies_[setup_.per_device ? phone.number : phone.type];
   }
 
+  /// The truth for oracles, else what the owner of the policy takes for it.
+  const CostModel& costs_for(std::size_t type, std::uint32_t owner, const RandomField& random);
+
   const SystemModel& system_;
   PolicyUnderTest setup_;
   std::optional<Steering> steering_;
   Observer& observer_;
-  Duration decision_{};                 // of the policies
-  Duration steered_decision_{};         // of the steered phone
-  std::vector<CostModel> cost_models_;  // by type
+  Duration decision_{};                   // of the policies
+  Duration steered_decision_{};           // of the steered phone
+  std::vector<CostModel> true_costs_;     // by type
+  std::deque<CostModel> mistaken_costs_;  // by policy, where planners err
   std::vector<std::unique_ptr<Policy>> policies_;
   std::uint64_t decisions_ = 0;
   std::uint64_t timed_decisions_ = 0;
