@@ -82,6 +82,7 @@ docs/gallery
 docs/architecture
 docs/adding_data
 docs/adding_a_policy
+docs/residual
 CONTRIBUTING
 CHANGELOG
 ```
@@ -93,6 +94,7 @@ What came out <results/README>
 results/leaderboard
 results/parameters
 results/laboratories
+results/residual
 results/speed
 tests/README
 device_profiles/README

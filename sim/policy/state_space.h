@@ -61,6 +61,10 @@ struct StateConfig {
   }
 };
 
+/// Bin of a co-runner's utilisation: 0 without load, else 1 to kLoadBins.
+inline constexpr std::uint32_t kLoadBins = 3;
+constexpr std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
+
 /// Maps observations to state numbers.
 class StateSpace {
  public:
@@ -87,8 +91,6 @@ class StateSpace {
   std::vector<std::string> names() const;
 
  private:
-  static std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
-
   /// Appends a digit; a dropped feature has only the digit 0.
   std::uint32_t push(std::uint32_t state, Feature feature, std::uint32_t bin) const {
     const std::uint32_t radix = radix_[feature];

@@ -30,7 +30,8 @@ TEST_P(ContinuousAllocation, NoneInDecidingAndLearning) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ContinuousAllocation,
-                         testing::Values("linear_regression", "linucb", "thompson", "dqn"),
+                         testing::Values("linear_regression", "linucb", "thompson", "dqn",
+                                         "residual"),
                          [](const auto& parameter) { return parameter.param; });
 
 /// Eigen takes its memory with malloc, not with operator new.
