@@ -71,12 +71,12 @@ def blocks_table(board: Board, out: Path, entries: list[Entry]) -> pd.DataFrame:
 
 def learners_of(board: Board, entries: list[Entry]) -> list[Entry]:
     """Those with default parameters that learn on the job."""
-    return [e for e in entries if not e.tuned and e.policy in board.learners()]
+    return [e for e in entries if board.learns(e)]
 
 
 def in_blocks(board: Board, entries: list[Entry]) -> list[Entry]:
     """Who is also trained in blocks: the learners, beside what columns compare with."""
-    references = [e for e in entries if not e.tuned and e.policy in REFERENCE_POLICIES]
+    references = [e for e in entries if e.label in REFERENCE_POLICIES]
     return list(dict.fromkeys([*references, *learners_of(board, entries)]))
 
 
@@ -133,7 +133,7 @@ def main() -> None:
     wanted = arguments.policy or list(board.policies)
     names = [n for n in board.policies if n in wanted or n in REFERENCE_POLICIES]
     tuned = RECORD if board.quick else tune(board, simulator, names)
-    entries = [Entry(name, name) for name in names]
+    entries = board.entries(names)
     entries += [entry for entry in chosen(tuned) if entry.policy in names]
     tasks = [task for entry in entries for task in board.tasks(entry)]
     tasks += [task for entry in in_blocks(board, entries) for task in board.block_tasks(entry)]

@@ -19,7 +19,11 @@ import yaml
 from autoscale_report.plan import Cases
 from autoscale_report.simulate import Task
 
-TUNED = "_tuned"  # behind a policy's name: its label with tuned parameters
+# Behind a policy's name: its label with tuned parameters, and where it plans with a wrong cost model.
+TUNED, WRONG_MODEL = "_tuned", "_wrong_model"
+VARIANTS = {TUNED: "tuned", WRONG_MODEL: "wrong model"}
+# Whose planner_model a wrong cost model is.
+PLANNER_MODEL = "scenarios/paper/studies/few_inferences.yaml"
 REPLAYS = "scripted"  # policies that replay a recorded run decide nothing
 REFERENCE_POLICIES = ("edge_cpu_fp32", "autoscale", "opt")  # what columns compare with
 # In which the environment changes after half of the requests, and what that does.
@@ -29,7 +33,7 @@ CHANGES = {
 }
 
 # What policies know of the costs, and from which answer of `autoscale list policies` (column `knows`)
-# that follows. Nothing plans with a wrong model yet.
+# that follows, where the model is not wrong.
 KNOWN_COSTS = {"exact": "Policies that know the exact cost model",
                "wrong": "Policies that plan with a wrong cost model",
                "none": "Policies that know no costs"}  # fmt: skip
@@ -47,12 +51,21 @@ class Entry:
     parameters: Parameters = field(default_factory=dict, hash=False)
 
     @property
+    def variant(self) -> str:
+        """default, or one of VARIANTS."""
+        return VARIANTS.get(self.label.removeprefix(self.policy), "default")
+
+    @property
     def tuned(self) -> bool:
-        return self.label != self.policy
+        return self.variant == VARIANTS[TUNED]
+
+    @property
+    def wrong_model(self) -> bool:
+        return self.variant == VARIANTS[WRONG_MODEL]
 
     @property
     def title(self) -> str:
-        return f"{self.policy} (tuned)" if self.tuned else self.policy
+        return self.policy if self.variant == "default" else f"{self.policy} ({self.variant})"
 
     def item(self) -> str:
         """As an item of a scenario's list of policies (JSON is YAML)."""
@@ -125,8 +138,16 @@ class Board(Cases):
         return Task(name, "leaderboard/board", replications,
                     {"use_case": use_case, "policies": listed, **self.shorter, **settings})
 
+    def planner_settings(self, entry: Entry) -> dict[str, object]:
+        """What makes the cost model of an entry wrong."""
+        if not entry.wrong_model:
+            return {}
+        study = yaml.safe_load((self.root / PLANNER_MODEL).read_text())
+        return {"planner_model": json.dumps(study["planner_model"])}
+
     def _tasks(self, folder: str, entry: Entry, settings: dict[str, object]) -> list[Task]:
         """A run per use case."""
+        settings = self.planner_settings(entry) | settings
         return [
             self.run(f"{folder}/{entry.label}/{use_case}", use_case, [entry], self.replications,
                      settings)
@@ -141,9 +162,19 @@ class Board(Cases):
         """The same after training in which a DNN makes all its visits of a state in a row."""
         return self._tasks("blocks", entry, {"phases[0].order": "blocks"})
 
-    def known_costs(self, policy: str) -> str:
+    def known_costs(self, entry: Entry) -> str:
         """Key of KNOWN_COSTS."""
-        return KNOWS[self.policies[policy]["knows"]]
+        return "wrong" if entry.wrong_model else KNOWS[self.policies[entry.policy]["knows"]]
+
+    def plans(self, policy: str) -> bool:
+        """Whether it may be given a wrong cost model: a planner whose choices hang on it."""
+        return self.policies[policy]["knows"] == "costs" and policy not in REFERENCE_POLICIES
+
+    def entries(self, names: list[str]) -> list[Entry]:
+        """Of these policies with their defaults, and of planners with a wrong cost model."""
+        return [Entry(name, name) for name in names] + [
+            Entry(f"{name}{WRONG_MODEL}", name) for name in names if self.plans(name)
+        ]
 
     def candidates(self, policy: str) -> list[Entry]:
         """The defaults and every combination of the values to tune over."""
@@ -157,16 +188,19 @@ class Board(Cases):
         return self.run(f"tuning/{policy}", t["use_case"], self.candidates(policy),
                         1 if self.quick else t["replications"], {"seed": t["first_seed"]})
 
-    def learners(self) -> list[str]:
-        """Those of the registry that learn on the job; predictors only collect samples meanwhile."""
-        return [n for n, row in self.policies.items() if row["family"] == "learner"]
+    def learns(self, entry: Entry) -> bool:
+        """Whether it learns on the job, which predictors do not: they only collect samples meanwhile. Of a learner
+        that plans the one with the wrong model counts: the other has little to learn."""
+        family = self.policies[entry.policy]["family"]
+        return family == "learner" and (entry.wrong_model or not self.plans(entry.policy)) and not entry.tuned
 
     def change_task(self, change: tuple[str, str], entry: Entry) -> Task:
         """Learning on the job, with a change of environment."""
         before, after = change
         settings: dict[str, object] = {"phases[0].environment": before,
                                        "phases[1].environment": after,
-                                       "policies": f"[{entry.item()}]"}  # fmt: skip
+                                       "policies": f"[{entry.item()}]",
+                                       **self.planner_settings(entry)}  # fmt: skip
         if self.quick:
             settings |= {f"phases[{i}].inferences": 200 for i in range(2)}
         return Task(f"change/{before}_{after}/{entry.label}", "leaderboard/change",

@@ -29,6 +29,7 @@ FAMILIES = {"oracle": VERMILION, "learner": BLUE, "predictor": GREEN, "heuristic
             "prior work": PURPLE, "baseline": LINE}  # fmt: skip
 COLOURS = [ORANGE, SKY, GREEN, VERMILION, PURPLE, "#F0E442", "#8B5A2B"]
 POINTS = 90  # of a curve of regret
+MARKERS = {"default": ("o", "full"), "tuned": ("o", "none"), "wrong model": ("X", "full")}
 
 
 @dataclass
@@ -51,17 +52,16 @@ class Shown:
 
 
 def dots(panel, rows: pd.DataFrame, column: str, place: dict[str, int], factor: float = 1) -> None:
-    """Value and interval of every entry; the tuned ones are hollow and a little lower."""
+    """Value and interval of every entry; those that are no defaults stand a little lower."""
     for row in rows.itertuples():
-        tuned = row.parameters == "tuned"
+        marker, fill = MARKERS[row.parameters]
         colour = FAMILIES[row.family]
         value = factor * getattr(row, column)
         low = factor * getattr(row, f"{column}_ci95_low", math.nan)
         high = factor * getattr(row, f"{column}_ci95_high", math.nan)
-        y = place[row.policy] + (0.3 if tuned else 0)
+        y = place[row.policy] + (0 if row.parameters == "default" else 0.3)
         panel.plot([low, high], [y, y], color=colour, linewidth=1.5)
-        panel.plot(value, y, "o", color=colour, markersize=4.5, markeredgewidth=1.2,
-                   fillstyle="none" if tuned else "full")  # fmt: skip
+        panel.plot(value, y, marker, color=colour, markersize=4.5, markeredgewidth=1.2, fillstyle=fill)
 
 
 def draw_leaderboard(shown: Shown):
@@ -85,8 +85,9 @@ def draw_leaderboard(shown: Shown):
         panel.grid(axis="both")
     handles = [plt.Line2D([], [], color=colour, marker="o", linestyle="none")
                for colour in FAMILIES.values()]
-    hollow = plt.Line2D([], [], color=LINE, marker="o", linestyle="none", fillstyle="none")
-    legend_above(figure, [*handles, hollow], [*FAMILIES, "tuned"], 7)
+    variants = {name: plt.Line2D([], [], color=LINE, marker=marker, linestyle="none", fillstyle=fill)
+                for name, (marker, fill) in MARKERS.items() if name != "default"}  # fmt: skip
+    legend_above(figure, [*handles, *variants.values()], [*FAMILIES, *variants], 8)
     return figure
 
 

@@ -183,8 +183,8 @@ def rows_of(board: Board, results: Results, entry: Entry, wanted: list[Scope],
     family = board.policies[entry.policy]["family"]
     for scope in wanted:
         yield {
-            "policy": entry.policy, "parameters": "tuned" if entry.tuned else "default",
-            "family": family, "known_costs": board.known_costs(entry.policy), **scope._asdict(),
+            "policy": entry.policy, "parameters": entry.variant,
+            "family": family, "known_costs": board.known_costs(entry), **scope._asdict(),
             "replications": len(results.replications),
             **compare(board, results, entry, scope), **learned,
         }  # fmt: skip

@@ -25,7 +25,6 @@ sys.path.insert(0, str(ROOT / "python"))
 from autoscale_report.compare import LEADERBOARD, RECORD, read, same  # noqa: E402
 from autoscale_report.leaderboard.entries import (  # noqa: E402
     Board,
-    Entry,
     choose,
     chosen,
     combinations,
@@ -34,7 +33,7 @@ from autoscale_report.simulate import Simulator  # noqa: E402
 
 USE_CASE = "translation"
 REFERENCE = "edge_cpu_fp32"
-POLICIES = ["autoscale", "edge_best", "neurosurgeon", "sarsa", "ucb"]
+POLICIES = ["autoscale", "edge_best", "neurosurgeon", "residual", "sarsa", "ucb"]
 MEANS = ["inferences_per_joule", "qos_violation_ratio", "accuracy_violation_ratio",
          "agreement_target", "gap_to_opt"]
 PROGRAM = Path(sys.argv.pop())
@@ -71,7 +70,7 @@ class Choice(unittest.TestCase):
 class Record(unittest.TestCase):
     def test_rows_of_translation_come_out_again(self):
         runs, tuned = board(), chosen(RECORD / "leaderboard_tuning.csv")
-        entries = [Entry(name, name) for name in POLICIES]
+        entries = runs.entries(POLICIES)
         entries += [entry for entry in tuned if entry.policy in POLICIES]
         record = read(RECORD / "leaderboard.csv", LEADERBOARD["leaderboard.csv"])
         rival = []
@@ -88,8 +87,7 @@ class Record(unittest.TestCase):
                 fresh = {name: statistics.fmean(by_replication(own, name, rival)) for name in MEANS}
                 efficiency = by_replication(own, "efficiency_vs_edge_cpu_fp32", rival)
                 fresh["efficiency"] = statistics.fmean(efficiency)
-                parameters = "tuned" if entry.tuned else "default"
-                recorded = record[entry.policy, parameters, "all", USE_CASE]
+                recorded = record[entry.policy, entry.variant, "all", USE_CASE]
                 for name, value in fresh.items():
                     self.assertTrue(same(f"{value:.12g}", recorded[name]),
                                     f"{entry.label}: {name} is {value}, of record {recorded[name]}")
@@ -120,6 +118,8 @@ class Record(unittest.TestCase):
         self.assertEqual(len(scopes), 1 + 9 + 3)
         there = {key[0] for key in record if key[1] == "default"}
         self.assertEqual(there, set(board().policies))
+        planners = {key[0] for key in record if key[1] == "wrong model"}
+        self.assertEqual(planners, {name for name in there if board().plans(name)})
         tuned = {entry.policy for entry in chosen(RECORD / "leaderboard_tuning.csv")}
         self.assertEqual({key[0] for key in record if key[1] == "tuned"}, tuned)
 
