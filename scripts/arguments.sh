@@ -1,4 +1,4 @@
-# What scripts/reproduce.sh and scripts/leaderboard.sh read from their command line. Sourced by them; they
+# What scripts/reproduce.sh, leaderboard.sh and few_inferences.sh read from their command line. They source it and
 # define usage and check_target TARGET.
 
 fail() {

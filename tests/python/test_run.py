@@ -59,6 +59,15 @@ def test_python_policies_stand_beside_the_simulators():
     assert mean["FirstLegal"] == pytest.approx(explained.energy_mj[0], rel=0.01)
 
 
+def test_residual_learns_what_its_model_errs_by():
+    """After 50 inferences it is nearer to Opt than the planner with the same wrong model."""
+    error = {"latency": 0.3, "power": 0.2, "link_rate": 0.3, "rtt": 0.5, "contention": 0.3}
+    frame = run("paper/studies/few_inferences", policies=["residual", "greedy_energy"],
+                settings={"planner_model": {"error": error}}, replications=2)  # fmt: skip
+    gap = frame.groupby("policy").gap_expected.mean()
+    assert gap["residual"] < 0.02 < gap["greedy_energy"]
+
+
 def test_python_policies_are_reproducible():
     frames = [run("paper/D3_non_streaming", policies=[Tabular()], jobs=jobs,
                   settings={"phases[0].inferences": 2, "phases[1].inferences": 5}) for jobs in (1, 2)]
