@@ -8,7 +8,7 @@ from typing import Any
 from . import batterystats, frequencies, latency, power, power_logs, power_profile, profile
 from .command import text_table
 from .text import InputError
-from .writing import dump, rounded, write_whole
+from .writing import dump, measured, rounded, write_whole
 
 
 def add_parser(kinds: Any) -> None:
@@ -64,6 +64,7 @@ def add_latency(kinds: Any) -> None:
               several=True)
     sub.add_argument("--device", required=True, metavar="NAME", help="stem of the profile that the rows are for")
     sub.add_argument("--out", metavar="CSV", help="default: print the table")
+    sub.add_argument("--into", metavar="PROFILE", help="profile that takes over the noise of each processor (noise_cv)")
     sub.add_argument("--dnn", default="", help="network, where the files do not say it, or say another name")
     sub.add_argument("--processor", default="", choices=("", *latency.PROCESSORS))
     sub.add_argument("--precision", default="", choices=("", *latency.PRECISIONS))
@@ -83,8 +84,12 @@ def run_latency(options: argparse.Namespace) -> None:
         return
     write_whole(options.out, table)
     print(text_table(latency.report(latencies)))
-    for processor, noise in latency.noise_by_processor(latencies).items():
-        print(f"noise_cv of {processor}: {rounded(noise, 2):g}")
+    noise = latency.noise_by_processor(latencies)
+    print(", ".join(f"noise_cv of {processor}: {rounded(cv, 2):g}" for processor, cv in noise.items()))
+    if options.into and noise:
+        finish(profile.open_profile(options.into, data=options.data), {"processors": {
+            processor: {"noise_cv": measured(rounded(cv, 3), latency.how_noise(latencies, processor))}
+            for processor, cv in noise.items()}})
 
 
 # ---------------------------------------------------------------- power
@@ -175,6 +180,7 @@ def run_frequencies(options: argparse.Namespace) -> None:
     changes = {}
     for kind, clocks in found.items():
         how = frequencies.how(clocks, options.file)
-        changes[kind] = profile.refitted(target.processor(kind), clocks.mhz, how) if target else {
-            "frequency": profile.measured_list("MHz", clocks.mhz, how)}
+        changes[kind] = {"model": frequencies.model(clocks)} | (
+            profile.refitted(target.processor(kind), clocks.mhz, how) if target else
+            {"frequency": profile.measured_list("MHz", clocks.mhz, how)})
     finish(target, {"processors": changes})

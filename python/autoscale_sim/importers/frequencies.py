@@ -88,7 +88,11 @@ def gpu_of(domains: list[Clocks]) -> Clocks | None:
     return next((d for d in domains if d.is_gpu), None)
 
 
+def model(clocks: Clocks) -> str:
+    """What a profile calls a processor of which only the clock domain is known."""
+    return f"{clocks.domain} of sysfs" + (f", cores {', '.join(map(str, clocks.cores))}" if clocks.cores else "")
+
+
 def how(clocks: Clocks, file: str | Path) -> str:
     """Where clocks come from, in words."""
-    cores = f", cores {', '.join(map(str, clocks.cores))}" if clocks.cores else ""
-    return f"{clocks.domain} of sysfs{cores}; {Path(file).name} ({date_of(file)})"
+    return f"{model(clocks)}; {Path(file).name} ({date_of(file)})"

@@ -152,6 +152,14 @@ def noise_by_processor(latencies: Sequence[Latency]) -> dict[str, float]:
     return {p: float(np.sqrt(np.mean(np.square(values)))) for p, values in found.items() if values}
 
 
+def how_noise(latencies: Sequence[Latency], processor: str) -> str:
+    """Where a processor's noise comes from, in words."""
+    runs = [run for row in latencies if row.processor == processor for run in row.runs if math.isfinite(run.sd_ms)]
+    tools = ", ".join(sorted({run.tool for run in runs}))
+    return f"standard deviation over mean within {len(runs)} runs, pooled: {tools}, " \
+           f"{', '.join(sorted({Path(run.file).name for run in runs}))} ({max(date_of(run.file) for run in runs)})"
+
+
 def report(latencies: Sequence[Latency]) -> list[list[str]]:
     """The spread as rows of text, header first."""
     rows = [["network", "processor", "precision", "runs", "ms", "95 % +-", "between runs", "within a run"]]

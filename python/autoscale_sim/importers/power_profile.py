@@ -99,9 +99,10 @@ def cpu(profile: PowerProfile, volts: float, cluster: int | None = None, cores: 
     if falling:
         raise InputError(profile.file, 0, f"cluster {cluster}: the current does not rise at {falling[0] / 1e3:g} MHz, "
                                           "and a profile's power must")
-    how = f"vendor's table: ({cores} x core + cluster) current x {volts:g} V, cluster {cluster}, cluster current " \
-          f"{shared:g} mA; {origin(profile)}"
-    return {"frequency": measured_list("MHz", [rounded(f / 1e3, 7) for f, _ in pairs], how),
+    how = f"table of the vendor: ({cores} x core current + {shared:g} mA) x {volts:g} V, cluster {cluster}; " \
+          f"{origin(profile)}"
+    return {"model": f"{cores} cores of cluster {cluster}",
+            "frequency": measured_list("MHz", [rounded(f / 1e3, 7) for f, _ in pairs], how),
             "power": measured_list("W", [rounded(w, 5) for _, w in pairs], how)}
 
 
@@ -116,7 +117,7 @@ def radios(profile: PowerProfile, volts: float) -> dict[str, Any]:
         for state, names in states.items():
             if entry := profile.first(*names):
                 watts = rounded(entry[1] * volts / 1e3)
-                how = f"vendor's table: {entry[0]} {entry[1]:g} mA x {volts:g} V; {origin(profile)}"
+                how = f"table of the vendor: {entry[0]} {entry[1]:g} mA x {volts:g} V; {origin(profile)}"
                 found.setdefault(radio, {})[KEYS[state]] = measured(f"{watts:g} W", how)
     return found
 
@@ -126,7 +127,7 @@ def battery(profile: PowerProfile, volts: float) -> dict[str, Any]:
     entry = profile.first("battery.capacity")
     if not entry or entry[1] <= 0:
         return {}
-    return {"capacity": measured(f"{entry[1]:g} mAh", f"vendor's table: battery.capacity; {origin(profile)}"),
+    return {"capacity": measured(f"{entry[1]:g} mAh", f"table of the vendor: battery.capacity; {origin(profile)}"),
             "voltage": {"value": f"{volts:g} V", "assumed": "the voltage that its currents are multiplied by"}}
 
 

@@ -20,6 +20,8 @@ from .writing import comment, dump, find_file, load_yaml, measured_list, merged,
 
 HEAD = ("A phone as it was measured: what is not here is as in the included profile.",
         "Written by `autoscale import` and `autoscale calibrate`; the origin beside each number says how it was found.")
+ORDER = ("include", "name", "kind", "latency_from", "power_level", "baseline_power", "battery", "thermal", "contention",
+         "processors", "radios")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def with_changes(profile: Profile, changes: Mapping[str, Any]) -> Profile:
 
 def text_of(profile: Profile) -> str:
     """The profile's file."""
-    return comment(*HEAD) + dump(profile.own)
+    order = {key: i for i, key in enumerate(ORDER)}
+    return comment(*HEAD) + dump(dict(sorted(profile.own.items(), key=lambda item: order.get(item[0], len(order)))))
 
 
 def save(profile: Profile) -> None:
@@ -108,8 +111,8 @@ def refitted(processor: Mapping[str, Any], mhz: Sequence[float], how: str) -> di
     same = len(clocks) == len(old_mhz) and np.allclose(clocks, old_mhz)
     if not same:
         change["power"] = {"unit": "W", "values": [rounded(w, 5) for w in watts],
-                           "derived": "the included profile's power at the same relative clock f / f_max, linear "
-                                      "between its points and proportional to the clock below them; not measured"}
+                           "derived": "what the profile had at the same relative clock f / f_max, linear between its "
+                                      "points and proportional to the clock below them; not measured"}
     return change
 
 
@@ -142,6 +145,6 @@ def with_powers(processor: Mapping[str, Any], points: Mapping[float, float], how
     watts = [rounded(float(r * w), 5) for r, w in zip(ratio, table)]
     if len(found) == len(clocks):
         return {"power": measured_list("W", watts, how)}
-    between = "; at other clocks the included profile's power times the ratio of measured to it, linear in the clock " \
+    between = "; at other clocks what stood here before times the ratio of measured to it, linear in the clock " \
               "between measured points, constant beyond them"
     return {"power": {"unit": "W", "values": watts, "measured": how + between}}
