@@ -5,7 +5,8 @@ Data       a row per request, or per mean of alike requests: REQUEST_COLUMNS
 Residual   logarithm of measured over predicted, of latency and of energy, divided by the noise of its group (phone or
            remote, latency or energy), which is estimated from the residuals themselves in a few rounds
 Fit        bounded least squares (scipy.optimize.least_squares, trust region), Jacobian by differences of the model
-Intervals  95 %, Student's t with the covariance (J' J)^-1 at the optimum, on the scale on which the parameter is fitted
+Intervals  95 %, Student's t with the covariance (J' J)^-1 at the optimum, on the scale on which a parameter is fitted,
+           and the degrees of freedom of the groups that its variance comes from (Satterthwaite)
 Held back  a parameter that no request sees, that is a combination of others, or that is known worse afterwards than it
            was before (Parameter.plausible) keeps the base's value: it is named, not invented
 What next  design.py
@@ -92,13 +93,15 @@ class Residual:
 
 @dataclass
 class Fit:
-    """The state of a fit: the parameters that move, their scaled values, Jacobian and noise of each figure."""
+    """The state of a fit: the parameters that move, their scaled values, and of each figure its row of the Jacobian,
+    its noise and the group that this is of; whether the noise is known instead of estimated from these figures."""
 
     parameters: list[Parameter]
     point: np.ndarray
     jacobian: np.ndarray
     noise: np.ndarray
-    degrees: int
+    groups: np.ndarray
+    noise_is_known: bool = False
 
     @property
     def weighted(self) -> np.ndarray:
@@ -106,6 +109,23 @@ class Fit:
 
     def covariance(self) -> np.ndarray:
         return np.linalg.pinv(self.weighted.T @ self.weighted)
+
+    def by_group(self) -> dict[str, tuple[float, np.ndarray]]:
+        """Of every group of figures its degrees of freedom and its share in the variance of each parameter: the noise
+        of a group is known by its figures less what the parameters took of them."""
+        covariance, found = self.covariance(), {}
+        for group in dict.fromkeys(self.groups):
+            rows = self.weighted[self.groups == group]
+            information = rows.T @ rows
+            share = np.diag(covariance @ information @ covariance) / np.diag(covariance)
+            found[group] = (len(rows) - float(np.trace(information @ covariance)), share)
+        return found
+
+    def degrees(self) -> np.ndarray:
+        """Degrees of freedom of each parameter's variance, by Satterthwaite's formula."""
+        if self.noise_is_known:
+            return np.full(len(self.parameters), math.inf)
+        return 1 / sum(share**2 / max(free, 1e-9) for free, share in self.by_group().values())
 
 
 @dataclass(frozen=True)
@@ -200,7 +220,7 @@ def mistake(request: Request, message: str) -> InputError:
 
 
 def calibrate(simulator: Simulator, requests: Sequence[Request], parameters: Sequence[Parameter],
-              robust: bool = False, suggest: int = 3) -> Calibration:
+              robust: bool = False) -> Calibration:
     """Fits `parameters` to `requests`. `robust` weakens outliers (soft_l1). Raises InputError for requests that the
     model cannot run, and where there are not more figures than parameters that they see."""
     model = Model(simulator, requests)
@@ -210,7 +230,7 @@ def calibrate(simulator: Simulator, requests: Sequence[Request], parameters: Seq
                        for figure in ("latency", "energy") for r in requests])
     start = np.array([p.scaled(p.base) for p in parameters])
     whole = model.jacobian(parameters, start)[seen]
-    guess = Fit(list(parameters), start, whole, np.full(len(whole), FIRST_NOISE), len(whole))
+    guess = Fit(list(parameters), start, whole, np.full(len(whole), FIRST_NOISE), groups[seen], noise_is_known=True)
     fit = fitted(model, told(guess)[0].parameters, measured, seen, groups, robust)
     again = replace(guess, point=joined(parameters, start, fit), noise=fit.noise)
     again.jacobian = model.jacobian(parameters, again.point)[seen]
@@ -238,7 +258,7 @@ def told(fit: Fit) -> tuple[Fit, list[Held]]:
     """The parameters that figures with this Jacobian and noise can tell, and the others with the reason. Raises
     InputError if there are not more figures than they."""
     fit, held = independent(fit)
-    while len(fit.parameters) > 1 and (worst := worst_known(replace(fit, degrees=len(fit.noise)))) is not None:
+    while len(fit.parameters) > 1 and (worst := worst_known(fit)) is not None:
         held.append(Held(fit.parameters[worst], too_wide(fit, worst)))
         fit = without(fit, worst)
     if len(fit.noise) <= len(fit.parameters):
@@ -313,28 +333,29 @@ def fitted(model: Model, parameters: Sequence[Parameter], measured: np.ndarray, 
         found = least_squares(residual, point, slope, (low, high), x_scale=[p.plausible for p in parameters],
                               loss="soft_l1" if robust else "linear", ftol=1e-7, xtol=1e-6, gtol=1e-9, max_nfev=40)
         change = np.abs(found.x - point) / [p.plausible for p in parameters]
-        point, jacobian = found.x, found.jac * noise[:, None]
-        noise = group_noise(residual(point) * noise, groups[seen], len(parameters))
+        point = found.x
+        # Under soft_l1 found.jac is scaled by the loss.
+        jacobian = model.jacobian(parameters, point)[seen] if robust else found.jac * noise[:, None]
+        fit = Fit(list(parameters), point, jacobian, noise, groups[seen])
+        noise = group_noise(residual(point) * noise, fit)
         if round_ and change.max() < 1e-3:
             break
-    if robust:  # found.jac is scaled by the loss
-        jacobian = model.jacobian(parameters, point)[seen]
-    return Fit(list(parameters), point, jacobian, noise, int(seen.sum()) - len(parameters))
+    return replace(fit, noise=noise)
 
 
-def group_noise(residuals: np.ndarray, groups: np.ndarray, parameters: int) -> np.ndarray:
-    """Standard deviation of each residual's group; each group pays for parameters by its share of the figures."""
-    noise = np.empty(len(residuals))
-    for group in set(groups):
-        members = groups == group
-        free = members.sum() * (1 - parameters / len(residuals))
-        noise[members] = max(LEAST_NOISE, math.sqrt(float((residuals[members] ** 2).sum()) / max(free, 1e-9)))
-    return noise
+def group_noise(residuals: np.ndarray, fit: Fit) -> np.ndarray:
+    """Standard deviation of each residual's group; that of all where a group has less than a degree of freedom."""
+    noise = np.full(len(residuals), math.sqrt(float((residuals**2).sum()) / (len(residuals) - len(fit.parameters))))
+    for group, (free, _) in fit.by_group().items():
+        members = fit.groups == group
+        if free >= 1:
+            noise[members] = math.sqrt(float((residuals[members] ** 2).sum()) / free)
+    return np.maximum(noise, LEAST_NOISE)
 
 
 def errors_of(fit: Fit) -> np.ndarray:
     """Half widths of the 95 % intervals on the fitted scale."""
-    return quantile(fit.degrees) * np.sqrt(np.diag(fit.covariance()))
+    return np.array([quantile(d) for d in fit.degrees()]) * np.sqrt(np.diag(fit.covariance()))
 
 
 def worst_known(fit: Fit) -> int | None:
