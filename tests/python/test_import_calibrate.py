@@ -21,7 +21,7 @@ TRUTH = {"contention.cpu": 0.35, "contention.memory": 1.7, "cpu.latency_factor":
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
     simulator.program()  # says how to get it
-    return profile.open_profile(tmp_path_factory.mktemp("base") / "mi8pro.yaml", base="mi8pro")
+    return profile.open_profile(tmp_path_factory.mktemp("base") / "mine.yaml", base="mi8pro")
 
 
 @pytest.fixture(scope="module")
@@ -156,16 +156,16 @@ GOOD = "".join(f"mobilenet_v1,phone,cpu,fp32,{mhz},{cpu},0,,{ms},{mj}\n" for mhz
 def test_odd_requests_are_refused(tmp_path, capsys, text, words):
     file = tmp_path / "requests.csv"
     file.write_text(text)
-    assert command.main(["calibrate", str(file), "--base", "mi8pro", "--into", str(tmp_path / "mi8pro.yaml")]) == 2
+    assert command.main(["calibrate", str(file), "--base", "mi8pro", "--into", str(tmp_path / "mine.yaml")]) == 2
     assert words in capsys.readouterr().err
-    assert not (tmp_path / "mi8pro.yaml").exists()
+    assert not (tmp_path / "mine.yaml").exists()
 
 
 def test_the_command_writes_a_profile_that_runs(tmp_path, capsys, base, model, program):
     latency, energy = true_figures(base, model, GRID)
     rows = [f"mobilenet_v1,{t.replace('_', ',')},{mhz},{cpu},{mem},,{ms},{mj}"
             for (t, mhz, cpu, mem), ms, mj in zip(GRID, latency, energy)]
-    file, into = tmp_path / "requests.csv", tmp_path / "mi8pro.yaml"
+    file, into = tmp_path / "requests.csv", tmp_path / "mine.yaml"
     file.write_text(HEADER + "\n".join(rows) + "\n")
     words = ["calibrate", str(file), "--base", "mi8pro", "--into", str(into), "--fit", "contention.*", "--fit", "cpu.*",
              "--fit", "baseline_power", "--hold", "cpu.overhead", "--residuals", str(tmp_path / "residuals.csv")]
@@ -173,7 +173,7 @@ def test_the_command_writes_a_profile_that_runs(tmp_path, capsys, base, model, p
     said = capsys.readouterr().out
     assert "contention.cpu" in said and "Measure next" in said
     written = yaml.safe_load(into.read_text())
-    assert written["include"] == "device_profiles/mi8pro.yaml"
+    assert written["include"] == "device_profiles/mi8pro.yaml" and written["latency_from"]["device"] == "mi8pro"
     assert written["contention"]["cpu"]["value"] == pytest.approx(0.35, rel=1e-3)
     assert "8 requests of requests.csv" in written["contention"]["cpu"]["measured"]
     assert len((tmp_path / "residuals.csv").read_text().splitlines()) == 1 + 16
@@ -187,7 +187,7 @@ def test_the_command_writes_a_profile_that_runs(tmp_path, capsys, base, model, p
 def test_latencies_of_its_own_come_along(tmp_path, model):
     """A profile outside any data folder, with a table beside it."""
     into = tmp_path / "mine.yaml"
-    profile.save(profile.open_profile(into, base="mi8pro"))
+    profile.save(profile.with_own_latencies(profile.open_profile(into, base="mi8pro")))
     (tmp_path / "mine.latency.csv").write_text("device,dnn,processor,precision,latency_ms\n"
                                                "mine,mobilenet_v1,cpu,fp32,50\n")
     own = simulator.Simulator(profile.open_profile(into))

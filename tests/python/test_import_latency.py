@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from autoscale_sim.importers import latency
+from autoscale_sim.importers import command, latency, profile
 from autoscale_sim.importers.text import InputError
 
 CONSOLE = """\
@@ -181,3 +181,20 @@ def test_what_a_file_does_not_say_must_be_given(read):
         latency.completed(runs, "net", "npu", "int8")
     (run,) = latency.completed(runs, "net", "cpu", "int8")
     assert (run.dnn, run.processor, run.precision) == ("net", "cpu", "int8")
+
+
+def test_the_command_writes_rows_that_a_profile_then_uses(tmp_path, capsys):
+    log, into, out = tmp_path / "log.txt", tmp_path / "mine.yaml", tmp_path / "mine.latency.csv"
+    log.write_text(CONSOLE + CONSOLE.replace("25911.5", "26112.5"))
+    profile.save(profile.open_profile(into, base="mi8pro"))
+    words = ["latency", str(log), "--device", "mine", "--out", str(out)]
+    assert command.main(words) == 0
+    said = capsys.readouterr()
+    assert "mobilenet_v1" in said.out and "borrows its latencies" in said.err
+    assert out.read_text().splitlines()[-1].startswith("mine,mobilenet_v1,cpu,fp32,26.012,")
+    assert command.main([*words, "--into", str(into)]) == 0
+    written = profile.open_profile(into)
+    assert "latency_from" not in written.whole and capsys.readouterr().err == ""
+    assert written.processor("cpu")["noise_cv"]["value"] == pytest.approx(310 / 26000, rel=0.01)
+    assert command.main([*words[:2], str(log), *words[2:]]) == 2
+    assert "log.txt: error: is given twice" in capsys.readouterr().err

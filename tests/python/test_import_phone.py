@@ -1,4 +1,4 @@
-"""The phone of docs/measuring_a_phone.md: its logs are what its program writes, and importers find its truth in them."""
+"""The phone of docs/measuring_a_phone.md: its logs are what its program writes, and importers find the truth."""
 
 import importlib.util
 

@@ -245,6 +245,8 @@ def test_a_profile_keeps_its_base_and_takes_over_what_is_measured(file, tmp_path
     clocks = profile.refitted(target.processor("gpu"), [300, 600], "sysfs")
     profile.save(profile.with_changes(target, {"processors": {"gpu": clocks}}))
     again = profile.open_profile(tmp_path / "mine.yaml")
+    assert again.own["latency_from"]["device"] == "mi8pro"
+    assert "latency_from" not in profile.with_own_latencies(again).own
     gpu = again.processor("gpu")
     # 300 MHz of 600 stands where 355 MHz of 710 did: between 342 and 414 MHz
     assert gpu["power"]["values"] == pytest.approx([0.7852 + (355 - 342) / 72 * (1.0492 - 0.7852), 2.8], rel=1e-4)

@@ -130,7 +130,7 @@ def imported(folder, scratch):
         assert command.main([*map(str, words), "--into", str(file)]) == 0
     latencies = [folder / "benchmark_cpu.txt", folder / "benchmark_gpu.txt"]
     assert command.main(["latency", *map(str, latencies), "--device", "fabula_5", "--out",
-                         str(scratch / "fabula_5.latency.csv")]) == 0
+                         str(scratch / "fabula_5.latency.csv"), "--into", str(file)]) == 0
     return profile.open_profile(file)
 
 

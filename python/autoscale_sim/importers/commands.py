@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
 
 from . import batterystats, frequencies, latency, power, power_logs, power_profile, profile
 from .command import text_table
 from .text import InputError
-from .writing import dump, measured, rounded, write_whole
+from .writing import dump, load_yaml, measured, rounded, write_whole
 
 
 def add_parser(kinds: Any) -> None:
@@ -53,7 +55,7 @@ def finish(target: profile.Profile | None, changes: dict[str, Any]) -> None:
         print(dump(pieces), end="")
         return
     profile.save(profile.with_changes(target, changes))
-    print(f"{target.file}: {', '.join(sorted(changes))}")
+    print(f"{target.file}: {', '.join(sorted(changes)) or 'latencies of its own'}")
 
 
 # ---------------------------------------------------------------- latency
@@ -64,7 +66,8 @@ def add_latency(kinds: Any) -> None:
               several=True)
     sub.add_argument("--device", required=True, metavar="NAME", help="stem of the profile that the rows are for")
     sub.add_argument("--out", metavar="CSV", help="default: print the table")
-    sub.add_argument("--into", metavar="PROFILE", help="profile that takes over the noise of each processor (noise_cv)")
+    sub.add_argument("--into", metavar="PROFILE", help="profile of these latencies: it no longer borrows others, and "
+                                                       "takes over the noise of each processor (noise_cv)")
     sub.add_argument("--dnn", default="", help="network, where the files do not say it, or say another name")
     sub.add_argument("--processor", default="", choices=("", *latency.PROCESSORS))
     sub.add_argument("--precision", default="", choices=("", *latency.PRECISIONS))
@@ -86,10 +89,16 @@ def run_latency(options: argparse.Namespace) -> None:
     print(text_table(latency.report(latencies)))
     noise = latency.noise_by_processor(latencies)
     print(", ".join(f"noise_cv of {processor}: {rounded(cv, 2):g}" for processor, cv in noise.items()))
-    if options.into and noise:
-        finish(profile.open_profile(options.into, data=options.data), {"processors": {
+    if options.into:
+        target = profile.with_own_latencies(profile.open_profile(options.into, data=options.data))
+        finish(target, {"processors": {
             processor: {"noise_cv": measured(rounded(cv, 3), latency.how_noise(latencies, processor))}
-            for processor, cv in noise.items()}})
+            for processor, cv in noise.items()}} if noise else {})
+        return
+    beside = Path(options.out).with_name(f"{options.device}.yaml")
+    if beside.is_file() and "latency_from" in load_yaml(beside):
+        print(f"{beside}: warning: borrows its latencies and does not see this table; --into {beside} ends that",
+              file=sys.stderr)
 
 
 # ---------------------------------------------------------------- power

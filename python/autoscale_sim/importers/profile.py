@@ -42,7 +42,7 @@ class Profile:
 
 def open_profile(file: str | Path, base: str = "", name: str = "", data: Sequence[str | Path] = ()) -> Profile:
     """The profile in `file`, to be brought up to date; where there is none yet, one that includes `base` (a name or a
-    path). Raises InputError."""
+    path) and borrows its latencies. Raises InputError."""
     file = Path(file)
     if file.is_file():
         if base:
@@ -54,8 +54,18 @@ def open_profile(file: str | Path, base: str = "", name: str = "", data: Sequenc
     found = find_file("device_profiles", base, data)
     shipped = "/" not in base and not base.endswith(".yaml")
     include = f"device_profiles/{base}.yaml" if shipped else str(found.resolve())
-    own = {"include": include, "name": name or file.stem.replace("_", " ")}
-    return Profile(file, own, merged(resolve(found, data), own))
+    whole = resolve(found, data)
+    lender = whole.get("latency_from", {}).get("device", found.stem)
+    own = {"include": include, "name": name or file.stem.replace("_", " "), "latency_from": {
+        "device": lender, "factor": {"value": 1.0, "assumed": "as the included profile, until latencies are measured"}}}
+    return Profile(file, own, merged(whole, own))
+
+
+def with_own_latencies(profile: Profile) -> Profile:
+    """The profile without borrowed latencies, so that those of its own table count."""
+    own, whole = ({key: value for key, value in keys.items() if key != "latency_from"}
+                  for keys in (profile.own, profile.whole))
+    return Profile(profile.file, own, whole)
 
 
 def with_changes(profile: Profile, changes: Mapping[str, Any]) -> Profile:

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -122,7 +123,8 @@ class Simulator:
         words = [program(), "explain", "--device", rows[0]["device"], "--dnn", rows[0]["dnn"], "--requests", str(file)]
         done = subprocess.run([*words, *self.options], capture_output=True, text=True)
         if done.returncode:
-            raise InputError("the simulator", 0, done.stderr.strip() or f"exit code {done.returncode}")
+            said = re.sub(rf"{re.escape(str(file.parent))}/\d+/", f"{self.base.file.parent}/", done.stderr.strip())
+            raise InputError("the simulator", 0, said or f"exit code {done.returncode}")
         frame = pandas.read_csv(io.StringIO(done.stdout), usecols=["request", "name", "frequency_mhz", "latency_ms",
                                                                    "energy_mj"])
         first = frame[frame.request == 1]
