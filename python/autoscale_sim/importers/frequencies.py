@@ -49,6 +49,8 @@ def read(file: str | Path) -> list[Clocks]:
     clocks: dict[str, set[float]] = {}
     cores: dict[str, tuple[int, ...]] = {}
     for line, content in lines_of(read_text(file)):
+        if content.startswith("Binary file "):  # grep's word for one of the files
+            continue
         path, colon, value = content.rpartition(":") if content.count(":") == 1 else split_path(content)
         if not colon or "/" not in path:
             raise InputError(file, line, "expected 'path:content', as grep prints the files of sysfs")

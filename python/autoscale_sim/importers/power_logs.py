@@ -76,11 +76,18 @@ def header_of(text: str, file: str | Path) -> tuple[list[str], int]:
 
 def numbers(text: str, columns: Sequence[str], wanted: Sequence[str], skip: int, file: str | Path) -> list[np.ndarray]:
     """The wanted columns as finite numbers. Raises InputError with the line of the first cell that is none."""
-    separator = separator_of(text.split("\n")[skip - 1])
-    names = [f"{i}" for i in range(len(columns) + 1)]  # rows of PyMonsoon end in a separator
+    shape = {"sep": separator_of(text.split("\n", skip)[skip - 1]), "header": None, "skiprows": skip,
+             "names": [f"{i}" for i in range(len(columns) + 1)],  # rows of PyMonsoon end in a separator
+             "skip_blank_lines": False, "index_col": False}
+    places = [f"{columns.index(name)}" for name in wanted]
     try:
-        frame = pandas.read_csv(io.StringIO(text), sep=separator, header=None, names=names, skiprows=skip, dtype=str,
-                                skip_blank_lines=False, index_col=False, keep_default_na=False)
+        frame = pandas.read_csv(io.StringIO(text), usecols=places, dtype=float, **shape)
+        if len(frame) > 1 and np.isfinite(frame.to_numpy()).all():
+            return [frame[place].to_numpy() for place in places]
+    except ValueError:
+        pass  # the slow way finds the place
+    try:
+        frame = pandas.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, **shape)
     except pandas.errors.ParserError as error:
         line = re.search(r"line (\d+)", str(error))
         raise InputError(file, int(line[1]) if line else 0, "has more cells than the header") from None
@@ -89,8 +96,8 @@ def numbers(text: str, columns: Sequence[str], wanted: Sequence[str], skip: int,
     if len(frame) < 2:
         raise InputError(file, skip, "has no readings")
     found = []
-    for name in wanted:
-        cells = frame[f"{columns.index(name)}"]
+    for name, place in zip(wanted, places):
+        cells = frame[place]
         values = pandas.to_numeric(cells, errors="coerce").to_numpy(float)
         wrong = np.flatnonzero(~np.isfinite(values))
         if len(wrong):
