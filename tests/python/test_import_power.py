@@ -254,6 +254,8 @@ def test_a_profile_keeps_its_base_and_takes_over_what_is_measured(file, tmp_path
     powers = profile.with_powers(gpu, {600: 2.0}, "meter")
     assert powers["power"]["values"][-1] == 2.0
     assert powers["power"]["values"][0] == pytest.approx(2.0 / 2.8 * gpu["power"]["values"][0], rel=1e-4)
+    with pytest.raises(InputError, match="power must rise"):
+        profile.with_powers(gpu, {300: 2.0, 600: 1.9}, "meter")
     with pytest.raises(InputError, match="no such clock"):
         profile.with_powers(gpu, {450: 1.0}, "meter")
     with pytest.raises(InputError, match="is there already"):

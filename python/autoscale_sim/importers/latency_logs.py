@@ -90,9 +90,12 @@ def tflite_option(option: str, graph: str, statistics: re.Match, file: str | Pat
 
 
 def with_summary(runs: list[Run]) -> list[Run]:
-    """The lines of a summary of several options repeat the runs above it: then only they count."""
-    summary = [run for run in runs if "(" in run.tool]
-    return summary or runs
+    """The lines of a summary of several options repeat the runs above it: then only they count. Options are no repeated
+    runs: of those on one processor at one precision the fastest counts."""
+    fastest: dict[tuple[str, str, str], Run] = {}
+    for run in sorted((r for r in runs if "(" in r.tool), key=lambda r: r.ms):
+        fastest.setdefault((run.dnn, run.processor, run.precision), run)
+    return list(fastest.values()) or runs
 
 
 PROTO_FIELD = re.compile(r"^\s*(\w+)\s*:\s*(\S+)\s*$")

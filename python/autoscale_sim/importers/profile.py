@@ -153,6 +153,11 @@ def with_powers(processor: Mapping[str, Any], points: Mapping[float, float], how
     at = sorted(found)
     ratio = np.interp(clocks, [clocks[i] for i in at], [found[i] / table[i] for i in at])
     watts = [rounded(float(r * w), 5) for r, w in zip(ratio, table)]
+    for low, high in zip(range(len(watts)), range(1, len(watts))):
+        if watts[high] <= watts[low]:
+            raise InputError("activities", 0, f"{processor['name']}: power must rise with the clock, but would be "
+                                              f"{watts[low]:g} W at {clocks[low]:g} MHz and {watts[high]:g} W at "
+                                              f"{clocks[high]:g} MHz: measure longer, or another clock")
     if len(found) == len(clocks):
         return {"power": measured_list("W", watts, how)}
     between = "; at other clocks what stood here before times the ratio of measured to it, linear in the clock " \
