@@ -102,6 +102,18 @@ def test_noisy_requests_give_the_truth_through_the_simulator(base, model):
         assert half < e.parameter.plausible
 
 
+def test_an_outlier_moves_a_robust_fit_less(base, model):
+    truth = {name: TRUTH[name] for name in ("contention.cpu", "contention.memory", "cpu.latency_factor")}
+    latency, energy = true_figures(base, model, GRID, truth)
+    generator = np.random.default_rng(5)
+    latency, energy = (figure * generator.lognormal(0, 0.01, len(GRID)) for figure in (latency, energy))
+    latency[1] *= 1.5
+    wanted = of_names(base, truth)
+    wrong = [abs(calibrate.calibrate(model, requests_of(GRID, latency, energy), wanted, robust).values()[0] - 0.35)
+             for robust in (False, True)]
+    assert wrong[1] < 0.5 * wrong[0]
+
+
 def test_what_requests_cannot_tell_keeps_the_base(base, model):
     """At one clock, alone: latency is one number, so of latency, ridge and overhead one is left, and contention is not
     seen; nor is power told from the baseline."""

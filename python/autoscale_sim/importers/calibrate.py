@@ -38,6 +38,8 @@ STEP = 1e-3
 #: The noise that is taken before anything is fitted, and the least that is believed of a group.
 FIRST_NOISE, LEAST_NOISE = 0.05, 1e-6
 ROUNDS = 4
+#: Median of the absolute value of a standard normal variable.
+NORMAL_MEDIAN = 0.6744897501960817
 #: A parameter is not seen if its plausible deviation changes the logarithms of all figures by less than this together,
 #: and a combination of others if less than this share of its effect is its own.
 BLIND, SAME = 1e-6, 1e-3
@@ -337,20 +339,26 @@ def fitted(model: Model, parameters: Sequence[Parameter], measured: np.ndarray, 
         # Under soft_l1 found.jac is scaled by the loss.
         jacobian = model.jacobian(parameters, point)[seen] if robust else found.jac * noise[:, None]
         fit = Fit(list(parameters), point, jacobian, noise, groups[seen])
-        noise = group_noise(residual(point) * noise, fit)
+        noise = group_noise(residual(point) * noise, fit, robust)
         if round_ and change.max() < 1e-3:
             break
     return replace(fit, noise=noise)
 
 
-def group_noise(residuals: np.ndarray, fit: Fit) -> np.ndarray:
+def group_noise(residuals: np.ndarray, fit: Fit, robust: bool) -> np.ndarray:
     """Standard deviation of each residual's group; that of all where a group has less than a degree of freedom."""
-    noise = np.full(len(residuals), math.sqrt(float((residuals**2).sum()) / (len(residuals) - len(fit.parameters))))
+    noise = np.full(len(residuals), deviation(residuals, len(residuals) - len(fit.parameters), robust))
     for group, (free, _) in fit.by_group().items():
         members = fit.groups == group
         if free >= 1:
-            noise[members] = math.sqrt(float((residuals[members] ** 2).sum()) / free)
+            noise[members] = deviation(residuals[members], free, robust)
     return np.maximum(noise, LEAST_NOISE)
+
+
+def deviation(residuals: np.ndarray, free: float, robust: bool) -> float:
+    """Root mean square per degree of freedom; robust: from the median, which a few outliers leave as it is."""
+    square = (np.median(np.abs(residuals)) / NORMAL_MEDIAN) ** 2 if robust else float(np.mean(residuals**2))
+    return math.sqrt(square * len(residuals) / free)
 
 
 def errors_of(fit: Fit) -> np.ndarray:

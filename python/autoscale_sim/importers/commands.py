@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,21 @@ def new(kinds: Any, name: str, what: str, example: str, run: Any, several: bool 
     sub.add_argument("files" if several else "file", metavar="FILE", nargs="+" if several else None)
     sub.set_defaults(run=run)
     return sub
+
+
+def number_from(low: float, above: bool = False) -> Any:
+    """What argparse reads as a finite number of at least `low`, or above it."""
+    def read(text: str) -> float:
+        value = float(text)
+        if not math.isfinite(value) or value < low or (above and value == low):
+            raise argparse.ArgumentTypeError(f"expected {'more than' if above else 'at least'} {low:g}, got '{text}'")
+        return value
+
+    read.__name__ = "number"
+    return read
+
+
+POSITIVE, AT_LEAST_0, ANY = number_from(0, above=True), number_from(0), number_from(-1e12)
 
 
 def add_target(sub: argparse.ArgumentParser) -> None:
@@ -107,10 +123,10 @@ def add_power(kinds: Any) -> None:
     sub = new(kinds, "power", "Power of operating points, from a meter's log",
               "power monsoon.csv --activities activities.csv --into my_data/device_profiles/my_phone.yaml", run_power)
     sub.add_argument("--activities", required=True, metavar="CSV", help="start, end (s) and label: idle, cpu@MHz")
-    sub.add_argument("--volts", type=float, help="voltage of the supply, where the log has currents only")
+    sub.add_argument("--volts", type=POSITIVE, help="voltage of the supply, where the log has currents only")
     sub.add_argument("--rail", action="append", default=[], help="a power rail of Perfetto that counts (repeatable)")
-    sub.add_argument("--settle", type=float, default=0.5, metavar="S", help="left out at both ends of activities; 0.5")
-    sub.add_argument("--offset", type=float, default=0.0, metavar="S", help="added to the times of activities")
+    sub.add_argument("--settle", type=AT_LEAST_0, default=0.5, metavar="S", help="left out at both ends of each; 0.5")
+    sub.add_argument("--offset", type=ANY, default=0.0, metavar="S", help="added to the times of activities")
     add_target(sub)
 
 
@@ -133,7 +149,7 @@ def run_power(options: argparse.Namespace) -> None:
 def add_power_profile(kinds: Any) -> None:
     sub = new(kinds, "power-profile", "Powers by the vendor, from Android's power_profile.xml",
               "power-profile power_profile.xml --into my_data/device_profiles/my_phone.yaml", run_power_profile)
-    sub.add_argument("--volts", type=float, default=3.85, help="nominal voltage of the battery; 3.85")
+    sub.add_argument("--volts", type=POSITIVE, default=3.85, help="nominal voltage of the battery; 3.85")
     sub.add_argument("--cluster", type=int, help="CPU cluster; default: that with the highest clock")
     sub.add_argument("--cores", type=int, help="cores of it that work; default: all")
     add_target(sub)
@@ -152,7 +168,7 @@ def run_power_profile(options: argparse.Namespace) -> None:
 def add_batterystats(kinds: Any) -> None:
     sub = new(kinds, "batterystats", "The battery and the mean power of a session, from dumpsys batterystats",
               "batterystats batterystats.txt --volts 3.85", run_batterystats)
-    sub.add_argument("--volts", type=float, default=3.85, help="nominal voltage of the battery; 3.85")
+    sub.add_argument("--volts", type=POSITIVE, default=3.85, help="nominal voltage of the battery; 3.85")
     sub.add_argument("--baseline", action="store_true", help="the phone was awake and idle: its power is the baseline")
     add_target(sub)
 
