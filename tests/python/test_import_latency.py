@@ -191,7 +191,7 @@ def test_the_command_writes_rows_that_a_profile_then_uses(tmp_path, capsys):
     words = ["latency", str(log), "--device", "mine", "--out", str(out)]
     assert command.main(words) == 0
     said = capsys.readouterr()
-    assert "mobilenet_v1" in said.out and "borrows its latencies" in said.err
+    assert "taken: mobilenet_v1_1.0_224 as mobilenet_v1" in said.out and "borrows its latencies" in said.err
     assert out.read_text().splitlines()[-1].startswith("mine,mobilenet_v1,cpu,fp32,26.012,")
     assert command.main([*words, "--into", str(into)]) == 0
     written = profile.open_profile(into)

@@ -95,14 +95,17 @@ def run_latency(options: argparse.Namespace) -> None:
     if twice:
         raise InputError(twice, 0, "is given twice")
     runs = [run for file in options.files for run in latency.read(file)]
-    latencies = latency.summed_up(latency.completed(runs, options.dnn, options.processor, options.precision,
-                                                    latency.known_dnns(options.data)))
+    named = latency.completed(runs, options.dnn, options.processor, options.precision, latency.known_dnns(options.data))
+    latencies = latency.summed_up(named)
     table = latency.table(latencies, options.device)
     if not options.out:
         print(table, end="")
         return
     write_whole(options.out, table)
     print(text_table(latency.report(latencies)))
+    taken = {f"{run.dnn} as {done.dnn}" for run, done in zip(runs, named) if run.dnn not in ("", done.dnn)}
+    if taken:
+        print(f"taken: {', '.join(sorted(taken))}")
     noise = latency.noise_by_processor(latencies)
     print(", ".join(f"noise_cv of {processor}: {rounded(cv, 2):g}" for processor, cv in noise.items()))
     if options.into:

@@ -82,8 +82,6 @@ def completed(runs: Iterable[Run], dnn: str = "", processor: str = "", precision
 def known_name(name: str, known: Sequence[str]) -> str:
     """The longest of `known` that `name` begins with, whatever stands between its words; else `name` as a file name."""
     own = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    if own.startswith("mobilenet_v3_large") or own.startswith("mobilenetv3_large"):
-        own = own.replace("mobilenetv3", "mobilenet_v3")
     tight = own.replace("_", "")
     fitting = [k for k in known if tight.startswith(k.replace("_", ""))]
     return max(fitting, key=len, default=own)
