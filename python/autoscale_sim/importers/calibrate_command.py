@@ -91,7 +91,7 @@ def write(target: profile.Profile, found: Calibration, file: str) -> None:
     for name, change in changes.links.items():
         link = target.file.parent / "links" / f"{target.file.stem}_{name}.yaml"
         write_whole(link, comment(f"The link {name} as it was measured with {target.file.stem}.") + dump(change))
-        print(f"{link}: the link as measured; a scenario takes it as cloud_link or tablet_link")
+        print(f"{link}: the link as measured, for links.cloud.technology or links.tablet.technology of a scenario")
 
 
 def number(value: float) -> str:
