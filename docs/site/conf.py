@@ -81,6 +81,7 @@ docs/gallery
 :caption: Extend
 docs/architecture
 docs/adding_data
+docs/measuring_a_phone
 docs/adding_a_policy
 docs/residual
 CONTRIBUTING

@@ -29,16 +29,21 @@ void add_compare(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
+void add_calibrate(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_table(CLI::App& app, Action& action);
 
 /// Adds --data DIR (repeatable) to a subcommand that reads data.
 void add_data_option(CLI::App& subcommand, std::vector<std::string>& data);
 
+/// The data that came with the program: ../share/autoscale beside it, else the nearest folder above
+/// it or above the current one that has device_profiles/ and workloads/. Throws IoError if there is
+/// none.
+std::filesystem::path shipped_data();
+
 /// Where a subcommand looks for data: the folders of --data, those of $AUTOSCALE_DATA, and the
-/// shipped one, which is ../share/autoscale beside the program, else the nearest folder above the
-/// program or above the current one that has device_profiles/ and workloads/. Throws IoError if a
-/// folder is not there.
+/// shipped one. Throws IoError if a folder is not there.
 SearchPath search_path(const std::vector<std::string>& data);
 
 /// A file as given, else a scenario or sweep by its name in the data folders. What is nowhere is

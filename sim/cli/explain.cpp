@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/explain_batch.h"
 #include "sim/config/units.h"
 
 namespace autoscale::cli {
@@ -20,6 +21,7 @@ struct ExplainArguments {
   std::string detections = "boxes";
   std::vector<std::string> cloud_processors;
   std::vector<std::string> tablet_processors;
+  std::string requests;
   bool csv = false;
 };
 
@@ -108,6 +110,10 @@ int run_explain(ExplainArguments& arguments) {
   if (!arguments.power_level.empty())
     request.power_level = value_named<PowerLevel>(arguments.power_level);
   const Catalog catalog(search_path(arguments.data));
+  if (!arguments.requests.empty()) {
+    fmt::print("{}", explain_rows(catalog, request, arguments.requests));
+    return kOk;
+  }
   const Explanation explanation = explain(catalog, request);
   if (arguments.csv) {
     fmt::print("{}", explanation_csv(explanation));
@@ -155,6 +161,11 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(names_of<Upload>()));
   sub->add_option("--detections", arguments->detections, "form of detections sent back")
       ->check(CLI::IsMember(names_of<Detections>()));
+  sub->add_option("--requests", arguments->requests,
+                  "table with a request per row, printed as --csv behind its number; columns that "
+                  "it may have: device, dnn, cloud_link, tablet_link, cloud_dbm, tablet_dbm, "
+                  "co_cpu, co_mem, warm; the options stand for what it does not say")
+      ->type_name("FILE");
   sub->add_flag("--csv", arguments->csv, "all figures, comma-separated");
   sub->footer(
       "Examples:\n  autoscale explain --device mi8pro --dnn mobilenet_v1\n"

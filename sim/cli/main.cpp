@@ -80,6 +80,8 @@ int main(int argc, char** argv) {
   cli::add_explain(app, action);
   cli::add_validate(app, action);
   cli::add_schema(app, action);
+  cli::add_import(app, action);
+  cli::add_calibrate(app, action);
   cli::add_table(app, action);
   if (is_unknown_subcommand(app, argc, argv)) return cli::kUsageError;
   try {

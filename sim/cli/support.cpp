@@ -27,7 +27,12 @@ fs::path data_root_above(fs::path folder) {
   return {};
 }
 
-/// The data that came with the program.
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789.-+e%x") == std::string::npos;
+}
+
+}  // namespace
+
 fs::path shipped_data() {
   std::error_code problem;
   const fs::path program = fs::read_symlink("/proc/self/exe", problem);
@@ -40,12 +45,6 @@ fs::path shipped_data() {
       "no data found: neither beside or above the program nor above the current folder; set "
       "AUTOSCALE_DATA to the folder with device_profiles/ and workloads/");
 }
-
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789.-+e%x") == std::string::npos;
-}
-
-}  // namespace
 
 void add_data_option(CLI::App& subcommand, std::vector<std::string>& data) {
   subcommand

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sim/config/fields.h"
 #include "sim/config/yaml_parser.h"
 
 namespace autoscale::config {
@@ -48,11 +49,17 @@ FileContent read_file(const fs::path& path) {
   return {std::move(bytes), ""};
 }
 
-/// Puts `winner` over `base`: maps key by key, everything else as a whole.
+bool is_origin(const Node::Entry& entry) { return value_named<OriginKind>(entry.key).has_value(); }
+
+/// Puts `winner` over `base`: maps key by key, everything else as a whole. A number that brings its
+/// origin has no other.
 void merge(Node& base, Node winner) {
   if (base.kind != Node::Kind::kMap || winner.kind != Node::Kind::kMap) {
     base = std::move(winner);
     return;
+  }
+  if (std::any_of(winner.entries.begin(), winner.entries.end(), is_origin)) {
+    std::erase_if(base.entries, is_origin);
   }
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < base.entries.size(); ++i) index.emplace(base.entries[i].key, i);

@@ -60,7 +60,8 @@ using IncludeFinder = std::function<std::optional<std::filesystem::path>(
 /// Reads `path` with everything it includes. A map at the top may have a key `include`: one file or
 /// a list of them, where `find` knows or else relative to the including file. Maps merge key by key;
 /// where both have a key that is not a map in both, the including file wins over the included, a
-/// later include over an earlier. Throws ConfigError, also when a file cannot be read.
+/// later include over an earlier. A number with an origin (`measured` and so on) takes the origin of
+/// the one below away. Throws ConfigError, also when a file cannot be read.
 Node load_yaml(const std::filesystem::path& path, const IncludeFinder& find = {});
 
 /// Changes one value of the tree, at a path such as "devices[0].count". Creates missing map keys,

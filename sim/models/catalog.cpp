@@ -371,7 +371,7 @@ std::optional<WorkSplit> Catalog::work(const DeviceProfile& device, const Proces
   const double latency_s = row->seconds * device.latency_factor * processor.latency_factor;
   if (latency_s <= processor.overhead_s) return std::nullopt;
   WorkSplit split = split_latency(roofline_, dnn, processor.kind, support.latency_from, latency_s,
-                                  processor.overhead_s);
+                                  processor.overhead_s, processor.ridge_factor);
   split.compute_s *= support.compute_factor;
   return split;
 }

@@ -43,6 +43,7 @@ struct ProcessorConfig {
   Sourced<Duration> overhead;
   Sourced<double> noise_cv;
   std::optional<Sourced<double>> latency_factor;
+  std::optional<Sourced<double>> ridge_factor;
   std::map<Precision, PrecisionConfig> precisions;
   std::optional<Precision> serves;
   std::size_t workers = 1;
@@ -63,6 +64,9 @@ struct ProcessorConfig {
     v.required("noise_cv", noise_cv, "coefficient of variation of the execution time",
                config::range(0.0, 1.0));
     v.optional("latency_factor", latency_factor, "factor on its rows of the latency table",
+               config::positive);
+    v.optional("ridge_factor", ridge_factor,
+               "factor on the roofline's ridge: above 1 less of a latency follows the clock",
                config::positive);
     v.required("precisions", precisions, "precisions it runs");
     v.optional("serves", serves, "the precision offered to phones, at the top operating point");

@@ -55,6 +55,7 @@ Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel l
   processor.overhead_s = to_seconds(c.overhead.value);
   processor.noise_cv = c.noise_cv.value;
   processor.latency_factor = value_of(c.latency_factor, 1);
+  processor.ridge_factor = value_of(c.ridge_factor, 1);
   processor.workers = static_cast<int>(c.workers);
   if (c.frequency.values.size() != c.power.values.size() || c.frequency.values.empty()) {
     diagnostics.error(

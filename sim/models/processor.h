@@ -65,6 +65,7 @@ struct Processor {
   double overhead_s = 0;
   double noise_cv = 0;
   double latency_factor = 1;  // on its rows of the latency table, beside the device's
+  double ridge_factor = 1;    // on the roofline's ridge
   PerPrecision<PrecisionSupport> precisions;
   int workers = 1;
   bool serves = false;

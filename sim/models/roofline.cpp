@@ -30,8 +30,8 @@ Roofline make_roofline(const RooflineConfig& config) {
 
 std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
                                    ProcessorKind processor, Precision precision, double latency_s,
-                                   double overhead_s) {
-  const double ridge = roofline.ridge[processor][precision];
+                                   double overhead_s, double ridge_factor) {
+  const double ridge = roofline.ridge[processor][precision] * ridge_factor;
   std::vector<BlockTime> times;
   double sum = 0;
   for (const Block& block : dnn.blocks) {
@@ -51,10 +51,11 @@ std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
 }
 
 WorkSplit split_latency(const Roofline& roofline, const Dnn& dnn, ProcessorKind processor,
-                        Precision precision, double latency_s, double overhead_s) {
+                        Precision precision, double latency_s, double overhead_s,
+                        double ridge_factor) {
   WorkSplit split{overhead_s, 0, 0};
   for (const BlockTime& t :
-       block_times(roofline, dnn, processor, precision, latency_s, overhead_s)) {
+       block_times(roofline, dnn, processor, precision, latency_s, overhead_s, ridge_factor)) {
     split.compute_s += t.compute_s;
   }
   // The rest, so that the total is exact; rounding must not make it negative.

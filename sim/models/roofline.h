@@ -30,11 +30,12 @@ struct BlockTime {
 };
 std::vector<BlockTime> block_times(const Roofline& roofline, const Dnn& dnn,
                                    ProcessorKind processor, Precision precision, double latency_s,
-                                   double overhead_s);
+                                   double overhead_s, double ridge_factor = 1);
 
-/// The same summed over all blocks.
+/// The same summed over all blocks; `ridge_factor` is the processor's own, on the ridge.
 WorkSplit split_latency(const Roofline& roofline, const Dnn& dnn, ProcessorKind processor,
-                        Precision precision, double latency_s, double overhead_s);
+                        Precision precision, double latency_s, double overhead_s,
+                        double ridge_factor = 1);
 
 /// Bytes of one element at a precision.
 constexpr double element_bytes(Precision p) {

@@ -90,10 +90,12 @@ Conditions make_conditions(const SystemModel& system, const ExplainRequest& requ
   if (request.warm) now.cold = {};
   const std::vector<std::string> links = link_names(request, catalog);
   for (std::size_t l = 0; l < kLinks; ++l) {
-    const auto signal = request.signal_dbm.find(links[l]);
-    if (signal == request.signal_dbm.end()) continue;
-    now.link[l] =
-        link_conditions(system.links[l].technology, system.types[0].radio[l], signal->second, 0);
+    std::optional<double> signal = request.site_signal_dbm[l];
+    if (const auto named = request.signal_dbm.find(links[l]); named != request.signal_dbm.end()) {
+      signal = named->second;
+    }
+    if (!signal) continue;
+    now.link[l] = link_conditions(system.links[l].technology, system.types[0].radio[l], *signal, 0);
   }
   for (const auto& [name, dbm] : request.signal_dbm) {
     if (std::find(links.begin(), links.end(), name) == links.end()) {

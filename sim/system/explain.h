@@ -2,6 +2,7 @@
 // how a person checks the model by hand.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,6 +19,8 @@ struct ExplainRequest {
   std::string dnn;
   std::string use_case;                      // empty: the first one that uses the DNN
   std::map<std::string, double> signal_dbm;  // by link technology; others at their regular signal
+  // Of the link to the cloud and of that to the tablet, whatever they are called.
+  std::array<std::optional<double>, kLinks> site_signal_dbm{};
   double co_cpu = 0;
   double co_memory = 0;
   bool warm = false;                            // the connections have not been idle

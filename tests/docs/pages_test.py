@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-COPIED = ("device_profiles", "workloads", "scenarios")
+COPIED = ("device_profiles", "workloads", "scenarios", "docs/examples")
 PROGRAM = "build/release/autoscale"
 PLOT = "scripts/plot.sh"
 NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?$")

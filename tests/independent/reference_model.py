@@ -163,9 +163,9 @@ class Data:
             window *= 2
         return paused
 
-    def split(self, dnn, kind, precision, busy_s):
+    def split(self, dnn, kind, precision, busy_s, ridge_factor=1):
         """(compute, memory) seconds of `busy_s`, shared by the additive roofline over the blocks."""
-        ridge = value(self.roofline[kind][precision]["ridge"])
+        ridge = value(self.roofline[kind][precision]["ridge"]) * ridge_factor
         costs = self.roofline["class_memory_cost"][kind]
         scale = value(self.dnns[dnn]["block_scale"])
         compute, memory = [], []
@@ -197,7 +197,8 @@ class Data:
         overhead = value(processor["overhead"])
         if latency <= overhead:
             return None
-        compute, memory = self.split(dnn, kind, row, latency - overhead)
+        factor = value(processor["ridge_factor"]) if "ridge_factor" in processor else 1
+        compute, memory = self.split(dnn, kind, row, latency - overhead, factor)
         if "compute_factor" in settings:
             compute *= value(settings["compute_factor"])
         return overhead, compute, memory

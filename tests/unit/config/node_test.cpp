@@ -190,6 +190,13 @@ TEST_F(ConfigFile, MergesIncludesBelowTheIncludingFile) {
   EXPECT_EQ(to_string(root.entries[2].mark), "base/two.yaml:2:1");
 }
 
+TEST_F(ConfigFile, ANumberWithItsOriginTakesAwayTheOriginBelow) {
+  write("base.yaml", "a: {value: 1 W, assumed: guess}\nb: {value: 2, cited: book}\n");
+  write("top.yaml", "include: base.yaml\na: {value: 3 W, measured: meter}\nb: {value: 4}\n");
+  EXPECT_EQ(dump(load_yaml("top.yaml")),
+            "{a: {value: 3 W, measured: meter}, b: {value: 4, cited: book}}");
+}
+
 TEST_F(ConfigFile, IncludesAreRelativeToTheirFile) {
   write("d/e/leaf.yaml", "a: 1\n");
   write("d/middle.yaml", "include: e/leaf.yaml\nb: 2\n");

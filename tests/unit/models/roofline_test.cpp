@@ -66,6 +66,14 @@ TEST(RooflineTest, MemoryAndComputeAreEqualAtTheRidge) {
   EXPECT_NEAR(work.compute_s, work.memory_s, 1e-15);
 }
 
+TEST(RooflineTest, ARidgeFactorMovesTimeToMemoryAndLeavesTheTotal) {
+  const WorkSplit before = split(make_dnn(), Precision::kFp32);
+  const WorkSplit after = split_latency(make_test_roofline(), make_dnn(), ProcessorKind::kCpu,
+                                        Precision::kFp32, kLatencyS, kOverheadS, 2.5);
+  EXPECT_NEAR(after.total(), kLatencyS, 1e-12 * kLatencyS);
+  EXPECT_NEAR(after.memory_s / after.compute_s, 2.5 * before.memory_s / before.compute_s, 1e-9);
+}
+
 TEST(RooflineTest, BlocksShareTimeByTheirWork) {
   const std::vector<BlockTime> t = times(make_dnn(), Precision::kFp32);
   ASSERT_EQ(t.size(), 4);
