@@ -1,0 +1,216 @@
+"""Reads an ONNX file into a `Graph`, with the package `onnx` alone: shapes are inferred, nothing is run.
+
+Weights are not needed: only the shapes of initializers are looked at. Constants that the exporter left as nodes, and
+weights behind a DequantizeLinear, count as weights.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from autoscale_sim.importers.network_graph import Graph, NetworkError, Operation, convolution_kind, product
+
+POOLS = {"MaxPool", "AveragePool", "LpPool"}
+REDUCTIONS = {"GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceMax"}
+ACTIVATIONS = {
+    "Relu", "Clip", "Sigmoid", "HardSigmoid", "HardSwish", "LeakyRelu", "PRelu", "Elu", "Selu", "Tanh", "Gelu", "Erf",
+    "Softplus", "Mish", "Exp", "Sqrt", "Pow", "Abs", "Neg", "Reciprocal", "Log", "Floor", "Ceil", "Round", "Cast",
+    "Not", "BatchNormalization", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
+}  # fmt: skip
+ELEMENTWISE = ACTIVATIONS | {
+    "Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Mean", "Where", "Equal", "Less", "Greater", "And", "Or",
+    "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization",
+    "LRN", "GreaterOrEqual", "LessOrEqual",
+}  # fmt: skip
+MOVES = {
+    "Concat", "Split", "Pad", "Transpose", "Slice", "Resize", "Upsample", "Gather", "GatherND", "Expand", "Tile",
+    "DepthToSpace", "SpaceToDepth", "ScatterND", "GatherElements", "ScatterElements", "TopK", "NonMaxSuppression",
+    "CumSum", "ArgMax", "NonZero", "OneHot",
+}  # fmt: skip
+FREE = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Shape", "Constant", "ConstantOfShape",
+        "Range", "Size"}  # fmt: skip
+INTEGERS = {5, 6, 7}  # onnx.TensorProto.INT16, INT32, INT64
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+
+
+def read(path: str | Path, shapes: dict[str, tuple[int, ...]] | None = None) -> Graph:
+    """The graph of an ONNX file. `shapes` fixes inputs whose size the file leaves open; an open first dimension is a
+    batch of 1. NetworkError if the file is none, or a shape stays open."""
+    try:
+        import onnx
+    except ImportError:
+        raise NetworkError(f"{path}: needs the Python package onnx (scripts/requirements-networks.txt)") from None
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except OSError as error:
+        raise NetworkError(f"{path}: cannot be read: {error.strerror}") from None
+    except Exception:  # protobuf's own exception classes differ between versions
+        raise NetworkError(f"{path}: not an ONNX file") from None
+    if not model.graph.node:
+        raise NetworkError(f"{path}: not an ONNX file, or one without operators")
+    return from_model(model, str(path), shapes or {})
+
+
+def from_model(model, place: str, shapes: dict[str, tuple[int, ...]]) -> Graph:
+    """The same from an onnx.ModelProto; messages begin with `place`."""
+    import onnx
+
+    if model.functions:
+        model = onnx.inliner.inline_local_functions(model)
+    _fix_inputs(model.graph, place, shapes)
+    try:
+        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+    except Exception as error:  # a C++ exception of onnx
+        raise NetworkError(f"{place}: shapes cannot be inferred: {str(error).splitlines()[0]}") from None
+    return _Reader(model.graph, place).graph()
+
+
+def _fix_inputs(graph, place: str, shapes: dict[str, tuple[int, ...]]) -> None:
+    weights = {tensor.name for tensor in graph.initializer}
+    inputs = {value.name: value for value in graph.input if value.name not in weights}
+    if unknown := sorted(set(shapes) - set(inputs)):
+        raise NetworkError(f"{place}: no input is called '{unknown[0]}'; there are: {', '.join(inputs)}")
+    for name, value in inputs.items():
+        dims = value.type.tensor_type.shape.dim
+        if name in shapes and len(shapes[name]) != len(dims):
+            raise NetworkError(f"{place}: input '{name}' has {len(dims)} dimensions, not {len(shapes[name])}")
+        for position, dim in enumerate(dims):
+            if name in shapes:
+                dim.dim_value = shapes[name][position]
+            elif dim.dim_value < 1 and position == 0:
+                dim.dim_value = 1
+            elif dim.dim_value < 1:
+                raise NetworkError(f"{place}: dimension {position} of input '{name}' is left open: give --shape {name}=...")
+
+
+class _Reader:
+    """Goes through the nodes in order; knows which tensors are constants."""
+
+    def __init__(self, graph, place: str):
+        self.source, self.place = graph, place
+        self.constants = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+        self.constants |= {tensor.values.name: tuple(tensor.dims) for tensor in graph.sparse_initializer}
+        self.shapes, self.types = {}, {}
+        for value in (*graph.input, *graph.value_info, *graph.output):
+            self._note_shape(value)
+        self.operations: list[Operation] = []
+        self.unsupported: Counter = Counter()
+
+    def _note_shape(self, value) -> None:
+        kind = value.type.tensor_type
+        self.types[value.name] = kind.elem_type
+        if kind.HasField("shape") and all(dim.dim_value > 0 or dim.HasField("dim_value") for dim in kind.shape.dim):
+            self.shapes[value.name] = tuple(dim.dim_value for dim in kind.shape.dim)
+
+    def graph(self) -> Graph:
+        for number, node in enumerate(self.source.node):
+            self._read(node, number)
+        inputs = [v.name for v in self.source.input if v.name not in self.constants]
+        outputs = [v.name for v in self.source.output]
+        names = {n for o in self.operations for n in (*o.inputs, *o.outputs)} | set(inputs) | set(outputs)
+        return Graph(
+            inputs={name: self._shape(name, "input") for name in inputs},
+            outputs={name: self._shape(name, "output") for name in outputs},
+            operations=self.operations,
+            sizes={name: product(self.shapes.get(name, (0,))) for name in names},
+            integer_inputs=frozenset(n for n in inputs if self.types.get(n) in INTEGERS),
+            unsupported=self.unsupported,
+        )
+
+    def _shape(self, name: str, where: str) -> tuple[int, ...]:
+        shape = self.constants.get(name, self.shapes.get(name))
+        if shape is None:
+            raise NetworkError(f"{self.place}: {where}: the shape of tensor '{name}' cannot be inferred; "
+                               "give the sizes of the inputs with --shape")  # fmt: skip
+        return shape
+
+    def _read(self, node, number: int) -> None:
+        used = [name for name in node.input if name]
+        where = f"node {node.name or number} ({node.op_type})"
+        if node.op_type == "Shape" or all(name in self.constants for name in used):
+            if not any(a.g.node for a in node.attribute):
+                for name in node.output:
+                    self.constants[name] = self._constant_shape(node, name)
+                return
+        activations = tuple(dict.fromkeys(name for name in used if name not in self.constants))
+        facts = self._facts(node, where)
+        self.operations.append(Operation(node.name or f"{node.op_type}_{number}", node.op_type,
+                                         inputs=activations, outputs=tuple(n for n in node.output if n), **facts))  # fmt: skip
+
+    def _constant_shape(self, node, name: str) -> tuple[int, ...]:
+        value = next((a.t for a in node.attribute if a.name == "value"), None)
+        if node.op_type == "Constant" and value is not None:
+            return tuple(value.dims)
+        if node.op_type == "DequantizeLinear" and node.input[0] in self.constants:
+            return self.constants[node.input[0]]
+        return self.shapes.get(name, ())
+
+    def _facts(self, node, where: str) -> dict:
+        """Kind and counts of a node."""
+        kind = node.op_type
+        if kind in ("Conv", "ConvTranspose", "ConvInteger", "QLinearConv"):
+            return self._convolution(node, where)
+        if kind in ("Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"):
+            return self._product(node, where)
+        if kind in GATES:
+            return self._recurrent(node, where)
+        params = self._small_params(node)
+        if kind in POOLS:
+            return {"kind": "pool"}
+        if kind in REDUCTIONS:
+            return {"kind": "reduce"}
+        if kind in ELEMENTWISE:
+            single = sum(name not in self.constants for name in node.input if name) == 1
+            return {"kind": "elementwise", "params": params, "activation": single}
+        if kind in MOVES:
+            return {"kind": "move", "params": params if kind == "Gather" else 0}
+        if kind in FREE:
+            return {"kind": "free"}
+        self.unsupported[kind] += 1
+        return {"kind": "move"}
+
+    def _small_params(self, node) -> int:
+        """Learnt numbers of an operator that is no product: batch norm as a scale and a shift, tables, slopes."""
+        if node.op_type == "BatchNormalization":
+            return 2 * product(self.constants.get(node.input[1], (0,)))
+        if node.op_type in ("QuantizeLinear", "DequantizeLinear", "Clip", "Pow"):
+            return 0
+        return sum(product(self.constants[n]) for n in node.input if n in self.constants and len(self.constants[n]))
+
+    def _convolution(self, node, where: str) -> dict:
+        quantised = node.op_type == "QLinearConv"
+        weights = self._shape(node.input[3 if quantised else 1], where)
+        biases = node.input[8:9] if quantised else node.input[2:3] if node.op_type != "ConvInteger" else []
+        groups = next((a.i for a in node.attribute if a.name == "group"), 1)
+        positions = product(weights[2:])
+        given, made = self._shape(node.input[0], where), self._shape(node.output[0], where)
+        if node.op_type == "ConvTranspose":  # weights are input channels x output channels per group x positions
+            macs = product(given) * weights[1] * positions
+        else:
+            macs = product(made) * weights[1] * positions
+        params = product(weights) + sum(product(self._shape(name, where)) for name in biases if name)
+        return {"kind": convolution_kind(groups, given[1], positions), "macs": macs, "params": params,
+                "groups": groups, "kernel": positions}  # fmt: skip
+
+    def _product(self, node, where: str) -> dict:
+        quantised = node.op_type == "QLinearMatMul"
+        left, right = node.input[0], node.input[3 if quantised else 1]
+        transposed = any(a.name == "transA" and a.i for a in node.attribute)
+        inner = self._shape(left, where)[0 if transposed else -1]
+        macs = product(self._shape(node.output[0], where)) * inner
+        constants = [name for name in (left, right) if name in self.constants]
+        if not constants:
+            return {"kind": "matmul", "macs": macs}
+        params = product(self.constants[constants[0]])
+        if node.op_type == "Gemm" and len(node.input) > 2 and node.input[2] in self.constants:
+            params += product(self.constants[node.input[2]])
+        return {"kind": "fc", "macs": macs, "params": params}
+
+    def _recurrent(self, node, where: str) -> dict:
+        """Every gate multiplies the input and the state by a matrix each, at every step."""
+        steps = product(self._shape(node.input[0], where)[:2])
+        weights = [self._shape(name, where) for name in node.input[1:3]]
+        biases = [self._shape(name, where) for name in node.input[3:4] if name]
+        matrices = sum(product(shape) for shape in weights)
+        return {"kind": "recurrent", "macs": steps * matrices, "params": matrices + sum(map(product, biases))}
