@@ -31,6 +31,7 @@ MOVES = {
 FREE = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Shape", "Constant", "ConstantOfShape",
         "Range", "Size"}  # fmt: skip
 INTEGERS = {5, 6, 7}  # onnx.TensorProto.INT16, INT32, INT64
+SMALL = 64  # elements of a constant that is a size rather than a weight
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
@@ -59,10 +60,14 @@ def from_model(model, place: str, shapes: dict[str, tuple[int, ...]]) -> Graph:
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
     _fix_inputs(model.graph, place, shapes)
-    try:
-        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
-    except Exception as error:  # a C++ exception of onnx
-        raise NetworkError(f"{place}: shapes cannot be inferred: {str(error).splitlines()[0]}") from None
+    folded = True
+    while folded:  # what is folded lets further shapes be inferred
+        folded = _fold(model)
+        try:
+            model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+        except Exception as error:  # a C++ exception of onnx
+            reason = str(error).splitlines()[0]
+            raise NetworkError(f"{place}: shapes cannot be inferred: {reason}") from None
     return _Reader(model.graph, place).graph()
 
 
@@ -84,6 +89,58 @@ def _fix_inputs(graph, place: str, shapes: dict[str, tuple[int, ...]]) -> None:
                 raise NetworkError(f"{place}: dimension {position} of input '{name}' is left open: give --shape {name}=...")
 
 
+def _fold(model) -> bool:
+    """Replaces nodes that follow from small constants and from known shapes by their values, so that the sizes of
+    paddings and reshapes are known; whether there were any."""
+    graph = model.graph
+    known = {tensor.name: tensor for tensor in graph.initializer if product(tensor.dims) <= SMALL}
+    shapes = {value.name: shape for value in (*graph.input, *graph.value_info) if (shape := _full_shape(value))}
+    kept = []
+    for node in graph.node:
+        values = _values(node, known, shapes, model.opset_import)
+        if values is None:
+            kept.append(node)
+            continue
+        known |= values
+        graph.initializer.extend(values.values())
+    found = len(kept) < len(graph.node)
+    del graph.node[:]
+    graph.node.extend(kept)
+    return found
+
+
+def _full_shape(value) -> tuple[int, ...] | None:
+    """The shape of a value_info, if it is all known."""
+    kind = value.type.tensor_type
+    if not kind.HasField("shape") or not all(dim.HasField("dim_value") for dim in kind.shape.dim):
+        return None
+    return tuple(dim.dim_value for dim in kind.shape.dim)
+
+
+def _values(node, known: dict, shapes: dict, opsets) -> dict | None:
+    """The outputs of a node as constants, by the reference implementation that comes with the format; None if they do
+    not follow from what is known, or are large."""
+    import numpy
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    if node.op_type == "Shape" and node.input[0] in shapes and not node.attribute:
+        array = numpy.array(shapes[node.input[0]], numpy.int64)
+        return {node.output[0]: onnx.numpy_helper.from_array(array, node.output[0])}
+    used = [name for name in node.input if name]
+    if not all(name in known for name in used) or any(a.g.node for a in node.attribute):
+        return None
+    outputs = [onnx.ValueInfoProto(name=name) for name in node.output]
+    graph = onnx.helper.make_graph([node], "one", [], outputs, [known[name] for name in used])
+    try:
+        arrays = ReferenceEvaluator(onnx.helper.make_model(graph, opset_imports=opsets)).run(None, {})
+    except Exception:  # initializers without data, or an operator that the reference lacks
+        return None
+    if any(array.size > SMALL for array in arrays):
+        return None
+    return {name: onnx.numpy_helper.from_array(array, name) for name, array in zip(node.output, arrays)}
+
+
 class _Reader:
     """Goes through the nodes in order; knows which tensors are constants."""
 
@@ -98,10 +155,9 @@ class _Reader:
         self.unsupported: Counter = Counter()
 
     def _note_shape(self, value) -> None:
-        kind = value.type.tensor_type
-        self.types[value.name] = kind.elem_type
-        if kind.HasField("shape") and all(dim.dim_value > 0 or dim.HasField("dim_value") for dim in kind.shape.dim):
-            self.shapes[value.name] = tuple(dim.dim_value for dim in kind.shape.dim)
+        self.types[value.name] = value.type.tensor_type.elem_type
+        if shape := _full_shape(value):
+            self.shapes[value.name] = shape
 
     def graph(self) -> Graph:
         for number, node in enumerate(self.source.node):
