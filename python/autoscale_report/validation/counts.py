@@ -23,6 +23,7 @@ COLUMNS = ["set", "network", "family"] + [
     f"{kind}_{what}" for kind in KINDS for what in ("ops", "mmacs", "kparams", "kread", "kwritten")
 ] + ["grouped_parts", "padded_kread"]  # fmt: skip
 FUSED = {"Relu", "Clip", "PRelu", "LeakyRelu"}  # on the way out of the operation before
+ARITHMETIC = {"Add", "Sub", "Mul", "Div"}  # with a constant: a part of h-swish, which TFLite has as one operator
 FAMILIES = ("bagnet", "bninception", "densenet", "diracnet", "dla", "efficientnet_edge", "efficientnet-lite", "fbnet",
             "fdmobilenet", "ghostnet", "hardnet", "hrnet", "mnasnet", "mobilenetv2", "mobilenetv3", "mobilenet-v1",
             "mobilenet-v2", "mobilenet-v3", "mobilenet", "peleenet", "sepreresnet", "seresnet", "preresnet",
@@ -42,7 +43,7 @@ def column_kind(operation: Operation, graph: Graph) -> str:
         return "fc"
     if operation.kind == "reduce":
         return "pool"
-    if operation.kind == "free" or operation.type in FUSED:
+    if operation.kind == "free" or operation.type in FUSED or operation.type in ARITHMETIC and operation.activation:
         return ""
     return operation.kind
 
@@ -52,14 +53,16 @@ def row(label: str, network: str, graph: Graph) -> dict:
     result = dict.fromkeys(COLUMNS, 0) | {"set": label, "network": network, "family": family(network)}
     for operation in graph.operations:
         kind = column_kind(operation, graph)
-        read = sum(graph.sizes[name] for name in operation.inputs) / 1e3
         if not kind:
             continue
+        twice = 2 if operation.type == "BatchNormalization" else 1  # TFLite has a product and a sum for it
+        read = twice * sum(graph.sizes[name] for name in operation.inputs) / 1e3
+        written = twice * sum(graph.sizes[name] for name in operation.outputs) / 1e3
         result[f"{kind}_ops"] += 1
         result[f"{kind}_mmacs"] += operation.macs / 1e6
         result[f"{kind}_kparams"] += operation.params / 1e3
         result[f"{kind}_kread"] += read
-        result[f"{kind}_kwritten"] += sum(graph.sizes[name] for name in operation.outputs) / 1e3
+        result[f"{kind}_kwritten"] += written
         if kind == "grouped":
             result["grouped_parts"] += operation.groups
         if kind in ("dense", "first", "grouped", "depthwise") and operation.kernel > 1:
