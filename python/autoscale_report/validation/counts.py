@@ -14,6 +14,7 @@ import io
 import sys
 from pathlib import Path
 
+from autoscale_report.validation.families import family
 from autoscale_sim.importers.network_blocks import is_squeeze
 from autoscale_sim.importers.network_graph import Graph, Operation
 from autoscale_sim.importers.network_onnx import from_model
@@ -24,15 +25,6 @@ COLUMNS = ["set", "network", "family"] + [
 ] + ["grouped_parts", "padded_kread"]  # fmt: skip
 FUSED = {"Relu", "Clip", "PRelu", "LeakyRelu"}  # on the way out of the operation before
 ARITHMETIC = {"Add", "Sub", "Mul", "Div"}  # with a constant: a part of h-swish, which TFLite has as one operator
-FAMILIES = ("bagnet", "bninception", "densenet", "diracnet", "dla", "efficientnet_edge", "efficientnet-lite", "fbnet",
-            "fdmobilenet", "ghostnet", "hardnet", "hrnet", "mnasnet", "mobilenetv2", "mobilenetv3", "mobilenet-v1",
-            "mobilenet-v2", "mobilenet-v3", "mobilenet", "peleenet", "sepreresnet", "seresnet", "preresnet",
-            "proxylessnas", "regnetx", "regnety", "resnext", "resnet", "spnasnet", "squeezenet", "squeezeresnet",
-            "vovnet")  # fmt: skip
-
-
-def family(network: str) -> str:
-    return next(name for name in FAMILIES if network.startswith(name))
 
 
 def column_kind(operation: Operation, graph: Graph) -> str:
@@ -65,7 +57,7 @@ def row(label: str, network: str, graph: Graph) -> dict:
         result[f"{kind}_kwritten"] += written
         if kind == "grouped":
             result["grouped_parts"] += operation.groups
-        if kind in ("dense", "first", "grouped", "depthwise") and operation.kernel > 1:
+        if operation.padded:
             result["padded_kread"] += read
     return result
 

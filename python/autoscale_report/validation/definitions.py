@@ -73,7 +73,7 @@ class Builder:
         gate = self._add("HardSigmoid", [self.conv(inner, self.size[x][0])], self.size[x][0], 1)
         return self._add("Mul", [x, gate], *self.size[x])
 
-    def bottleneck(self, x: str, kernel: int, expanded: int, channels: int, stride: int, act, squeeze: bool = False) -> str:
+    def bottleneck(self, x: str, kernel: int, expanded: int, channels: int, stride: int, act, squeeze=False) -> str:
         given = self.size[x][0]
         y = act(self.conv(x, expanded)) if expanded != given else x
         y = act(self.conv(y, 0, kernel, stride, depthwise=True))
@@ -109,7 +109,8 @@ def mobilenet_v2(width: float, size: int) -> onnx.ModelProto:
     x = net.relu(net.conv("input", divisible(32 * width), 3, 2))
     for repeats, channels, stride, expansion in V2_STAGES:
         for i in range(repeats):
-            x = net.bottleneck(x, 3, expansion * net.size[x][0], divisible(channels * width), 1 if i else stride, net.relu)
+            x = net.bottleneck(x, 3, expansion * net.size[x][0], divisible(channels * width), 1 if i else stride,
+                               net.relu)  # fmt: skip
     x = net.relu(net.conv(x, divisible(1280 * max(width, 1.0))))
     return net.model(net.mean(x))
 

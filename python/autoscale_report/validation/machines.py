@@ -24,11 +24,12 @@ COSTS = {
              "elementwise": (0.3, 0.7), "moved": (0.3, 0.7), "pooled": (0.5, 0.8), "operations": (0.01, 0.8)},
     "int8": {"dense": (0.0175, 0.3), "first": (0.03, 0.4), "pointwise": (0.0175, 0.3), "grouped": (0.05, 0.7),
              "depthwise": (0.15, 0.6), "written": (0.5, 0.8), "params": (0.1, 0.8), "padded": (1.0, 0.8),
-             "elementwise": (1.0, 0.8), "moved": (1.0, 0.8), "pooled": (1.0, 0.8), "operations": (0.02, 0.8)},
+             "elementwise": (1.0, 0.8), "moved": (0.8, 0.9), "pooled": (1.0, 0.8), "operations": (0.02, 0.8)},
 }  # fmt: skip
 SPREADING = ("dense", "first", "pointwise", "grouped", "depthwise", "written")  # over the cores; the rest is serial
-WIDTH = {"compute": 0.3, "rest": 0.4, "cluster": 0.2, "set": 0.08}  # assumed; log widths of the effects of a phone
-# One GPU of a phone (Adreno 640, half precision, 585 MHz): per million MACs, elements, parameters, per operation; call.
+# Assumed log widths of the effects of a phone.
+WIDTH = {"compute": 0.3, "rest": 0.4, "cluster": 0.2, "set": 0.08, "meeting": 0.5}
+# A phone's GPU (Adreno 640, half precision, 585 MHz): per million MACs, elements, parameters, per operation; per call.
 GPU_COSTS = {"dense": (0.0095, 0.3), "first": (0.015, 0.4), "pointwise": (0.0085, 0.3), "grouped": (0.03, 0.7),
              "depthwise": (0.03, 0.5), "touched": (0.1, 0.6), "params": (0.1, 0.6), "operations": (0.025, 0.6),
              "call": (1.0, 0.7)}  # fmt: skip

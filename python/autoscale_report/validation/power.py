@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-# W of the whole board at rest, middle of the range published with the submissions (Firefly 1.8 to 2.3, VIM4 3.4 to 3.8).
+# W of the whole board at rest, middle of the range of the submissions (Firefly 1.8 to 2.3, VIM4 3.4 to 3.8).
 IDLE = {"firefly": 2.05, "vim4": 3.6, "orin": 12.7}
 SERIAL, SERIAL_WIDTH = 0.4, 0.2  # assumed: one core of four, with caches and memory; plausible 0.2 to 0.7
 MISFIT = 0.08  # assumed: log of the power above idle between networks of one kind; readings are of 0.1 W at 1 Hz

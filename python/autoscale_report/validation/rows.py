@@ -1,7 +1,7 @@
 """Rows of the law: the terms of a network (results/validation/networks.csv) on a phone's cores, a GPU or a board.
 
-Effects are shared: the cost of a kind of work by everything in one precision, a deviation from it by a cluster of cores,
-by a set of cores, by a runtime, by a board. The widths are assumptions (machines.py says of which size); the errors of
+Effects are shared: the cost of a kind of work by everything in one precision, a deviation from it by a cluster of
+cores, by a set of cores, by a runtime, by a board. The widths are assumptions (here and in machines.py); the errors of
 anchors left out show whether they hold (results/validation/README.md).
 """
 
@@ -15,7 +15,7 @@ from autoscale_report.validation.machines import (
 )  # fmt: skip
 
 CONVOLUTIONS = ("dense", "first", "pointwise", "grouped", "depthwise")
-# Assumed log widths of a board's effects: its level, how its threads spread, kinds of work, and how a GPU's int8 differs.
+# Assumed log widths of a board's effects: its level, how its threads spread, kinds of work, how a GPU's int8 differs.
 BOARD = {"compute": 0.5, "rest": 0.5, "threads": 0.35, "precision": 0.2, "runtime": 0.3, "term": 0.2, "gpu": 0.6,
          "gpu_precision": 0.5}  # fmt: skip
 PHONE_GPU = {"level": 0.3, "term": 0.25}
@@ -23,19 +23,20 @@ GPU_MISFIT = 0.1  # assumed: kernels of a GPU are chosen by shape, which no sum 
 FIRST_CALL_MALI = 4.0  # ms on the Exynos: its GPU wakes from a low clock; prior with the width of "call"
 
 
-def cpu_work(network: dict, padded: bool) -> dict[str, float]:
-    """Millions of MACs, elements and parameters, and operations. `padded`: whether paddings are operators of their own.
-    A grouped convolution is one convolution per group between a split and a concatenation, as in TFLite files."""
-    touched = {kind: network[f"{kind}_kread"] + network[f"{kind}_kwritten"] for kind in ("elementwise", "move", "grouped")}
+def cpu_work(network: dict) -> dict[str, float]:
+    """Millions of MACs, elements and parameters, and operations. A grouped convolution is, for every group, a slice and
+    a convolution, and a concatenation behind them, as a conversion to TFLite makes of it that knows no groups."""
+    kinds = ("elementwise", "move", "grouped")
+    touched = {kind: network[f"{kind}_kread"] + network[f"{kind}_kwritten"] for kind in kinds}
     return {
         **{kind: network[f"{kind}_mmacs"] for kind in CONVOLUTIONS},
         "written": sum(network[f"{kind}_kwritten"] for kind in CONVOLUTIONS) / 1e3,
         "params": sum(network[f"{kind}_kparams"] for kind in (*CONVOLUTIONS, "fc")) / 1e3,
-        "padded": network["padded_kread"] / 1e3 if padded else 0.0,
+        "padded": network["padded_kread"] / 1e3,
         "elementwise": touched["elementwise"] / 1e3,
         "moved": (touched["move"] + 2 * touched["grouped"]) / 1e3,
         "pooled": network["pool_kread"] / 1e3,
-        "operations": operations(network) - network["grouped_ops"] + network["grouped_parts"],
+        "operations": operations(network) + 2 * network["grouped_parts"],
     }
 
 
@@ -52,23 +53,25 @@ def gpu_work(network: dict) -> dict[str, float]:
         "touched": sum(network[f"{kind}_kread"] + network[f"{kind}_kwritten"] for kind in kinds) / 1e3,
         "params": sum(network[f"{kind}_kparams"] for kind in (*CONVOLUTIONS, "fc")) / 1e3,
         "operations": operations(network) - network["elementwise_ops"]
-        + (network["grouped_parts"] - network["grouped_ops"]) / 2,
+        + network["grouped_parts"],
         "call": 1.0,
     }
 
 
-def phone_row(network: dict, phone: str, cores: str, precision: str, latency: float = math.nan, spread: float = 0.0) -> Row:
-    """`spread`: standard deviation of a run over the mean, of which a mean keeps about half (slow changes of clocks)."""
+def phone_row(
+    network: dict, phone: str, cores: str, precision: str, latency: float = math.nan, spread: float = 0.0
+) -> Row:
+    """`spread`: standard deviation of a run over the mean, of which a mean keeps about half: clocks change slowly."""
     if cores == "gpu":
         return Row(_phone_gpu(network, phone), latency, math.hypot(spread / 2, GPU_MISFIT))
     kind = clusters(cores)[0][1]
     core, (faster, width) = PHONES[phone, kind], speedup(phone, cores)
     terms = []
-    for name, amount in cpu_work(network, padded=True).items():
+    for name, amount in cpu_work(network).items():
         cost, cost_width = COSTS[precision][name]
         effects = {("cost", precision, name): cost_width,
                    ("cluster", phone, kind, precision, name): WIDTH["cluster"],
-                   ("set", phone, cores, precision, name): WIDTH["set"]}  # fmt: skip
+                   ("set", phone, cores, precision, name): set_width(name, width)}  # fmt: skip
         part = "compute" if name in SPREADING else "rest"
         effects["speed", phone, kind, precision, part] = WIDTH[part]
         log_cost = math.log(cost) - math.log(getattr(core, part))
@@ -79,6 +82,11 @@ def phone_row(network: dict, phone: str, cores: str, precision: str, latency: fl
     return Row(terms, latency, spread / 2)
 
 
+def set_width(name: str, spreading: float) -> float:
+    """Several cores must meet after every operation: what that costs differs more between sets than work does."""
+    return WIDTH["meeting"] if name == "operations" and spreading else WIDTH["set"]
+
+
 def _phone_gpu(network: dict, phone: str) -> list[Term]:
     speed, dispatch = GPUS[phone]
     terms = []
@@ -86,22 +94,25 @@ def _phone_gpu(network: dict, phone: str) -> list[Term]:
         cost, width = GPU_COSTS[name]
         if name == "call" and phone == "s10":
             cost = FIRST_CALL_MALI * dispatch
-        relative = dispatch if name in ("call", "operations") else speed
+        fixed = name in ("call", "operations")
+        relative = dispatch if fixed else speed
         effects = {("gpu cost", name): width, ("gpu term", phone, name): PHONE_GPU["term"],
-                   ("gpu level", phone, relative is dispatch and name in ("call", "operations")): PHONE_GPU["level"]}  # fmt: skip
+                   ("gpu level", phone, fixed): PHONE_GPU["level"]}  # fmt: skip
         terms.append(Term(amount, math.log(cost / relative), effects))
     return terms
 
 
-def board_row(network: dict, system: str, backend: str, precision: str, latency: float = math.nan, spread: float = 0.0) -> Row:
-    """A board's row: padding is inside its convolutions, as in TensorFlow's files."""
+def board_row(
+    network: dict, system: str, backend: str, precision: str, latency: float = math.nan, spread: float = 0.0
+) -> Row:
+    """A board's row: its networks have no paddings of their own."""
     name = system.split("-")[0]
     if backend.endswith("gpu"):
         return Row(_board_gpu(network, name, precision), latency, spread)
     board = BOARDS[name]
     faster = math.log(0.8 * board.cores)
     terms = []
-    for kind, amount in cpu_work(network, padded=False).items():
+    for kind, amount in cpu_work(network).items():
         cost, width = COSTS[precision][kind]
         part = "compute" if kind in SPREADING else "rest"
         effects = {("cost", precision, kind): width,

@@ -25,7 +25,8 @@ class NetworkError(ValueError):
 @dataclass(frozen=True)
 class Operation:
     """One operator of the file. `groups` and `kernel` (positions of the filter, height x width) are of convolutions;
-    `activation` says that the operator is a point function of one tensor, which kernels do on the way."""
+    `activation` says that the operator is a point function of one tensor, which kernels do on the way; `padded`, that a
+    convolution or pool names paddings in numbers, which TensorFlow needs an operator of its own for."""
 
     name: str
     type: str  # as the file calls it: Conv, CONV_2D
@@ -37,6 +38,7 @@ class Operation:
     groups: int = 1
     kernel: int = 1
     activation: bool = False
+    padded: bool = False
 
 
 @dataclass

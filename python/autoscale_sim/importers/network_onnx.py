@@ -86,7 +86,8 @@ def _fix_inputs(graph, place: str, shapes: dict[str, tuple[int, ...]]) -> None:
             elif dim.dim_value < 1 and position == 0:
                 dim.dim_value = 1
             elif dim.dim_value < 1:
-                raise NetworkError(f"{place}: dimension {position} of input '{name}' is left open: give --shape {name}=...")
+                raise NetworkError(f"{place}: dimension {position} of input '{name}' is left open: "
+                                   f"give --shape {name}=...")  # fmt: skip
 
 
 def _fold(model) -> bool:
@@ -141,6 +142,10 @@ def _values(node, known: dict, shapes: dict, opsets) -> dict | None:
     return {name: onnx.numpy_helper.from_array(array, name) for name, array in zip(node.output, arrays)}
 
 
+def _padded(node) -> bool:
+    return any(size for a in node.attribute if a.name == "pads" for size in a.ints)
+
+
 class _Reader:
     """Goes through the nodes in order; knows which tensors are constants."""
 
@@ -191,8 +196,8 @@ class _Reader:
                 return
         activations = tuple(dict.fromkeys(name for name in used if name not in self.constants))
         facts = self._facts(node, where)
-        self.operations.append(Operation(node.name or f"{node.op_type}_{number}", node.op_type,
-                                         inputs=activations, outputs=tuple(n for n in node.output if n), **facts))  # fmt: skip
+        name, outputs = node.name or f"{node.op_type}_{number}", tuple(n for n in node.output if n)
+        self.operations.append(Operation(name, node.op_type, inputs=activations, outputs=outputs, **facts))
 
     def _constant_shape(self, node, name: str) -> tuple[int, ...]:
         value = next((a.t for a in node.attribute if a.name == "value"), None)
@@ -213,7 +218,7 @@ class _Reader:
             return self._recurrent(node, where)
         params = self._small_params(node)
         if kind in POOLS:
-            return {"kind": "pool"}
+            return {"kind": "pool", "padded": _padded(node)}
         if kind in REDUCTIONS:
             return {"kind": "reduce"}
         if kind in ELEMENTWISE:
@@ -247,7 +252,7 @@ class _Reader:
             macs = product(made) * weights[1] * positions
         params = product(weights) + sum(product(self._shape(name, where)) for name in biases if name)
         return {"kind": convolution_kind(groups, given[1], positions), "macs": macs, "params": params,
-                "groups": groups, "kernel": positions}  # fmt: skip
+                "groups": groups, "kernel": positions, "padded": _padded(node)}  # fmt: skip
 
     def _product(self, node, where: str) -> dict:
         quantised = node.op_type == "QLinearMatMul"

@@ -156,7 +156,8 @@ class _Reader:
         else:  # weights: output channels, height, width, input channels of a group
             positions, inner = product(weights[1:3]), weights[3]
             groups = 1 if transposed else given[-1] // inner
-        macs = product(given) * weights[0] * positions if transposed else product(self.shape(made[0])) * inner * positions
+        per_element = (given, weights[0]) if transposed else (self.shape(made[0]), inner)
+        macs = product(per_element[0]) * per_element[1] * positions
         params = product(weights) + sum(product(self.shape(i)) for i in bias)
         return {"kind": "depthwise" if kind == "DEPTHWISE_CONV_2D" else convolution_kind(groups, given[-1], positions),
                 "macs": macs, "params": params, "groups": groups, "kernel": positions}  # fmt: skip

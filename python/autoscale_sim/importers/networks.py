@@ -90,7 +90,7 @@ def _notes(graph: Graph, told: Told) -> list[str]:
     if blanks:
         notes.append(f"accuracy in {', '.join(blanks)} is {BLANK}: a network file does not say it")
     if any(o.kind in ("recurrent", "matmul") for o in graph.operations):
-        notes.append("recurrent and attention layers count as recurrent (the paper's RC), 'published' without attention")
+        notes.append("recurrent layers count as the paper's RC; attention does so under 'paper', not under 'published'")
     return notes
 
 
@@ -186,8 +186,9 @@ def _tensor_inputs(graph: Graph) -> list[str]:
     integers = sum(product(graph.inputs[name]) for name in graph.integer_inputs)
     others = _input_elements(graph) - integers
     forms = {"raw": 4, "jpeg": 4, "tensor_fp16": 2, "tensor_fp32": 4}
-    return [f'  {form}: {{value: {4 * integers + size * others} B, derived: "no picture: {integers} integers x 4 bytes + '
-            f'{others} numbers x {size} bytes"}}' for form, size in forms.items()]  # fmt: skip
+    how = f"no picture: {integers} integers x 4 bytes + {others} numbers x"
+    return [f'  {form}: {{value: {4 * integers + size * others} B, derived: "{how} {size} bytes"}}'
+            for form, size in forms.items()]  # fmt: skip
 
 
 def _output(graph: Graph) -> str:
