@@ -77,7 +77,7 @@ def _draw_coverage(panel, quantity: str, parts: list[pd.DataFrame]) -> None:
     panel.axvspan(*(100 * end for end in AIMED), color=LINE, alpha=0.25, linewidth=0)
     panel.axvline(100 * AIM, color=LINE, linewidth=1)
     panel.plot(np.multiply(share, 100), range(len(parts)), ".", color=BLUE)
-    panel.set(xlabel=f"measured {NAMES[quantity]} in the 90 % interval (% of rows)", xlim=(-2, 102))
+    panel.set(xlabel=f"{NAMES[quantity]}: % of rows in the 90 % interval", xlim=(-2, 102))
 
 
 def errors_by_class(quantities: dict[str, pd.DataFrame]) -> Figure:
