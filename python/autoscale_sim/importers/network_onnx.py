@@ -41,7 +41,7 @@ def read(path: str | Path, shapes: dict[str, tuple[int, ...]] | None = None) -> 
     try:
         import onnx
     except ImportError:
-        raise NetworkError(f"{path}: needs the Python package onnx (scripts/requirements-networks.txt)") from None
+        raise NetworkError(f"{path}: needs the Python package onnx (pip install onnx)") from None
     try:
         model = onnx.load(str(path), load_external_data=False)
     except OSError as error:

@@ -42,7 +42,7 @@ def read(path: str | Path, shapes: dict[str, tuple[int, ...]] | None = None) -> 
     try:
         import tflite
     except ImportError:
-        raise NetworkError(f"{path}: needs the Python package tflite (scripts/requirements-networks.txt)") from None
+        raise NetworkError(f"{path}: needs the Python package tflite (pip install tflite)") from None
     if shapes:
         raise NetworkError(f"{path}: --shape is for ONNX files; a TFLite file holds all its sizes")
     try:
