@@ -12,7 +12,7 @@ import yaml
 from conftest import ROOT
 from onnx import TensorProto, helper
 
-sys.path.insert(0, str(ROOT / "python"))
+sys.path.append(str(ROOT / "python"))  # behind the package that is tested
 from autoscale_report.validation import definitions  # noqa: E402
 from autoscale_sim.importers.network_graph import NetworkError  # noqa: E402
 from autoscale_sim.importers.network_onnx import from_model  # noqa: E402

@@ -1,5 +1,5 @@
-"""Tables of errors: of all rows and by class, how often the interval holds the truth, and whether CPU and GPU are in the
-right order."""
+"""Tables of errors: of all rows and by class, how often the interval holds the truth, and whether CPU and GPU are in
+the right order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Families of networks, by their names: those of pytorchcv and of TensorFlow, or whatever stands before the first digit."""
+"""Families of networks, by their names: those of pytorchcv and of TensorFlow, or what stands before the first digit."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ def _estimates(table: Table) -> dict[str, int]:
         after = table.columns[place + 1 : place + 3]
         legal = ["low", "high"], [f"{short}_low", f"{short}_high"], [f"{quantity}_low", f"{quantity}_high"]
         if after not in legal:
-            raise ValidationError(f"{table.file}: column {quantity} must be followed by low and high (or {short}_low and "
-                                  f"{short}_high), the ends of its 90 % interval; it is followed by {after}")  # fmt: skip
+            raise ValidationError(f"{table.file}: column {quantity} must be followed by low and high (or {short}_low "
+                                  f"and {short}_high), the ends of its 90 % interval, not by {after}")  # fmt: skip
         found[quantity] = place
     if not found:
         raise ValidationError(f"{table.file}: no column {' or '.join(QUANTITIES)}{_near(table)}")
@@ -165,7 +165,8 @@ def _frame(keys, both, ours, theirs, forecast: Table, truth: Table, place: int, 
         if value is None:
             continue
         if middle is None or low is None or high is None:
-            raise ValidationError(f"{forecast.file}:{line}: no {forecast.columns[place]}, but {truth.file}:{there} has one")
+            name = forecast.columns[place]
+            raise ValidationError(f"{forecast.file}:{line}: no {name}, but {truth.file}:{there} has one")
         if not low <= middle <= high:
             raise ValidationError(f"{forecast.file}:{line}: {middle:g} is not between {low:g} and {high:g}")
         rows.append([*(row[forecast.columns.index(name)] for name in keys), middle, low, high, value])
