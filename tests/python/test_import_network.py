@@ -194,6 +194,18 @@ def test_published_networks_are_the_shipped_tables(dnn, model):
     assert found == shipped
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_published_detectors_add_up_to_the_shipped_tables(version):
+    """Not row by row: the tables count all predictors as one block."""
+    shipped = table_of(ROOT / f"workloads/blocks/ssd_mobilenet_v{version}.csv")
+    found = blocks(from_model(definitions.ssd_mobilenet(version), "ssd", {}))
+    assert [sum(row[i] for row in shipped) for i in (1, 2, 3, 4)] == [
+        sum(getattr(b, name) for b in found) for name in ("conv_layers", "fc_layers", "macs", "params")]
+    first_open = next(i for i, row in enumerate(shipped) if row[-1] == 0)  # a map waits for its predictors
+    assert [b.cut for b in found][: first_open - 1] == [True] * (first_open - 1)
+    assert not found[first_open - 1].cut
+
+
 def test_unknown_operators_are_named(tmp_path):
     path = tmp_path / "odd.onnx"
     path.write_bytes(small_onnx([("Hardmax", {})]).SerializeToString())

@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 from autoscale_report.validation.families import family
-from autoscale_sim.importers.network_blocks import is_squeeze
 from autoscale_sim.importers.network_graph import Graph, Operation
 from autoscale_sim.importers.network_onnx import from_model
 
@@ -31,7 +30,7 @@ def column_kind(operation: Operation, graph: Graph) -> str:
     """The kind under which an operation is counted, or nothing where a kernel does it on the way."""
     if operation.kind == "dense":
         return "first" if all(name in graph.inputs for name in operation.inputs) else "dense"
-    if is_squeeze(operation) or operation.kind == "matmul":
+    if operation.kind == "matmul":
         return "fc"
     if operation.kind == "reduce":
         return "pool"

@@ -1,4 +1,4 @@
-"""TensorFlow's MobileNets and EfficientNet-Lites as graphs without weights, from their published tables.
+"""TensorFlow's MobileNets, SSDs on them and EfficientNet-Lites as graphs without weights, from their published tables.
 
 Written with onnx.helper in TensorFlow's way: padding SAME, so that sizes are divided by the stride and rounded up. The
 importer reads nothing of weights but their shapes, so initializers are empty.
@@ -15,6 +15,7 @@ CLASSES = 1001
 LITE = {0: (224, 1.0, 1.0), 1: (240, 1.0, 1.1), 2: (260, 1.1, 1.2), 3: (280, 1.2, 1.4), 4: (300, 1.4, 1.8)}
 LITE_STAGES = ((1, 16, 3, 1, 1), (2, 24, 3, 2, 6), (2, 40, 5, 2, 6), (3, 80, 3, 2, 6), (3, 112, 5, 1, 6),
                (4, 192, 5, 2, 6), (1, 320, 3, 1, 6))  # fmt: skip
+V1_STAGES = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1))
 V2_STAGES = ((1, 16, 1, 1), (2, 24, 2, 6), (3, 32, 2, 6), (4, 64, 2, 6), (3, 96, 1, 6), (3, 160, 2, 6), (1, 320, 1, 6))
 # Kernel, expanded and output channels, squeeze, h-swish, stride.
 V3_LARGE = ((3, 16, 16, 0, 0, 1), (3, 64, 24, 0, 0, 2), (3, 72, 24, 0, 0, 1), (5, 72, 40, 1, 0, 2),
@@ -37,6 +38,7 @@ class Builder:
 
     def __init__(self, size: int):
         self.nodes, self.weights, self.size = [], [], {"input": (3, size)}
+        self.expanded = ""  # by the last bottleneck
 
     def _add(self, kind: str, inputs: list[str], channels: int, size: int, **attributes) -> str:
         name = f"{kind.lower()}_{len(self.nodes)}"
@@ -75,7 +77,7 @@ class Builder:
 
     def bottleneck(self, x: str, kernel: int, expanded: int, channels: int, stride: int, act, squeeze=False) -> str:
         given = self.size[x][0]
-        y = act(self.conv(x, expanded)) if expanded != given else x
+        y = self.expanded = act(self.conv(x, expanded)) if expanded != given else x
         y = act(self.conv(y, 0, kernel, stride, depthwise=True))
         if squeeze:
             y = self.squeeze(y, divisible(expanded / 4))
@@ -87,18 +89,24 @@ class Builder:
         channels = self.size[x][0]
         flat = self._add("Flatten", [x], channels, 1)
         logits = self._add("Gemm", [flat, self._weight(CLASSES, channels), self._weight(CLASSES)], CLASSES, 1, transB=1)
-        size = self.size["input"][1]
-        given = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, size, size])
-        made = helper.make_tensor_value_info(logits, TensorProto.FLOAT, [1, CLASSES])
-        graph = helper.make_graph(self.nodes, "network", [given], [made], self.weights)
+        return self.outputs([logits], flat=True)
+
+    def outputs(self, names: list[str], flat: bool = False) -> onnx.ModelProto:
+        """The whole as a model with these outputs."""
+        def shape(name: str) -> list[int]:
+            channels, size = self.size[name]
+            return [1, channels] if flat else [1, channels, size, size]
+
+        given = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3] + 2 * [self.size["input"][1]])
+        made = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape(name)) for name in names]
+        graph = helper.make_graph(self.nodes, "network", [given], made, self.weights)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
 
 
 def mobilenet_v1(width: float, size: int) -> onnx.ModelProto:
     net = Builder(size)
     x = net.relu(net.conv("input", max(8, int(32 * width)), 3, 2))
-    for channels, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2),
-                             (1024, 1)):  # fmt: skip
+    for channels, stride in V1_STAGES:
         x = net.relu(net.conv(x, 0, 3, stride, depthwise=True))
         x = net.relu(net.conv(x, max(8, int(channels * width))))
     return net.model(net.mean(x))
@@ -142,6 +150,45 @@ def efficientnet_lite(number: int) -> onnx.ModelProto:
                                net.relu)  # fmt: skip
     x = net.relu(net.conv(x, 1280))
     return net.model(net.mean(x))
+
+
+def ssd_mobilenet(version: int) -> onnx.ModelProto:
+    """SSD on MobileNet v1 (1 x 1 predictors) or v2 (3 x 3 predictors, extra layers as depthwise and pointwise parts), to
+    the raw boxes: 300 x 300, six maps, 1917 anchors, 91 classes."""
+    net = Builder(300)
+    x, maps = (_ssd_v1 if version == 1 else _ssd_v2)(net)
+    for inner, channels in ((256, 512), (128, 256), (128, 256), (64, 128)):
+        x = net.relu(net.conv(x, inner))
+        if version == 1:
+            x = net.relu(net.conv(x, channels, 3, 2))
+        else:
+            x = net.relu(net.conv(net.relu(net.conv(x, 0, 3, 2, depthwise=True)), channels))
+        maps.append(x)
+    kernel = 1 if version == 1 else 3
+    boxes = [net.conv(x, numbers * (6 if i else 3), kernel) for i, x in enumerate(maps) for numbers in (4, 91)]
+    return net.outputs(boxes)
+
+
+def _ssd_v1(net: Builder) -> tuple[str, list[str]]:
+    """The last tensor of the backbone, and the maps that boxes are predicted from."""
+    x, maps = net.relu(net.conv("input", 32, 3, 2)), []
+    for channels, stride in V1_STAGES:
+        if channels == 1024 and not maps:
+            maps.append(x)
+        x = net.relu(net.conv(net.relu(net.conv(x, 0, 3, stride, depthwise=True)), channels))
+    return x, [*maps, x]
+
+
+def _ssd_v2(net: Builder) -> tuple[str, list[str]]:
+    """The same; the first map is the expansion of the block that halves the size for the last time."""
+    x, maps = net.relu(net.conv("input", 32, 3, 2)), []
+    for repeats, channels, stride, expansion in V2_STAGES:
+        for i in range(repeats):
+            x = net.bottleneck(x, 3, expansion * net.size[x][0], channels, 1 if i else stride, net.relu)
+            if (channels, i) == (160, 0):
+                maps.append(net.expanded)
+    x = net.relu(net.conv(x, 1280))
+    return x, [*maps, x]
 
 
 def by_name(name: str) -> onnx.ModelProto:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from autoscale_sim.importers.network_graph import CONVOLUTIONS, COUNTED, Graph, NetworkError, Operation
 
-MANY = 24  # layers of a section that is cut on; the largest block of an Inception has ten
+MANY = 12  # layers of a section that is cut on; the largest block of an Inception has ten
 FAR = 30  # operations ahead that make a tensor a waiting one
 BLOCKS = ("dense", "pointwise", "grouped", "depthwise", "fc", "matmul", "recurrent")
 
@@ -48,30 +48,23 @@ class Block:
             return "attention"
         if self.count(("depthwise",)):
             return "depthwise"
-        if self.conv_layers:
+        if self.count(CONVOLUTIONS):
             return "conv"
         return "fc" if self.layers else "pool"
 
     @property
     def fc_layers(self) -> int:
-        """FC layers, less those of squeeze and excitation in a block of convolutions, which belong to it; a 1 x 1
-        convolution of a single position is one."""
-        return 0 if self.conv_layers else self.count(("fc", "pointwise"))
+        """FC layers, less those of squeeze and excitation in a block of convolutions, which belong to it."""
+        return 0 if self.conv_layers else self.count(("fc",))
 
     @property
     def conv_layers(self) -> int:
-        """Convolutions, less those of a single position: squeeze and excitation, or classifiers, as 1 x 1 kernels."""
-        return sum(o.kind in CONVOLUTIONS and not is_squeeze(o) for o in self.operations)
+        return self.count(CONVOLUTIONS)
 
     @property
     def name(self) -> str:
         counted = [o for o in self.operations if o.kind in COUNTED] or self.operations
         return _plain(counted[0].name)
-
-
-def is_squeeze(operation: Operation) -> bool:
-    """Whether a convolution sees a single position: as many multiply-accumulates as weights, but for the bias."""
-    return operation.kind == "pointwise" and operation.macs <= operation.params
 
 
 def _plain(name: str) -> str:
@@ -179,8 +172,8 @@ def _joins(block: Block, operations: list[Operation]) -> bool:
     kinds = [operation.kind for operation in operations if operation.kind in BLOCKS]
     if not kinds:  # pools stand alone; a mean before the classifier is one
         return not any(operation.kind in ("pool", "reduce") for operation in operations)
-    open_block = [o.kind for o in block.operations if o.kind in CONVOLUTIONS and not is_squeeze(o)]
-    if not open_block or not block.cut:
+    open_block = [o.kind for o in block.operations if o.kind in CONVOLUTIONS]
+    if not open_block:
         return False
     if kinds == ["depthwise"]:  # after the expansion
         return open_block == ["pointwise"]

@@ -8,13 +8,14 @@ where it is not folded), tensor elements.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # Kinds of operations. `dense`: convolution over all channels; `pointwise`: the same with a 1 x 1 kernel; `grouped`:
-# neither dense nor one filter per channel; `fc`: activations times weights; `matmul`: activations times activations.
+# neither dense nor one filter per channel; `fc`: activations times weights, also as a 1 x 1 convolution of what was
+# pooled to one position; `matmul`: activations times activations.
 CONVOLUTIONS = ("dense", "pointwise", "grouped", "depthwise")
 COUNTED = (*CONVOLUTIONS, "fc", "matmul", "recurrent")
-# Kinds without multiply-accumulates: `pool`, `reduce` (a mean over all positions), `elementwise` (activations, sums of
+# Kinds without multiply-accumulates: `pool`, `reduce` (a pool of all positions), `elementwise` (activations, sums of
 # tensors, normalisation), `move` (concatenation, padding, transposition, resizing), `free` (reshapes: no data moves).
 
 
@@ -64,6 +65,20 @@ def convolution_kind(groups: int, channels: int, kernel: int) -> str:
     if groups == 1:
         return "pointwise" if kernel == 1 else "dense"
     return "depthwise" if groups == channels else "grouped"
+
+
+def settled(operations: list[Operation]) -> list[Operation]:
+    """The same with 1 x 1 convolutions of pooled tensors as FC layers: squeeze and excitation, classifiers."""
+    pooled: set[str] = set()
+    result = []
+    for operation in operations:
+        if operation.kind == "reduce":
+            pooled.update(operation.outputs)
+        elif operation.inputs and all(name in pooled for name in operation.inputs):
+            pooled.update(operation.outputs)
+            operation = replace(operation, kind="fc") if operation.kind == "pointwise" else operation
+        result.append(operation)
+    return result
 
 
 def product(shape) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from autoscale_sim.importers.network_graph import Graph, NetworkError, Operation, convolution_kind, product
+from autoscale_sim.importers.network_graph import Graph, NetworkError, Operation, convolution_kind, product, settled
 
 POOLS = {"MaxPool", "AveragePool", "LpPool"}
 REDUCTIONS = {"GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceMax"}
@@ -173,7 +173,7 @@ class _Reader:
         return Graph(
             inputs={name: self._shape(name, "input") for name in inputs},
             outputs={name: self._shape(name, "output") for name in outputs},
-            operations=self.operations,
+            operations=settled(self.operations),
             sizes={name: product(self.shapes.get(name, (0,))) for name in names},
             integer_inputs=frozenset(n for n in inputs if self.types.get(n) in INTEGERS),
             unsupported=self.unsupported,
@@ -218,7 +218,8 @@ class _Reader:
             return self._recurrent(node, where)
         params = self._small_params(node)
         if kind in POOLS:
-            return {"kind": "pool", "padded": _padded(node)}
+            whole = product(self._shape(node.output[0], where)[2:]) == 1
+            return {"kind": "reduce" if whole else "pool", "padded": _padded(node)}
         if kind in REDUCTIONS:
             return {"kind": "reduce"}
         if kind in ELEMENTWISE:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from autoscale_sim.importers.network_graph import Graph, NetworkError, Operation, convolution_kind, product
+from autoscale_sim.importers.network_graph import Graph, NetworkError, Operation, convolution_kind, product, settled
 
 IDENTIFIER = b"TFL3"
 POOLS = {"MAX_POOL_2D", "AVERAGE_POOL_2D", "L2_POOL_2D"}
@@ -89,7 +89,7 @@ class _Reader:
         return Graph(
             inputs={self.name(i): self.shape(i) for i in inputs},
             outputs={self.name(i): self.shape(i) for i in outputs},
-            operations=operations,
+            operations=settled(operations),
             sizes=sizes,
             integer_inputs=frozenset(
                 self.name(i) for i in inputs if self.types.get(self.subgraph.Tensors(i).Type()) in INTEGERS
@@ -123,7 +123,7 @@ class _Reader:
         if kind in RECURRENT:
             return self._recurrent(used, weights)
         if kind in POOLS:
-            return {"kind": "pool"}
+            return {"kind": "reduce" if product(self.shape(made[0])[1:3]) == 1 else "pool"}
         if kind in REDUCTIONS:
             return {"kind": "reduce"}
         if kind in ELEMENTWISE:
