@@ -153,7 +153,7 @@ def efficientnet_lite(number: int) -> onnx.ModelProto:
 
 
 def ssd_mobilenet(version: int) -> onnx.ModelProto:
-    """SSD on MobileNet v1 (1 x 1 predictors) or v2 (3 x 3 predictors, extra layers as depthwise and pointwise parts), to
+    """SSD on MobileNet v1 (1 x 1 predictors) or v2 (3 x 3 predictors, extra layers depthwise and pointwise), to
     the raw boxes: 300 x 300, six maps, 1917 anchors, 91 classes."""
     net = Builder(300)
     x, maps = (_ssd_v1 if version == 1 else _ssd_v2)(net)
