@@ -89,7 +89,7 @@ def summary(errors: pd.DataFrame, orders: pd.DataFrame) -> str:
     for row in errors[errors["class"] == "all"].itertuples():
         lines.append(f"{row.quantity}: {row.rows} rows, median absolute error {100 * row.median_abs_error:.1f} %, "
                      f"{100 * row.inside_interval:.1f} % in their interval (aim {100 * AIM:.0f} %), "
-                     f"median predicted / measured {row.median_ratio:.3f}")  # fmt: skip
+                     f"predicted / measured {row.median_ratio:.3f}")  # fmt: skip
     for row in orders[orders.device == "all"].itertuples():
         lines.append(f"CPU against GPU: {100 * row.right:.1f} % of {row.pairs} pairs in the right order")
     return "\n".join(lines)
