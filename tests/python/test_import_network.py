@@ -264,3 +264,30 @@ def test_no_file_is_overwritten(small, tmp_path):
     import_network(small, tmp_path / "data")
     with pytest.raises(NetworkError, match="is there already"):
         import_network(small, tmp_path / "data")
+
+
+def test_weights_that_are_unpacked_are_weights(tmp_path):
+    """Half-precision files hold weights behind a DEQUANTIZE: no activation, so no attention."""
+    net, op = TFLite(), tflite.BuiltinOperator
+    x = net.tensor([1, 6])
+    weights = net.operator(op.DEQUANTIZE, [net.tensor([5, 6], True)], [5, 6])
+    path = tmp_path / "half.tflite"
+    path.write_bytes(net.finish(x, net.operator(op.FULLY_CONNECTED, [x, weights], [1, 5])))
+    assert [(o.kind, o.macs, o.params) for o in read_network(path).operations] == [("fc", 30, 30)]
+
+
+def test_a_mask_does_not_keep_blocks_together():
+    """What follows from an input without a layer may be made again behind a cut."""
+    nodes = [helper.make_node("Cast", ["m"], ["mask"], to=TensorProto.FLOAT)]
+    last = "x"
+    for layer in range(2):
+        nodes += [helper.make_node("MatMul", [last, f"w{layer}"], [f"a{layer}"]),
+                  helper.make_node("Mul", [f"a{layer}", "mask"], [f"y{layer}"])]
+        last = f"y{layer}"
+    given = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 6, 8]),
+             helper.make_tensor_value_info("m", TensorProto.INT64, [1, 6, 1])]
+    weights = [TensorProto(name=f"w{i}", dims=(8, 8), data_type=TensorProto.FLOAT) for i in range(2)]
+    made = [helper.make_tensor_value_info("y1", TensorProto.FLOAT, [1, 6, 8])]
+    graph = helper.make_graph(nodes, "g", given, made, weights)
+    found = blocks(from_model(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), "g", {}))
+    assert [(b.main_class, b.cut) for b in found] == [("fc", True), ("fc", True)]

@@ -21,6 +21,7 @@ from autoscale_report.validation.machines import SPREADING
 from autoscale_report.validation.rows import GPU_MISFIT, board_row, cpu_work, gpu_work, phone_row
 
 FOLDER = ROOT / "results/validation"
+NAMES = "phones", "boards"
 Z90 = 1.645
 ESTIMATES = ["latency_ms", "low", "high", "power_w", "power_low", "power_high", "energy_mj", "energy_low",
              "energy_high"]  # fmt: skip
@@ -127,7 +128,7 @@ def predict_boards(
                                          anchor_shares[which])  # fmt: skip
     with_interval(table, ESTIMATES[3:6], watts, power_width)
     with_interval(table, ESTIMATES[6:], watts * middle, np.hypot(width, power_width))
-    table.loc[keys.power_was_metered == 0, ESTIMATES[3:]] = np.nan
+    table.loc[keys.power_was_metered == "0", ESTIMATES[3:]] = np.nan
     return table
 
 
@@ -161,22 +162,35 @@ def report(errors: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([groups.apply(row), overall]).sort_index().reset_index()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("phones", "boards"):
-        parser.add_argument(f"--keys-{name}", type=Path, default=FOLDER / f"predictions_{name}.csv")
-    arguments = parser.parse_args()
+def read(file: Path) -> pd.DataFrame:
+    """A table as it is written."""
+    return pd.read_csv(file, dtype=str, keep_default_na=False, comment="#")
+
+
+def keys(file: Path) -> pd.DataFrame:
+    """The key columns of a table, as they are written."""
+    return read(file).drop(columns=ESTIMATES, errors="ignore")
+
+
+def predictions(phone_keys: pd.DataFrame, board_keys: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """phones, boards: the keys with their estimates."""
     known = networks()
     phones, phone_rows = phone_anchors(known)
     boards, board_rows = board_anchors(known)
     law = Law.fit([*phone_rows, *board_rows])
-    keys = [pd.read_csv(f, dtype=str, keep_default_na=False).drop(columns=ESTIMATES, errors="ignore")
-            for f in (arguments.keys_phones, arguments.keys_boards)]  # fmt: skip
-    keys[1]["power_was_metered"] = keys[1].power_was_metered.astype(int)
-    predictions = predict_phones(keys[0], known, law, phones), predict_boards(keys[1], known, law, boards, board_rows)
-    for name, table in zip(("phones", "boards"), predictions):
+    found = predict_phones(phone_keys, known, law, phones), predict_boards(board_keys, known, law, boards, board_rows)
+    return dict(zip(NAMES, found))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in NAMES:
+        parser.add_argument(f"--keys-{name}", type=Path, default=FOLDER / f"predictions_{name}.csv")
+    arguments = parser.parse_args()
+    for name, table in predictions(keys(arguments.keys_phones), keys(arguments.keys_boards)).items():
         table.to_csv(FOLDER / f"predictions_{name}.csv", index=False, float_format="%.5g")
-    errors = report(left_out(phones, phone_rows, known))
+    known = networks()
+    errors = report(left_out(*phone_anchors(known), known))
     errors.to_csv(FOLDER / "anchors_left_out.csv", index=False, float_format="%.3f")
     print(errors.to_string(index=False, float_format="%.3f"))
 

@@ -23,6 +23,7 @@ ELEMENTWISE = ACTIVATIONS | {
     "Softmax", "LogSoftmax", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "LpNormalization",
     "LRN", "GreaterOrEqual", "LessOrEqual",
 }  # fmt: skip
+LEARNT = {"Add", "Sub", "Mul", "Div", "PRelu", "LayerNormalization", "InstanceNormalization", "GroupNormalization"}
 MOVES = {
     "Concat", "Split", "Pad", "Transpose", "Slice", "Resize", "Upsample", "Gather", "GatherND", "Expand", "Tile",
     "DepthToSpace", "SpaceToDepth", "ScatterND", "GatherElements", "ScatterElements", "TopK", "NonMaxSuppression",
@@ -226,17 +227,18 @@ class _Reader:
             single = sum(name not in self.constants for name in node.input if name) == 1
             return {"kind": "elementwise", "params": params, "activation": single}
         if kind in MOVES:
-            return {"kind": "move", "params": params if kind == "Gather" else 0}
+            table = kind == "Gather" and node.input[0] in self.constants
+            return {"kind": "move", "params": product(self.constants[node.input[0]]) if table else 0}
         if kind in FREE:
             return {"kind": "free"}
         self.unsupported[kind] += 1
         return {"kind": "move"}
 
     def _small_params(self, node) -> int:
-        """Learnt numbers of an operator that is no product: batch norm as a scale and a shift, tables, slopes."""
+        """Learnt numbers of an operator that is no product: batch norm as a scale and a shift, biases, slopes."""
         if node.op_type == "BatchNormalization":
             return 2 * product(self.constants.get(node.input[1], (0,)))
-        if node.op_type in ("QuantizeLinear", "DequantizeLinear", "Clip", "Pow"):
+        if node.op_type not in LEARNT:
             return 0
         return sum(product(self.constants[n]) for n in node.input if n in self.constants and len(self.constants[n]))
 

@@ -1,6 +1,7 @@
 """Reads a TFLite file into a `Graph`, with the schema package `tflite` alone: nothing is run.
 
-Only the first subgraph is read: the others are bodies of control flow. Tensors with data in the file are weights.
+Only the first subgraph is read: the others are bodies of control flow. Tensors with data in the file are weights, and
+so is what follows from them alone.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class _Reader:
         self.names = _names(tflite.BuiltinOperator)
         self.types = _names(tflite.TensorType)
         self.unsupported: Counter = Counter()
+        self.derived: set[int] = set()  # tensors that follow from weights alone: unpacked or made float again
 
     def shape(self, index: int) -> tuple[int, ...]:
         tensor = self.subgraph.Tensors(index)
@@ -79,12 +81,13 @@ class _Reader:
         return f"{index}:{(self.subgraph.Tensors(index).Name() or b'').decode(errors='replace')}"
 
     def is_weight(self, index: int) -> bool:
-        return self.model.Buffers(self.subgraph.Tensors(index).Buffer()).DataLength() > 0
+        return index in self.derived or self.model.Buffers(self.subgraph.Tensors(index).Buffer()).DataLength() > 0
 
     def graph(self) -> Graph:
         inputs = [self.subgraph.Inputs(i) for i in range(self.subgraph.InputsLength())]
         outputs = [self.subgraph.Outputs(i) for i in range(self.subgraph.OutputsLength())]
-        operations = [self._read(self.subgraph.Operators(i), i) for i in range(self.subgraph.OperatorsLength())]
+        read = [self._read(self.subgraph.Operators(i), i) for i in range(self.subgraph.OperatorsLength())]
+        operations = [operation for operation in read if operation]
         sizes = {self.name(i): product(self.shape(i)) for i in range(self.subgraph.TensorsLength())}
         return Graph(
             inputs={self.name(i): self.shape(i) for i in inputs},
@@ -104,11 +107,14 @@ class _Reader:
             return code.CustomCode().decode(errors="replace")
         return self.names.get(number, f"builtin {number}")
 
-    def _read(self, operator, number: int) -> Operation:
+    def _read(self, operator, number: int) -> Operation | None:
         kind = self._type(operator)
         used = [operator.Inputs(i) for i in range(operator.InputsLength()) if operator.Inputs(i) >= 0]
         made = [operator.Outputs(i) for i in range(operator.OutputsLength())]
         weights = [i for i in used if self.is_weight(i)]
+        if used and len(weights) == len(used):
+            self.derived.update(made)
+            return None
         activations = tuple(dict.fromkeys(self.name(i) for i in used if i not in weights))
         facts = self._facts(kind, used, made, weights, f"operator {number} ({kind})")
         return Operation(f"{kind.lower()}_{number}", kind, inputs=activations,
