@@ -41,7 +41,7 @@ author = "The AutoScale Simulator authors"
 copyright = author
 root_doc = "README"
 include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/site/*.rst", "results/*.md",
-                    "device_profiles/README.md", "workloads/README.md", "tests/README.md"]
+                    "results/validation/README.md", "device_profiles/README.md", "workloads/README.md", "tests/README.md"]
 exclude_patterns = ["build", ".venv"]  # not walked: links in there lead back to the root
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "breathe"]
 
@@ -91,11 +91,13 @@ CHANGELOG
 ```{toctree}
 :hidden:
 :caption: Evidence
+How accurate it is <docs/validation>
 What came out <results/README>
 results/leaderboard
 results/parameters
 results/laboratories
 results/residual
+Predicted blind <results/validation/README>
 results/speed
 tests/README
 device_profiles/README

@@ -3,10 +3,12 @@ draws figures, writes pages.
 
     scripts/reproduce.sh      python -m autoscale_report.reproduce
     scripts/leaderboard.sh    python -m autoscale_report.leaderboard
+    scripts/validate.sh       python -m autoscale_report.validation
 
-It draws with autoscale_sim.plots, which knows nothing of it, and uses no other part of autoscale_sim:
-the simulator is run as a program. It is no part of the wheel, because it is about this repository: it
-reads scenarios/paper/ and results/reference/ and says in its pages which revision made them.
+It draws with autoscale_sim.plots, which knows nothing of it, and uses no other part of autoscale_sim but
+the importers of networks (autoscale_report.validation): the simulator is run as a program. It is no part
+of the wheel, because it is about this repository: it reads scenarios/paper/ and results/reference/ and
+says in its pages which revision made them.
 """
 
 from pathlib import Path

@@ -9,6 +9,7 @@ functions:
     power          a meter's log and a table of activities -> power of each operating point, above idle
     batterystats   dumpsys batterystats -> the battery, and mean powers of a session
     frequencies    a dump of sysfs -> operating points
+    network        an ONNX or TFLite file -> a DNN file and its blocks
     calibrate      measured requests -> the free parameters of a profile, with intervals
 
 No module needs the compiled part of autoscale_sim. Wrong input is an InputError, which says file and line.
