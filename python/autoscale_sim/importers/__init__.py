@@ -12,5 +12,6 @@ functions:
     network        an ONNX or TFLite file -> a DNN file and its blocks
     calibrate      measured requests -> the free parameters of a profile, with intervals
 
-No module needs the compiled part of autoscale_sim. Wrong input is an InputError, which says file and line.
+No module needs the compiled part of autoscale_sim. Wrong input is an InputError, which says file
+and line, or a NetworkError, which says file and operator.
 """
