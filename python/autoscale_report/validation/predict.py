@@ -104,7 +104,7 @@ def spreading_share(shares: np.ndarray, gpu: np.ndarray) -> np.ndarray:
     some = dict.fromkeys((*(f"{k}_{w}" for k in ("dense", "first", "pointwise", "grouped", "depthwise", "fc", "pool",
             "elementwise", "move") for w in ("ops", "mmacs", "kparams", "kread", "kwritten")), "grouped_parts",
             "padded_kread"), 0.0)  # fmt: skip
-    cpu = np.array([name in SPREADING for name in cpu_work(some)])
+    cpu = np.array([False, *(name in SPREADING for name in cpu_work(some))])  # a board's first term is the call
     other = np.array([name not in ("call", "operations") for name in gpu_work(some)])
     return np.where(gpu, shares[:, : len(other)] @ other, shares[:, : len(cpu)] @ cpu)
 

@@ -18,6 +18,9 @@ CONVOLUTIONS = ("dense", "first", "pointwise", "grouped", "depthwise")
 # Assumed log widths of a board's effects: its level, how its threads spread, kinds of work, how a GPU's int8 differs.
 BOARD = {"compute": 0.5, "rest": 0.5, "threads": 0.35, "precision": 0.2, "runtime": 0.3, "term": 0.2, "gpu": 0.6,
          "gpu_precision": 0.5}  # fmt: skip
+# Assumed, beyond what phones tell: a LoadGen client copies the input and hands over a query, 0.15 ms on the reference
+# (0.05 to 0.5); every thread more that meets after an operation makes it a tenth dearer.
+CALL, CALL_WIDTH, MEETING = 0.15, 0.7, 0.1
 PHONE_GPU = {"level": 0.3, "term": 0.25}
 GPU_MISFIT = 0.1  # assumed: kernels of a GPU are chosen by shape, which no sum of terms follows
 FIRST_CALL_MALI = 4.0  # ms on the Exynos: its GPU wakes from a low clock; prior with the width of "call"
@@ -111,7 +114,7 @@ def board_row(
         return Row(_board_gpu(network, name, precision), latency, spread)
     board = BOARDS[name]
     faster = math.log(0.8 * board.cores)
-    terms = []
+    terms = [Term(1.0, math.log(CALL / board.core.rest), {("call", name): CALL_WIDTH})]
     for kind, amount in cpu_work(network).items():
         cost, width = COSTS[precision][kind]
         part = "compute" if kind in SPREADING else "rest"
@@ -121,6 +124,9 @@ def board_row(
                    ("board", name, backend, precision, part): BOARD["precision"],
                    ("board term", name, backend, precision, kind): BOARD["term"]}  # fmt: skip
         log_cost = math.log(cost) - math.log(getattr(board.core, part))
+        if kind == "operations":
+            effects["meeting", name, backend] = WIDTH["meeting"]
+            log_cost += math.log(1 + MEETING * (board.cores - 1))
         if kind in SPREADING:
             effects["threads", name, backend] = BOARD["threads"]
             log_cost -= faster
