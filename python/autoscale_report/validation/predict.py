@@ -22,6 +22,7 @@ from autoscale_report.validation.rows import GPU_MISFIT, board_row, cpu_work, gp
 
 FOLDER = ROOT / "results/validation"
 NAMES = "phones", "boards"
+BOARD_ANCHOR = "mobilenet_w1"  # of the phones, what the boards have as their only one
 Z90 = 1.645
 ESTIMATES = ["latency_ms", "low", "high", "power_w", "power_low", "power_high", "energy_mj", "energy_low",
              "energy_high"]  # fmt: skip
@@ -104,7 +105,7 @@ def spreading_share(shares: np.ndarray, gpu: np.ndarray) -> np.ndarray:
     some = dict.fromkeys((*(f"{k}_{w}" for k in ("dense", "first", "pointwise", "grouped", "depthwise", "fc", "pool",
             "elementwise", "move") for w in ("ops", "mmacs", "kparams", "kread", "kwritten")), "grouped_parts",
             "padded_kread"), 0.0)  # fmt: skip
-    cpu = np.array([name in SPREADING for name in cpu_work(some)])
+    cpu = np.array([False, *(name in SPREADING for name in cpu_work(some))])  # a board's first term is the call
     other = np.array([name not in ("call", "operations") for name in gpu_work(some)])
     return np.where(gpu, shares[:, : len(other)] @ other, shares[:, : len(cpu)] @ cpu)
 
@@ -133,33 +134,44 @@ def predict_boards(
 
 
 def left_out(anchors: pd.DataFrame, rows: list[Row], known: dict) -> pd.DataFrame:
-    """Every network of the phones predicted from the others: log of predicted over measured, and its width."""
+    """Errors of phones' anchors that the law was not fitted to: every network from the other four; and every phone as
+    if it were a board, from its MobileNet v1 alone and all of the other phone."""
     parts = []
     for network in anchors.network.unique():
         out = (anchors.network == network).to_numpy()
-        law = Law.fit([row for row, skipped in zip(rows, out) if not skipped])
-        middle, sd, _ = law.predict([row for row, skipped in zip(rows, out) if skipped])
-        part = anchors[out].copy()
-        gpu = (part.cores == "gpu").to_numpy()
-        of = [known["phones", network]] * len(part)
-        there = [known["phones", other] for other in anchors.network.unique() if other != network]
-        part["error"] = np.log(middle / part.latency_ms)
-        part["width"] = row_width(sd, of, there, gpu, (part.std_ms / part.latency_ms / 2).to_numpy())
-        part["class"] = np.where(gpu, "gpu", part.precision)
-        parts.append(part)
+        parts.append(_errors(anchors, rows, known, out).assign(test="from the other networks"))
+    for phone in anchors.phone.unique():
+        out = ((anchors.phone == phone) & (anchors.network != BOARD_ANCHOR)).to_numpy()
+        parts.append(_errors(anchors, rows, known, out).assign(test="from one network and the other phone"))
     return pd.concat(parts)
 
 
+def _errors(anchors: pd.DataFrame, rows: list[Row], known: dict, out: np.ndarray) -> pd.DataFrame:
+    """Of the rows `out`, predicted from the others: log of predicted over measured, and its width."""
+    law = Law.fit([row for row, skipped in zip(rows, out) if not skipped])
+    middle, sd, _ = law.predict([row for row, skipped in zip(rows, out) if skipped])
+    part = anchors[out].copy()
+    gpu = (part.cores == "gpu").to_numpy()
+    phones = set(part.phone)
+    there = anchors[~out & anchors.phone.isin(phones)].network.unique()
+    of, others = ([known["phones", name] for name in names] for names in (part.network, there))
+    part["error"] = np.log(middle / part.latency_ms)
+    part["width"] = row_width(sd, of, others, gpu, (part.std_ms / part.latency_ms / 2).to_numpy())
+    part["class"] = np.where(gpu, "gpu", part.precision)
+    return part
+
+
 def report(errors: pd.DataFrame) -> pd.DataFrame:
+    """Rows, median absolute error, mean log ratio and share in the interval, by test, class and network, and of all."""
     def row(group: pd.DataFrame) -> pd.Series:
         inside = (group.error.abs() < Z90 * group.width).mean()
         return pd.Series({"rows": len(group), "median_error": np.expm1(group.error.abs().median()),
                           "mean_log_ratio": group.error.mean(), "inside_90": inside})  # fmt: skip
 
-    groups = errors.groupby(["class", "network"])[["error", "width"]]
-    overall = errors.groupby("class")[["error", "width"]].apply(row)
-    overall.index = pd.MultiIndex.from_product([overall.index, ["all"]], names=["class", "network"])
-    return pd.concat([groups.apply(row), overall]).sort_index().reset_index()
+    by = ["test", "class", "network"]
+    both = pd.concat([errors.assign(network="all"), errors])
+    found = both.groupby(by, sort=False)[["error", "width"]].apply(row).reset_index()
+    return found.sort_values(by, key=lambda column: column.where(column != "all", ""))
 
 
 def read(file: Path) -> pd.DataFrame:

@@ -11,13 +11,16 @@ import math
 
 from autoscale_report.validation.law import Row, Term
 from autoscale_report.validation.machines import (
-    BOARDS, COSTS, GPU_COSTS, GPUS, PHONES, SPREADING, WIDTH, clusters, speedup,
+    BOARDS, COSTS, GPU_COSTS, GPUS, PHONES, SPREADING, WIDTH, clusters, log_cost, speedup,
 )  # fmt: skip
 
 CONVOLUTIONS = ("dense", "first", "pointwise", "grouped", "depthwise")
 # Assumed log widths of a board's effects: its level, how its threads spread, kinds of work, how a GPU's int8 differs.
-BOARD = {"compute": 0.5, "rest": 0.5, "threads": 0.35, "precision": 0.2, "runtime": 0.3, "term": 0.2, "gpu": 0.6,
-         "gpu_precision": 0.5}  # fmt: skip
+BOARD = {"compute": 0.5, "rest": 0.5, "threads": 0.35, "meeting": 0.25, "compute in a precision": 0.35,
+         "rest in a precision": 0.2, "runtime": 0.3, "term": 0.2, "gpu": 0.6, "gpu_precision": 0.5}  # fmt: skip
+# Assumed, beyond what phones tell: a LoadGen client copies the input and hands over a query, 0.15 ms on the reference
+# (0.05 to 0.5); every thread more that meets after an operation makes it a tenth dearer.
+CALL, CALL_WIDTH, MEETING = 0.15, 0.7, 0.1
 PHONE_GPU = {"level": 0.3, "term": 0.25}
 GPU_MISFIT = 0.1  # assumed: kernels of a GPU are chosen by shape, which no sum of terms follows
 FIRST_CALL_MALI = 4.0  # ms on the Exynos: its GPU wakes from a low clock; prior with the width of "call"
@@ -68,17 +71,16 @@ def phone_row(
     core, (faster, width) = PHONES[phone, kind], speedup(phone, cores)
     terms = []
     for name, amount in cpu_work(network).items():
-        cost, cost_width = COSTS[precision][name]
-        effects = {("cost", precision, name): cost_width,
+        effects = {("cost", precision, name): COSTS[precision][name][1],
                    ("cluster", phone, kind, precision, name): WIDTH["cluster"],
                    ("set", phone, cores, precision, name): set_width(name, width)}  # fmt: skip
         part = "compute" if name in SPREADING else "rest"
         effects["speed", phone, kind, precision, part] = WIDTH[part]
-        log_cost = math.log(cost) - math.log(getattr(core, part))
+        cost = log_cost(precision, name, core)
         if name in SPREADING and width:
             effects["spreading", phone, cores, precision] = width
-            log_cost -= faster
-        terms.append(Term(amount, log_cost, effects))
+            cost -= faster
+        terms.append(Term(amount, cost, effects))
     return Row(terms, latency, spread / 2)
 
 
@@ -111,20 +113,22 @@ def board_row(
         return Row(_board_gpu(network, name, precision), latency, spread)
     board = BOARDS[name]
     faster = math.log(0.8 * board.cores)
-    terms = []
+    terms = [Term(1.0, math.log(CALL / board.core.rest), {("call", name): CALL_WIDTH})]
     for kind, amount in cpu_work(network).items():
-        cost, width = COSTS[precision][kind]
         part = "compute" if kind in SPREADING else "rest"
-        effects = {("cost", precision, kind): width,
+        effects = {("cost", precision, kind): COSTS[precision][kind][1],
                    ("runtime", backend, precision, kind): BOARD["runtime"],
                    ("board", name, part): BOARD[part],
-                   ("board", name, backend, precision, part): BOARD["precision"],
+                   ("board", name, backend, precision, part): BOARD[f"{part} in a precision"],
                    ("board term", name, backend, precision, kind): BOARD["term"]}  # fmt: skip
-        log_cost = math.log(cost) - math.log(getattr(board.core, part))
+        cost = log_cost(precision, kind, board.core)
+        if kind == "operations":
+            effects["meeting", name, backend] = BOARD["meeting"]
+            cost += math.log(1 + MEETING * (board.cores - 1))
         if kind in SPREADING:
             effects["threads", name, backend] = BOARD["threads"]
-            log_cost -= faster
-        terms.append(Term(amount, log_cost, effects))
+            cost -= faster
+        terms.append(Term(amount, cost, effects))
     return Row(terms, latency, spread)
 
 

@@ -84,6 +84,9 @@ class Devices(unittest.TestCase):
         network = self.known["boards", "mobilenet-v1-1.0-224-quantized"]
         row = board_row(network, "orin-armnn-v22.05-neon", "armnn_neon_cpu", "int8")
         self.assertTrue(any(("threads", "orin", "armnn_neon_cpu") in term.effects for term in row.terms))
+        self.assertEqual(row.terms[0].effects.keys(), {("call", "orin")})
+        operation = next(term for term in row.terms if ("meeting", "orin", "armnn_neon_cpu") in term.effects)
+        self.assertAlmostEqual(math.exp(operation.log_cost), 0.02 / 0.85 * (1 + 0.1 * 11))  # twelve cores meet
 
 
 class Power(unittest.TestCase):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The committed blind predictions are what the code makes of the committed anchors and networks (a minute; needs the
-plots' packages). Within 0.2 %: where the solver stops differs that much between versions of the libraries."""
+"""The committed blind predictions are what the code makes of the committed anchors and networks (needs the plots'
+packages). Within 0.2 %: where the solver stops differs that much between versions of the libraries."""
 
 import sys
 import unittest
