@@ -8,8 +8,8 @@ A fenced block is read by the words behind its opening fence:
   console slow  not run; printed as skipped. A script that it names must exist.
   ... file=X    the block is the file X. With --extract that is all: the files are written and nothing is run.
 Links into the repository must lead to a file, and to a heading of it where they name one. Every page has a
-scratch copy of the data folders of its own, with the repository's program and scripts/plot.sh. Numbers may
-differ by one unit in their last shown digit. Standard library only.
+scratch copy of the data folders and docs/examples of its own, with the repository's program and scripts/plot.sh.
+Numbers may differ by one unit in their last shown digit. Standard library only.
 """
 
 import argparse
