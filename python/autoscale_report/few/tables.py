@@ -38,8 +38,8 @@ def means(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """A row per combination of `keys`: each measure with its interval over replications."""
     by_replication = rows.groupby([*keys, "replication"], sort=False)[list(MEASURES)].mean()
     found = []
-    for key, group in by_replication.groupby(level=list(range(len(keys))), sort=False):
-        row = dict(zip(keys, key if isinstance(key, tuple) else (key,)))
+    for key, group in by_replication.reset_index().groupby(list(keys), sort=False):
+        row = dict(zip(keys, key))
         for measure in MEASURES:
             value = interval(group[measure].dropna().to_list())
             row |= dict(zip((measure, f"{measure}_ci95_low", f"{measure}_ci95_high"), value))
