@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -62,7 +63,7 @@ struct StateConfig {
 };
 
 /// Bin of a co-runner's utilisation: 0 without load, else 1 to kLoadBins.
-inline constexpr std::uint32_t kLoadBins = 3;
+inline constexpr std::size_t kLoadBins = 3;
 constexpr std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
 
 /// Maps observations to state numbers.

@@ -80,8 +80,8 @@ MistakenModel mistaken_model(const DeviceType& type, const ModelError& error,
   for (std::size_t d = 0; d < model.dnns.size(); ++d) {
     DnnOnType& dnn = model.dnns[d];
     mistake(dnn.request, error, factor);
-    for (ActionId a = 0; a < type.actions.size(); ++a) {
-      const Target& t = type.actions[a];
+    for (std::size_t a = 0; a < type.actions.size(); ++a) {
+      const Target& t = type.actions[static_cast<ActionId>(a)];
       const std::size_t kind = target_kind(t.site, t.processor, t.precision);
       const double time =
           std::exp(half * (factor.normal(Of::kProcessor, kind) + factor.normal(Of::kDnn, kind, d)));
