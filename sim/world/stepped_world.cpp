@@ -117,11 +117,19 @@ OracleChoice SteppedWorld::best(OracleForm form) const {
   return world_.oracle().best(observation_, form);
 }
 
+const CostModel& SteppedWorld::costs_for(const PolicyInfo& info, std::uint64_t seed) const {
+  const ModelError& error = system_.planner_error;
+  if (error.exact() || info.needs_oracle) return costs_;
+  const std::uint32_t owner = setup_.others.per_device ? setup_.steering.phone : type_;
+  return mistaken_costs_.try_emplace(seed, system_, type(), error, RandomField(seed), owner)
+      .first->second;
+}
+
 PolicyContext SteppedWorld::policy_context(const PolicyInfo& info, std::uint64_t seed) const {
   return {type().actions,
           system_.dnns,
           type().dnns,
-          info.needs_costs ? &costs_ : nullptr,
+          info.needs_costs ? &costs_for(info, seed) : nullptr,
           info.needs_oracle ? &world_.oracle() : nullptr,
           RandomField(seed),
           type().profile.id,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -119,6 +120,8 @@ class SteppedWorld final : private Observer {
   /// Goes on to the next decision, into the next phases if need be.
   void advance();
   void require_decision(const char* what) const;
+  /// The truth for oracles, else what a planner takes for it: what the same policy has in a run.
+  const CostModel& costs_for(const PolicyInfo& info, std::uint64_t seed) const;
 
   const SystemModel& system_;
   SteppedWorldSetup setup_;
@@ -126,6 +129,7 @@ class SteppedWorld final : private Observer {
   std::uint64_t length_ = 0;
   World world_;
   CostModel costs_;
+  mutable std::map<std::uint64_t, CostModel> mistaken_costs_;  // by seed, where planners err
   std::uint64_t seed_ = 0;
   std::uint64_t steps_ = 0;
   std::size_t at_ = 0;    // index of the phase

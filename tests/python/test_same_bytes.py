@@ -1,5 +1,7 @@
 """The same decisions give the same ledger, to the byte, whoever steps the world."""
 
+import json
+
 import pytest
 
 from autoscale_sim import CAUSES, STAGES, AutoScaleEnv, load_results
@@ -42,12 +44,18 @@ def test_a_loop_replays_the_decisions_of_a_run(program, tmp_path, scenario, poli
     assert truncated
 
 
-@pytest.mark.parametrize("policy", ["autoscale", "edge_best", "opt", "random", "neurosurgeon",
-                                    "linear_regression"])
-def test_a_policy_stepped_from_python_decides_as_in_a_run(program, tmp_path, policy):
+WRONG = {"error": {"latency": 0.3, "power": 0.2, "link_rate": 0.3, "rtt": 0.5, "contention": 0.3}}
+
+
+@pytest.mark.parametrize("policy, planner_model", [
+    *((policy, None) for policy in ["autoscale", "edge_best", "opt", "random", "neurosurgeon", "linear_regression"]),
+    *((policy, WRONG) for policy in ["greedy_energy", "residual", "opt"]),
+])
+def test_a_policy_stepped_from_python_decides_as_in_a_run(program, tmp_path, policy, planner_model):
     scenario = "paper/D3_non_streaming"
     shorter = {"phases[0].inferences": 5, "phases[1].inferences": 30}
-    changes = [part for key, value in shorter.items() for part in ("--set", f"{key}={value}")]
+    shorter |= {"planner_model": planner_model} if planner_model else {}
+    changes = [part for key, value in shorter.items() for part in ("--set", f"{key}={json.dumps(value)}")]
     rows = requests_of(program, tmp_path, f"scenarios/{scenario}.yaml", "--policy", policy, "--seed", 9,
                        "--set", "devices=[{profile: mi8pro}]", *changes)
     rows = rows[rows.policy == policy]
