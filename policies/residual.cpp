@@ -18,41 +18,16 @@
 //   Calibration of Computer Models", JRSS B 2001, for a model with a learned discrepancy.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "policies/base/local_residual.h"
 #include "policies/base/remote_residual.h"
 #include "sim/policy/cost_model.h"
 #include "sim/policy/registry.h"
+#include "sim/system/choice.h"
 
 namespace autoscale {
 namespace {
-
-/// The best so far: accurate before not, in time before late, then by energy or, if late, by
-/// latency.
-class BestForecast {
- public:
-  void offer(ActionId action, bool accurate, const Forecast& f) {
-    const double key = f.in_time ? f.energy_j : f.latency_s;
-    const bool better = !found_                   ? true
-                        : accurate != accurate_   ? accurate
-                        : f.in_time != f_.in_time ? f.in_time
-                                                  : key < key_;
-    if (!better) return;
-    found_ = true;
-    accurate_ = accurate;
-    key_ = key;
-    f_ = f;
-    action_ = action;
-  }
-  ActionId action() const { return action_; }
-  double latency_s() const { return f_.latency_s; }
-
- private:
-  bool found_ = false, accurate_ = false;
-  double key_ = 0;
-  Forecast f_;
-  ActionId action_ = 0;
-};
 
 class Residual final : public Policy {
  public:
@@ -95,10 +70,13 @@ class Residual final : public Policy {
     for (const Dnn& dnn : context.dnns) dnns_.push_back(dnn.id);
     const ResidualSettings settings{config.believed, config.drift, config.robust, config.pooling,
                                     dnns_.size()};
-    for (const TargetGroup& g : actions_.groups()) place(g);
-    for (const std::size_t precisions : precisions_) processors_.emplace_back(settings, precisions);
-    for (const Site site : sites_) {
-      servers_.emplace_back(settings, served_[servers_.size()], costs_.rtt_sigma(link_of(site)));
+    const std::vector<TargetGroup>& groups = actions_.groups();
+    for (auto first = groups.begin(); first != groups.end();) {
+      const auto end = std::find_if(first, groups.end(), [&](const TargetGroup& g) {
+        return g.site != first->site || (local(g) && g.processor != first->processor);
+      });
+      place({first, end}, settings);
+      first = end;
     }
   }
 
@@ -106,7 +84,7 @@ class Residual final : public Policy {
     Draw draw = random_.at(Stream::kPolicy, o.phone, o.request);
     look_at_links(o);
     Conditions now = conditions(o);
-    BestForecast best;
+    Best best;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const double z = exploring_ ? draw.normal() : 0;
       if (groups_[g].local) {
@@ -115,9 +93,10 @@ class Residual final : public Policy {
         offer_remote(o, now, g, z, best);
       }
     }
-    const Target& chosen = actions_[best.action()];
-    if (chosen.site != Site::kPhone) used(o, chosen.site, best.latency_s());
-    return {best.action()};
+    const BestAction& chosen = best.accurate.found() ? best.accurate : best.others;
+    const Site site = actions_[chosen.action()].site;
+    if (site != Site::kPhone) used(o, site, chosen.latency_s());
+    return {chosen.action()};
   }
 
   void learn(const Outcome& outcome) override {
@@ -224,26 +203,37 @@ class Residual final : public Policy {
     return now;
   }
 
-  void place(const TargetGroup& g) {
-    if (g.site == Site::kPhone) {
-      if (precisions_.empty() || g.processor != last_) precisions_.push_back(0);
-      last_ = g.processor;
-      groups_.push_back({true, precisions_.size() - 1, precisions_.back()++});
+  /// The best of the accurate actions, and of the others, which count where there is none.
+  struct Best {
+    BestAction accurate, others;
+
+    void offer(ActionId action, bool is_accurate, const Forecast& f) {
+      (is_accurate ? accurate : others).offer(action, f.in_time, f.energy_j, f.latency_s);
+    }
+  };
+
+  static bool local(const TargetGroup& g) { return g.site == Site::kPhone; }
+
+  /// Gives the groups of one processor of the phone, or of one server, a model.
+  void place(std::span<const TargetGroup> of_one, const ResidualSettings& settings) {
+    const bool on_phone = local(of_one.front());
+    const std::size_t block = on_phone ? processors_.size() : servers_.size();
+    for (std::size_t slot = 0; slot < of_one.size(); ++slot) {
+      groups_.push_back({on_phone, block, slot});
+    }
+    if (on_phone) {
+      processors_.emplace_back(settings, of_one.size());
       return;
     }
-    if (sites_.empty() || sites_.back() != g.site) {
-      sites_.push_back(g.site);
-      served_.push_back(0);
-      names_.emplace_back();
-    }
-    names_.back().push_back(g.name);
-    groups_.push_back({false, sites_.size() - 1, served_.back()++});
+    servers_.emplace_back(settings, of_one.size(), costs_.rtt_sigma(link_of(of_one.front().site)));
+    std::vector<std::string>& names = names_.emplace_back();
+    for (const TargetGroup& g : of_one) names.push_back(g.name);
   }
 
   static bool weak(const Observation& o, Site site) { return o.weak[link_of(site)]; }
 
   void offer_local(const Observation& o, const Conditions& now, std::size_t g, double z,
-                   BestForecast& best) {
+                   Best& best) {
     const DnnOnType& dnn = costs_.dnn(o.dnn);
     const TargetGroup& actions = actions_.groups()[g];
     if (!dnn.actions[actions.first].legal) return;
@@ -255,8 +245,7 @@ class Residual final : public Policy {
     }
   }
 
-  void offer_remote(const Observation& o, Conditions& now, std::size_t g, double z,
-                    BestForecast& best) {
+  void offer_remote(const Observation& o, Conditions& now, std::size_t g, double z, Best& best) {
     const DnnOnType& dnn = costs_.dnn(o.dnn);
     const ActionId a = actions_.groups()[g].first;
     const ActionModel& action = dnn.actions[a];
@@ -285,14 +274,10 @@ class Residual final : public Policy {
   LatencyLimit limit_;
   std::vector<std::string> dnns_;
   std::vector<Group> groups_;
-  ProcessorKind last_{};
-  std::vector<std::size_t> precisions_;          // by processor of the phone
-  std::vector<Site> sites_;                      // by server,
-  std::vector<std::size_t> served_;              // how many groups of actions it has
-  std::vector<std::vector<std::string>> names_;  // and their names
   std::vector<LocalResidual> processors_;
   std::vector<RemoteResidual> servers_;
-  std::vector<Links> links_;  // by phone
+  std::vector<std::vector<std::string>> names_;  // by server, of its groups of actions
+  std::vector<Links> links_;                     // by phone
   bool exploring_ = false;
   std::uint64_t updates_ = 0;
 };

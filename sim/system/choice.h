@@ -26,27 +26,43 @@ struct Choice {
   bool qos_met = false;
 };
 
+/// The best of the actions that were offered.
+class BestAction {
+ public:
+  /// `met`: whether it counts as within QoS.
+  void offer(ActionId action, bool met, double energy_j, double latency_s) {
+    const double key = met ? energy_j : latency_s;
+    if (found_ && !(met && !met_) && !(met == met_ && key < key_)) return;
+    found_ = true;
+    action_ = action;
+    met_ = met;
+    key_ = key;
+    latency_s_ = latency_s;
+  }
+
+  bool found() const { return found_; }
+  ActionId action() const { return action_; }
+  bool met() const { return met_; }
+  double latency_s() const { return latency_s_; }
+
+ private:
+  bool found_ = false, met_ = false;
+  ActionId action_ = 0;
+  double key_ = 0, latency_s_ = 0;
+};
+
 /// The best of the legal actions for which `eligible(ActionId)` holds, at `cost_of(ActionId)`.
 template <class Eligible, class CostOf>
 std::optional<Choice> choose(const DnnOnType& dnn, double qos_s, Eligible&& eligible,
                              CostOf&& cost_of) {
-  bool found = false, best_met = false;
-  double best_key = 0;
-  ActionId best = 0;
+  BestAction best;
   for (const ActionId a : dnn.legal) {
     if (!eligible(a)) continue;
     const Cost cost = cost_of(a);
-    const bool met = cost.latency_s <= qos_s;
-    const double key = met ? cost.energy_j : cost.latency_s;
-    if (!found || (met && !best_met) || (met == best_met && key < best_key)) {
-      found = true;
-      best = a;
-      best_met = met;
-      best_key = key;
-    }
+    best.offer(a, cost.latency_s <= qos_s, cost.energy_j, cost.latency_s);
   }
-  if (!found) return std::nullopt;
-  return Choice{best, cost_of(best), best_met};
+  if (!best.found()) return std::nullopt;
+  return Choice{best.action(), cost_of(best.action()), best.met()};
 }
 
 /// The same among the accurate actions or, where none is both accurate and eligible, among all.

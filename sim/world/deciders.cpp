@@ -40,7 +40,7 @@ void Deciders::make_policies(std::span<const Phone> phones, const RandomField& r
 const CostModel& Deciders::costs_for(std::size_t type, std::uint32_t owner,
                                      const RandomField& random) {
   const ModelError& error = system_.planner_error;
-  if (error.exact() || setup_.info.family == "oracle") return true_costs_[type];
+  if (error.exact() || setup_.info.needs_oracle) return true_costs_[type];
   return mistaken_costs_.emplace_back(system_, system_.types[type], error, random, owner);
 }
 

@@ -12,7 +12,9 @@ import yaml
 
 from autoscale_report import NUMBERS, ROOT
 from autoscale_report.command import parser, until_interrupted
-from autoscale_report.few import SWEEPS, bound, figure
+from autoscale_report.figure import render
+from autoscale_report.few import SWEEPS, bound
+from autoscale_report.few.figure import FIGURE
 from autoscale_report.few.tables import TABLES
 
 QUICK = 2  # replications
@@ -44,7 +46,7 @@ def main() -> None:
     tables = {name: of(out) for name, of in TABLES.items()} | {"bound": bound.table(arguments.program)}
     for name, rows in tables.items():
         rows.to_csv(out / f"{name}.csv", index=False, float_format=NUMBERS)
-    figure.render(tables["learning_curves"], out)
+    render(FIGURE, tables["learning_curves"], out)
     print(f"\nWritten to {out}")
 
 

@@ -6,11 +6,9 @@ Lines are means over cases, bands 95 % intervals over replications.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import matplotlib
 import pandas as pd
 
+from autoscale_report.figure import Figure, no_tasks
 from autoscale_sim.plots.style import (
     BLUE,
     GREEN,
@@ -18,15 +16,10 @@ from autoscale_sim.plots.style import (
     ORANGE,
     PURPLE,
     SKY,
-    THEMES,
     VERMILION,
     log_scale,
     plt,
-    themed,
-    write,
 )
-
-matplotlib.use("Agg")  # into files: no display is needed
 
 NAME = "few_inferences"
 LEAST = 0.05  # percent: what is drawn of less
@@ -64,14 +57,4 @@ def draw(curves: pd.DataFrame):
     return canvas
 
 
-def render(curves: pd.DataFrame, folder: Path) -> None:
-    """PNG in light and in dark colours, and PDF."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for theme in THEMES:
-        with themed(theme):
-            canvas = draw(curves)
-            suffix = "" if theme == "light" else f"_{theme}"
-            write(canvas, folder / f"{NAME}{suffix}.png")
-            if theme == "light":
-                write(canvas, folder / f"{NAME}.pdf")
-            plt.close(canvas)
+FIGURE = Figure(NAME, "Energy above Opt's over the number of inferences", no_tasks, draw, lambda curves: "")

@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 
 from autoscale_report import ROOT
-from autoscale_report.few import RECORD
+from autoscale_report.few import MEASURES, RECORD
 from autoscale_report.laboratories.markdown import table
 from autoscale_report.parameter_table import with_table
 
 PAGE = ROOT / "results/residual.md"
-HEAD = ["gap to Opt", "within 3 % of Opt", "same target", "QoS missed"]
-MEASURES = ["gap_expected", "agreement_near", "agreement_target", "qos_violation_ratio"]
+HEAD = list(MEASURES.values())
 CHANGES = {"S4": "weak signal (S1 to S4)", "S2": "CPU-intensive app (S1 to S2)"}
 
 Row = dict[str, str]
@@ -82,7 +81,7 @@ def planner_error(rows: list[Row]) -> str:
     found = {(r["policy"], r["model_error"]): r for r in rows}
     cells = [[policy, measure, *(f"{100 * float(found[policy, e][column]):.1f}" for e in errors)]
              for policy in dict.fromkeys(r["policy"] for r in rows) if policy != "opt"
-             for measure, column in zip(HEAD[:2], MEASURES[:2])]  # fmt: skip
+             for column, measure in list(MEASURES.items())[:2]]  # fmt: skip
     return table(["policy", "", *errors], cells)
 
 

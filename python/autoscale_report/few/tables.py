@@ -11,27 +11,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from autoscale_report.few import MEASURES
 from autoscale_sim.plots.intervals import interval
-from autoscale_sim.plots.tables import read_table
+from autoscale_sim.plots.tables import header, read_table
 
-MEASURES = {
-    "gap_expected": "1 - PPW / PPW of Opt",
-    "agreement_near": "Opt's constraint outcome and within 3 % of its energy",
-    "agreement_target": "Opt's site, processor and precision",
-    "qos_violation_ratio": "QoS missed",
-}
-CASE = ["swept_environment", "swept_use_case", "device", "dnn"]
 READ = ["scenario", "policy", "phase", "replication", "device", "dnn", "swept_environment", "swept_use_case"]
 UNKNOWNS = {"latency_error": "latencies", "power_error": "powers", "rate_error": "link rates",
             "rtt_error": "round trips", "contention_error": "what co-runners cost"}  # fmt: skip
 
 
 def breakdown(out: Path, sweep: str, *swept: str) -> pd.DataFrame:
-    """Rows of the cases, with these swept columns too."""
-    columns = list(dict.fromkeys([*READ, *swept, *MEASURES]))
-    if sweep == "recovery":  # of one environment and use case
-        columns = [c for c in columns if not c.startswith("swept_")]
-    return read_table(out / sweep / "breakdown.csv", columns=columns)
+    """Rows of the cases, with these swept columns too; not all sweeps have several environments."""
+    file = out / sweep / "breakdown.csv"
+    return read_table(file, columns=[c for c in header(file) if c in {*READ, *swept, *MEASURES}])
 
 
 def means(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

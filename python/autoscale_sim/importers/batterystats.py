@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .text import InputError, date_of, lines_of, number, read_text
+from .text import InputError, lines_of, named_with_date, number, read_text
 from .writing import measured, rounded
 
 CAPACITY = re.compile(r"Capacity: *([\d.,]+),.*Computed drain: *([\d.,]+), *actual drain: *([\d.,]+)(?:-([\d.,]+))?")
@@ -83,7 +83,7 @@ def duration(text: str, file: str | Path, line: int) -> float:
 def changes(session: Session, volts: float, baseline: bool = False) -> dict[str, Any]:
     """As profile.with_changes takes it: the capacity and, if in this session the phone was awake and did nothing, its
     baseline power by the fuel gauge. Raises InputError where the gauge says nothing."""
-    where = f"{session.file.name} ({date_of(session.file)})"
+    where = named_with_date(session.file)
     tree: dict[str, Any] = {}
     if session.capacity_mah > 0:
         tree["battery"] = {"capacity": measured(f"{session.capacity_mah:g} mAh", f"dumpsys batterystats, {where}"),

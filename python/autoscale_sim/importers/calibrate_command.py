@@ -6,7 +6,6 @@ import argparse
 import fnmatch
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from . import calibrate, design, profile
@@ -14,7 +13,7 @@ from .calibrate import Calibration, Request
 from .command import text_table
 from .parameters import Parameter, parameters_of, variant
 from .simulator import Simulator
-from .text import InputError, date_of
+from .text import InputError, named_with_date
 from .writing import comment, dump, rounded, write_whole
 
 COLUMNS = ", ".join(calibrate.REQUEST_COLUMNS)
@@ -81,8 +80,8 @@ def chosen(parameters: Sequence[Parameter], fit: Sequence[str], hold: Sequence[s
 
 def write(target: profile.Profile, found: Calibration, file: str) -> None:
     """The profile with what was fitted, and a file beside it for each link that was."""
-    how = [f"autoscale calibrate, {len({id(r.request) for r in found.residuals})} requests of {Path(file).name} "
-           f"({date_of(file)}): {e.parameter.name} {number(e.value)}, 95 % {number(e.low)} to {number(e.high)}; was "
+    how = [f"autoscale calibrate, {len({id(r.request) for r in found.residuals})} requests of {named_with_date(file)}: "
+           f"{e.parameter.name} {number(e.value)}, 95 % {number(e.low)} to {number(e.high)}; was "
            f"{number(e.parameter.base)}" for e in found.estimates]
     values = [rounded(e.value, 5) for e in found.estimates]
     changes = variant([e.parameter for e in found.estimates], values, how)

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .text import InputError, date_of, lines_of, positive, read_text
+from .text import InputError, lines_of, named_with_date, positive, read_text
 from .writing import rounded
 
 POLICY = re.compile(r"(?:policy|cpu)(\d+)(?:/cpufreq)?/(scaling_available_frequencies|scaling_boost_frequencies|"
@@ -97,4 +97,4 @@ def model(clocks: Clocks) -> str:
 
 def how(clocks: Clocks, file: str | Path) -> str:
     """Where clocks come from, in words."""
-    return f"{model(clocks)}; {Path(file).name} ({date_of(file)})"
+    return f"{model(clocks)}; {named_with_date(file)}"

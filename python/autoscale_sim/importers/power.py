@@ -22,7 +22,7 @@ from typing import Any
 
 from .power_logs import Energy
 from .spread import Mean, difference, mean_of
-from .text import InputError, Row, date_of, read_table
+from .text import InputError, Row, named_with_date, read_table
 from .writing import measured, rounded
 
 #: Batches that a stretch is cut into, and readings that each must have.
@@ -135,7 +135,7 @@ def changes(powers: Sequence[Power], energy: Energy) -> tuple[dict[str, Any], di
             points[found[1].lower()][float(found[2])] = power
     idle = powers[0]
     how = f"{energy.tool}, {idle.seconds:.0f} s idle, {rounded(idle.total.value):g} +- {interval(idle.total)} W " \
-          f"(95 %, {idle.by}); {origin(energy)}"
+          f"(95 %, {idle.by}); {named_with_date(energy.file)}"
     return {"power_level": "measured", "baseline_power": measured(f"{rounded(idle.total.value):g} W", how)}, points
 
 
@@ -143,15 +143,11 @@ def how_points(points: dict[float, Power], energy: Energy) -> str:
     """Where busy powers come from, in words, each with its interval."""
     each = ", ".join(f"{mhz:g} MHz {rounded(p.above_idle.value):g} +- {interval(p.above_idle)} W"
                      for mhz, p in sorted(points.items()))
-    return f"{energy.tool}, busy less idle, 95 %: {each}; {origin(energy)}"
+    return f"{energy.tool}, busy less idle, 95 %: {each}; {named_with_date(energy.file)}"
 
 
 def interval(mean: Mean) -> str:
     return f"{rounded(mean.half_width, 2):g}" if math.isfinite(mean.half_width) else "?"
-
-
-def origin(energy: Energy) -> str:
-    return f"{energy.file.name} ({date_of(energy.file)})"
 
 
 def report(powers: Sequence[Power]) -> list[list[str]]:

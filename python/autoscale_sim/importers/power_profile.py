@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from .text import InputError, date_of, number, read_text
+from .text import InputError, named_with_date, number, read_text
 from .writing import measured, measured_list, rounded
 
 #: Radio of a profile -> currents by state, the first that is there. `modem.controller.tx` is a list by signal level,
@@ -100,7 +100,7 @@ def cpu(profile: PowerProfile, volts: float, cluster: int | None = None, cores: 
         raise InputError(profile.file, 0, f"cluster {cluster}: the current does not rise at {falling[0] / 1e3:g} MHz, "
                                           "and a profile's power must")
     how = f"table of the vendor: ({cores} x core current + {shared:g} mA) x {volts:g} V, cluster {cluster}; " \
-          f"{origin(profile)}"
+          f"{named_with_date(profile.file)}"
     return {"model": f"{cores} cores of cluster {cluster}",
             "frequency": measured_list("MHz", [rounded(f / 1e3, 7) for f, _ in pairs], how),
             "power": measured_list("W", [rounded(w, 5) for _, w in pairs], how)}
@@ -117,7 +117,7 @@ def radios(profile: PowerProfile, volts: float) -> dict[str, Any]:
         for state, names in states.items():
             if entry := profile.first(*names):
                 watts = rounded(entry[1] * volts / 1e3)
-                how = f"table of the vendor: {entry[0]} {entry[1]:g} mA x {volts:g} V; {origin(profile)}"
+                how = f"table of the vendor: {entry[0]} {entry[1]:g} mA x {volts:g} V; {named_with_date(profile.file)}"
                 found.setdefault(radio, {})[KEYS[state]] = measured(f"{watts:g} W", how)
     return found
 
@@ -127,7 +127,8 @@ def battery(profile: PowerProfile, volts: float) -> dict[str, Any]:
     entry = profile.first("battery.capacity")
     if not entry or entry[1] <= 0:
         return {}
-    return {"capacity": measured(f"{entry[1]:g} mAh", f"table of the vendor: battery.capacity; {origin(profile)}"),
+    how = f"table of the vendor: battery.capacity; {named_with_date(profile.file)}"
+    return {"capacity": measured(f"{entry[1]:g} mAh", how),
             "voltage": {"value": f"{volts:g} V", "assumed": "the voltage that its currents are multiplied by"}}
 
 
@@ -135,10 +136,6 @@ def screen_w(profile: PowerProfile, volts: float) -> float | None:
     """Power of the screen at its darkest, W, for comparison with a baseline; None if the file does not say."""
     entry = profile.first(*SCREEN)
     return entry[1] * volts / 1e3 if entry else None
-
-
-def origin(profile: PowerProfile) -> str:
-    return f"{profile.file.name} ({date_of(profile.file)})"
 
 
 def changes(profile: PowerProfile, volts: float, cluster: int | None = None,

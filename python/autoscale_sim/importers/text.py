@@ -151,6 +151,11 @@ def cells_of(line: str, separator: str) -> Sequence[str]:
     return next(csv.reader(io.StringIO(line), delimiter=separator, skipinitialspace=True), [])
 
 
+def named_with_date(file: str | Path) -> str:
+    """A file's name and its day, for an origin."""
+    return f"{Path(file).name} ({date_of(file)})"
+
+
 def date_of(file: str | Path) -> str:
     """The day on which a file was last written, as ISO 8601, for its origin."""
     return datetime.fromtimestamp(Path(file).stat().st_mtime, timezone.utc).date().isoformat()
