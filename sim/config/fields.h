@@ -104,6 +104,15 @@ struct SourcedList {
   friend bool operator==(const SourcedList&, const SourcedList&) = default;
 };
 
+/// A list that is written as its only item when it has just one.
+template <class T>
+struct OneOrMore {
+  using value_type = T;
+  std::vector<T> items;
+
+  friend bool operator==(const OneOrMore&, const OneOrMore&) = default;
+};
+
 /// A value that remembers where it stood, for errors that only a later stage can see. Values
 /// compare equal wherever they stood.
 template <class T>

@@ -173,6 +173,8 @@ Json write_value(T& value) {
     return value ? write_value(*value) : Json(nullptr);
   } else if constexpr (IsVector<T> || IsArray<T>) {
     return write_list(value);
+  } else if constexpr (IsOneOrMore<T>) {
+    return value.items.size() == 1 ? write_value(value.items.front()) : write_list(value.items);
   } else if constexpr (IsMap<T>) {
     return write_map(value);
   } else if constexpr (IsVariant<T>) {

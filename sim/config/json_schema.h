@@ -179,6 +179,9 @@ Json schema_of() {
     return sourced_list_schema<typename T::value_type>();
   } else if constexpr (IsVector<T>) {
     return {{"type", "array"}, {"items", schema_of<typename T::value_type>()}};
+  } else if constexpr (IsOneOrMore<T>) {
+    const Json item = schema_of<typename T::value_type>();
+    return {{"anyOf", {item, {{"type", "array"}, {"items", item}, {"minItems", 1}}}}};
   } else if constexpr (IsArray<T>) {
     constexpr std::size_t kSize = std::tuple_size_v<T>;
     return {{"type", "array"},

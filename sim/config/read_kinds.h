@@ -68,6 +68,17 @@ bool read_vector(const Cursor& at, std::vector<T>& out) {
   return good;
 }
 
+template <class T>
+bool read_one_or_more(const Cursor& at, OneOrMore<T>& out) {
+  const Node& node = at.node();
+  if (node.kind != Node::Kind::kSequence) {
+    out.items.assign(1, T{});
+    return read_value(at, out.items.front());
+  }
+  if (node.items.empty()) return at.error("expected at least one item, got none");
+  return read_vector(at, out.items);
+}
+
 template <class T, std::size_t N>
 bool read_array(const Cursor& at, std::array<T, N>& out) {
   const Node& node = at.node();

@@ -46,6 +46,8 @@ bool read_value(const Cursor& at, T& out) {
     return at.node().kind == Node::Kind::kNull || read_value(at, out.emplace());
   } else if constexpr (IsVector<T>) {
     return detail::read_vector(at, out);
+  } else if constexpr (IsOneOrMore<T>) {
+    return detail::read_one_or_more(at, out);
   } else if constexpr (IsArray<T>) {
     return detail::read_array(at, out);
   } else if constexpr (IsMap<T>) {

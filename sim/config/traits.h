@@ -58,6 +58,8 @@ concept IsSourcedList = detail::kIs<T, SourcedList>;
 template <class T>
 concept IsLocated = detail::kIs<T, Located>;
 template <class T>
+concept IsOneOrMore = detail::kIs<T, OneOrMore>;
+template <class T>
 concept IsOptional = detail::kIs<T, std::optional>;
 template <class T>
 concept IsVector = detail::kIs<T, std::vector>;

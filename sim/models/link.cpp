@@ -36,12 +36,12 @@ PiecewiseLinear make_law(const RateLawConfig& c, std::string_view name, const co
   return {signal, rate};
 }
 
-PiecewiseLinear make_factor(const PowerFactorConfig& c, const config::Mark& where,
-                            config::Diagnostics& diagnostics) {
+PiecewiseLinear make_factor(const PowerFactorConfig& c, std::string_view name,
+                            const config::Mark& where, config::Diagnostics& diagnostics) {
   const std::vector<double> signal = values_of(c.signal);
   const std::vector<double> factor = values_of(c.factor);
   if (signal.size() != factor.size() || signal.empty()) {
-    diagnostics.error(where, fmt::format("tx_power_factor: {} signal strengths but {} factors",
+    diagnostics.error(where, fmt::format("{}: {} signal strengths but {} factors", name,
                                          signal.size(), factor.size()));
     return {};
   }
@@ -54,6 +54,26 @@ SlowStart make_slow_start(const SlowStartConfig& c) {
   slow_start.window_bits = c.initial_window.value * slow_start.segment_bits;
   if (c.idle_reset) slow_start.idle_reset_s = to_seconds(c.idle_timeout.value);
   return slow_start;
+}
+
+Promotion make_promotion(const std::optional<RadioStateConfig>& c) {
+  if (!c) return {};
+  return {to_seconds(c->time.value), c->power.value.value()};
+}
+
+RadioTail make_tail(const std::vector<TailStateConfig>& states, const config::Mark& where,
+                    config::Diagnostics& diagnostics) {
+  if (states.size() > RadioTail::kMostStates) {
+    diagnostics.error(where, fmt::format("tail: {} states, at most {} are possible", states.size(),
+                                         RadioTail::kMostStates));
+    return {};
+  }
+  RadioTail tail;
+  for (const TailStateConfig& state : states) {
+    tail.add(
+        {to_seconds(state.time.value), state.power.value.value(), make_promotion(state.promotion)});
+  }
+  return tail;
 }
 
 }  // namespace
@@ -78,6 +98,11 @@ double LinkTechnology::rtt_mean_s() const {
   return rtt_median_s * std::exp(rtt_sigma * rtt_sigma / 2);
 }
 
+Promotion LinkTechnology::promotion_after(double idle_s) const {
+  const RadioState* state = tail.state_after(idle_s);
+  return state ? state->promotion : promotion;
+}
+
 LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const config::Mark& where,
                                     config::Diagnostics& diagnostics) {
   LinkTechnology link;
@@ -89,7 +114,10 @@ LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const c
   link.weak_threshold_dbm = c.weak_threshold.value.value();
   link.uplink_bps = make_law(c.uplink, "uplink", where, diagnostics);
   link.downlink_bps = make_law(c.downlink, "downlink", where, diagnostics);
-  link.tx_factor = make_factor(c.tx_power_factor, where, diagnostics);
+  link.tx_factor = make_factor(c.tx_power_factor, "tx_power_factor", where, diagnostics);
+  if (c.rx_power_factor) {
+    link.rx_factor = make_factor(*c.rx_power_factor, "rx_power_factor", where, diagnostics);
+  }
   link.rtt_median_s = to_seconds(c.rtt.median.value);
   if (c.rtt.p90.value < c.rtt.median.value) {
     diagnostics.error(where, "rtt: the 90th percentile is below the median");
@@ -98,14 +126,8 @@ LinkTechnology make_link_technology(std::string id, const LinkConfig& c, const c
   }
   if (c.rtt.correlation_time) link.rtt_correlation_s = to_seconds(c.rtt.correlation_time->value);
   if (c.slow_start) link.slow_start = make_slow_start(*c.slow_start);
-  if (c.promotion) {
-    link.promotion_s = to_seconds(c.promotion->time.value);
-    link.promotion_w = c.promotion->power.value.value();
-  }
-  if (c.tail) {
-    link.tail_s = to_seconds(c.tail->time.value);
-    link.tail_w = c.tail->power.value.value();
-  }
+  link.promotion = make_promotion(c.promotion);
+  if (c.tail) link.tail = make_tail(c.tail->items, where, diagnostics);
   return link;
 }
 
@@ -116,7 +138,7 @@ LinkConditions link_conditions(const LinkTechnology& link, const RadioPower& rad
   now.up_bps = rate_bps > 0 ? rate_bps : link.uplink_bps(signal_dbm);
   now.down_bps = rate_bps > 0 ? rate_bps : link.downlink_bps(signal_dbm);
   now.tx_w = (radio.tx_w + radio.tx_w_per_bps * now.up_bps) * link.tx_factor(signal_dbm);
-  now.rx_w = radio.rx_w + radio.rx_w_per_bps * now.down_bps;
+  now.rx_w = (radio.rx_w + radio.rx_w_per_bps * now.down_bps) * link.rx_factor(signal_dbm);
   return now;
 }
 

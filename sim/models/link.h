@@ -1,12 +1,14 @@
 // A radio link technology: rate, sending power and latency against signal strength.
 //
 // Model   rate(S), factor(S): linear between table points, flat outside; rate never falls with S.
-//         P_tx(S) = (tx + tx_per_rate * uplink(S)) * factor(S), above the device's baseline.
+//         P_tx(S) = (tx + tx_per_rate * uplink(S)) * factor(S), above the device's baseline, and
+//         P_rx(S) likewise with the downlink and a factor of its own.
 //         Round trip: log-normal by its median and 90th percentile, independent of S; from request
 //         to request independent, or with a logarithm that is an AR(1) process in time.
-//         Tail: after a transfer the radio stays awake for `tail`; a request pays for
-//         min(time since the last transfer, tail), so that the sum over requests is the radio's
-//         whole tail time, and the first request pays one full tail.
+//         Tail: after a transfer the radio stays awake (sim/models/radio_tail.h); a request pays
+//         for min(time since the last transfer, tail), so that the sum over requests is the radio's
+//         whole tail time, and the first request pays one full tail. The promotion before it can
+//         send is that of the state it finds the radio in.
 // Assumes the application rate follows the signal at once; losses are inside the measured rates.
 // Source  each link file names its own.
 #pragma once
@@ -17,6 +19,7 @@
 
 #include "sim/models/device_profile.h"
 #include "sim/models/link_config.h"
+#include "sim/models/radio_tail.h"
 #include "sim/models/slow_start.h"
 
 namespace autoscale {
@@ -51,16 +54,17 @@ struct LinkTechnology {
   PiecewiseLinear uplink_bps;
   PiecewiseLinear downlink_bps;
   PiecewiseLinear tx_factor;
+  PiecewiseLinear rx_factor{{0}, {1}};
   double rtt_median_s = 0;
   double rtt_sigma = 0;          // of the logarithm
   double rtt_correlation_s = 0;  // of the logarithm, an AR(1) process; 0: independent
   SlowStart slow_start;
-  double promotion_s = 0;
-  double promotion_w = 0;
-  double tail_s = 0;
-  double tail_w = 0;
+  Promotion promotion;  // from idle
+  RadioTail tail;
 
   double rtt_mean_s() const;
+  /// What a request must wait for that comes `idle_s` after the last transfer.
+  Promotion promotion_after(double idle_s) const;
   bool weak(double dbm) const { return dbm <= weak_threshold_dbm; }
 };
 

@@ -34,7 +34,7 @@ struct PowerFactorConfig {
   void fields(V& v) {
     v.required("signal", signal, "signal strength at the table's points, ascending",
                config::increasing);
-    v.required("factor", factor, "factor on the sending power at each point", config::positive);
+    v.required("factor", factor, "factor on the power at each point", config::positive);
   }
 };
 
@@ -62,6 +62,20 @@ struct RadioStateConfig {
   void fields(V& v) {
     v.required("time", time, "how long the state lasts", config::non_negative);
     v.required("power", power, "power in it, above the baseline", config::non_negative);
+  }
+};
+
+/// A state after the last transfer; with a promotion if sending from it must wait.
+struct TailStateConfig {
+  Sourced<Duration> time;
+  Sourced<Watts> power;
+  std::optional<RadioStateConfig> promotion;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("time", time, "how long the state lasts", config::non_negative);
+    v.required("power", power, "power in it, above the baseline", config::non_negative);
+    v.optional("promotion", promotion, "from it back to connected");
   }
 };
 
@@ -93,10 +107,11 @@ struct LinkConfig {
   RateLawConfig uplink;
   RateLawConfig downlink;
   PowerFactorConfig tx_power_factor;
+  std::optional<PowerFactorConfig> rx_power_factor;
   RttConfig rtt;
   std::optional<SlowStartConfig> slow_start;
   std::optional<RadioStateConfig> promotion;
-  std::optional<RadioStateConfig> tail;
+  std::optional<config::OneOrMore<TailStateConfig>> tail;
 
   template <class V>
   void fields(V& v) {
@@ -108,10 +123,13 @@ struct LinkConfig {
     v.required("uplink", uplink, "rate from phone to server");
     v.required("downlink", downlink, "rate from server to phone");
     v.required("tx_power_factor", tx_power_factor, "sending power against signal strength");
+    v.optional("rx_power_factor", rx_power_factor,
+               "receiving power against signal strength; without it 1");
     v.required("rtt", rtt, "round trip, log-normal");
     v.optional("slow_start", slow_start, "first bytes of an idle connection (TCP)");
     v.optional("promotion", promotion, "from idle to connected");
-    v.optional("tail", tail, "radio kept awake after the last transfer");
+    v.optional("tail", tail,
+               "radio kept awake after the last transfer: a state, or several in order");
   }
 };
 

@@ -126,7 +126,8 @@ struct Conditions {
   std::array<double, kLinks> rtt_s{};
   std::array<bool, kLinks> cold{};           // its connection has been idle: transfers start slowly
   std::array<double, kLinks> promotion_s{};  // before sending can start
-  std::array<double, kLinks> tail_s{};       // tail time this request would be charged
+  std::array<double, kLinks> promotion_w{};
+  std::array<double, kLinks> tail_s{};  // tail time this request would be charged
   std::array<std::array<double, kProcessorKinds>, 2>
       free_in_s{};  // [tablet?][pool]: a worker is free
   PerProcessor<double> local_noise = filled<PerProcessor<double>>(1);
@@ -144,8 +145,7 @@ struct RequestModel {
   IdlePower idle;
   std::array<SlowStart, kLinks> slow_start{};
   std::array<double, kLinks> listen_w{};
-  std::array<double, kLinks> promotion_w{};
-  std::array<double, kLinks> tail_w{};
+  std::array<RadioTail, kLinks> tail{};
 };
 
 /// Seconds by stage and joules by cause; sums to latency_s and energy_j.
@@ -213,7 +213,7 @@ inline Cost predict_remote(const RequestModel& request, const ActionModel& actio
   const double tx = link.tx_w * air_up;
   const double rx = link.rx_w * air_down;
   const double tail =
-      request.tail_w[l] * now.tail_s[l] + request.promotion_w[l] * now.promotion_s[l];
+      request.tail[l].energy_j(now.tail_s[l]) + now.promotion_w[l] * now.promotion_s[l];
   const double idle =
       request.idle.busy_w * now.decision_s + request.idle.transfer_w * (up + down) +
       request.idle.waiting_w * (network + queue + service + now.waited_s + now.promotion_s[l]) +

@@ -54,8 +54,7 @@ void mistake(RequestModel& request, const ModelError& error, const Factors& fact
   for (std::size_t l = 0; l < kLinks; ++l) {
     const double radio = factor(error.power, Of::kRadio, l);
     request.listen_w[l] *= radio;
-    request.promotion_w[l] *= radio;
-    request.tail_w[l] *= radio;
+    request.tail[l].scale_power(radio);
   }
   // A co-runner leaves something of the CPU, whatever the planner believes.
   constexpr double kMostContention = 0.95;

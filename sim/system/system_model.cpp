@@ -76,8 +76,7 @@ RequestModel make_request(const SystemModel& system, const DeviceType& type, con
   for (std::size_t l = 0; l < kLinks; ++l) {
     request.slow_start[l] = system.links[l].technology.slow_start;
     request.listen_w[l] = type.radio[l].listen_w;
-    request.promotion_w[l] = system.links[l].technology.promotion_w;
-    request.tail_w[l] = system.links[l].technology.tail_w;
+    request.tail[l] = system.links[l].technology.tail;
   }
   return request;
 }

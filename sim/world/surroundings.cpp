@@ -114,26 +114,24 @@ Observation Surroundings::observe(const Phone& phone, std::uint16_t dnn, Time no
   return o;
 }
 
-double Surroundings::tail_s(const Phone& phone, std::size_t link, Time now) const {
-  if (!system_.tails) return 0;
-  const PhoneLink& l = phone.conditions.links[link];
-  const double tail = system_.links[link].technology.tail_s;
-  return l.used() ? std::min(tail, to_seconds(now - l.last_used)) : tail;
+double Surroundings::idle_s(const PhoneLink& link, Time now) {
+  return link.used() ? to_seconds(now - link.last_used) : std::numeric_limits<double>::infinity();
 }
 
-double Surroundings::promotion_s(const Phone& phone, std::size_t link, Time now) const {
+double Surroundings::tail_s(const Phone& phone, std::size_t link, Time now) const {
   if (!system_.tails) return 0;
-  const LinkTechnology& technology = system_.links[link].technology;
-  const PhoneLink& l = phone.conditions.links[link];
-  const bool awake = l.used() && to_seconds(now - l.last_used) < technology.tail_s;
-  return awake ? 0 : technology.promotion_s;
+  return std::min(system_.links[link].technology.tail.time_s(),
+                  idle_s(phone.conditions.links[link], now));
+}
+
+Promotion Surroundings::promotion(const Phone& phone, std::size_t link, Time now) const {
+  if (!system_.tails) return {};
+  return system_.links[link].technology.promotion_after(idle_s(phone.conditions.links[link], now));
 }
 
 bool Surroundings::cold(const Phone& phone, std::size_t link, Time now) const {
-  const PhoneLink& l = phone.conditions.links[link];
-  const double idle_s =
-      l.used() ? to_seconds(now - l.last_used) : std::numeric_limits<double>::infinity();
-  return system_.links[link].technology.slow_start.cold_after(idle_s);
+  return system_.links[link].technology.slow_start.cold_after(
+      idle_s(phone.conditions.links[link], now));
 }
 
 Time Surroundings::next_signal_change(const Phone& phone, std::size_t link) const {

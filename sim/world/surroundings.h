@@ -36,8 +36,8 @@ class Surroundings {
   Observation observe(const Phone& phone, std::uint16_t dnn, Time now) const;
   /// Tail time that a request using the link now would be charged.
   double tail_s(const Phone& phone, std::size_t link, Time now) const;
-  /// Time to leave the idle state before sending can start.
-  double promotion_s(const Phone& phone, std::size_t link, Time now) const;
+  /// What the radio needs from the state it is in before sending can start.
+  Promotion promotion(const Phone& phone, std::size_t link, Time now) const;
   /// Whether the link's connection has been idle for so long that its next transfer starts slowly.
   bool cold(const Phone& phone, std::size_t link, Time now) const;
   Time next_signal_change(const Phone& phone, std::size_t link) const;
@@ -48,6 +48,8 @@ class Surroundings {
   ActionId capped(const Phone& phone, ActionId action) const;
 
  private:
+  /// Since the last transfer; infinite before the first.
+  static double idle_s(const PhoneLink& link, Time now);
   static std::uint32_t link_entity(const Phone& phone, std::size_t link) {
     return static_cast<std::uint32_t>(phone.number * kLinks + link);
   }

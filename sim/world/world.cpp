@@ -273,12 +273,12 @@ void World::start_remote(Phone& phone, Duration lead) {
   const std::size_t link = request.link();
   const Time now = engine_.now();
   const LinkTechnology& technology = system_.links[link].technology;
-  const double promotion = surroundings_.promotion_s(phone, link, now);
+  const Promotion promotion = surroundings_.promotion(phone, link, now);
   request.ledger.joules[Cause::kRadioTail] +=
-      technology.tail_w * surroundings_.tail_s(phone, link, now) +
-      technology.promotion_w * promotion;
-  request.ledger.stages[Stage::kPromotion] += from_seconds(promotion);
-  lead += from_seconds(promotion);
+      technology.tail.energy_j(surroundings_.tail_s(phone, link, now)) +
+      promotion.power_w * promotion.time_s;
+  request.ledger.stages[Stage::kPromotion] += from_seconds(promotion.time_s);
+  lead += from_seconds(promotion.time_s);
   if (lead > Duration::zero()) {
     schedule(now + lead, EventRank::kCompletion, WorldEvent::kUploadStart, phone);
   } else {

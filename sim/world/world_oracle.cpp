@@ -45,7 +45,9 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
     c.air_share[l] = air_.share(phone, l);
     c.rtt_s[l] = clairvoyant ? noise_.rtt_s(o, l) : system_.links[l].technology.rtt_mean_s();
     c.cold[l] = surroundings_.cold(phone, l, now);
-    c.promotion_s[l] = surroundings_.promotion_s(phone, l, now);
+    const Promotion promotion = surroundings_.promotion(phone, l, now);
+    c.promotion_s[l] = promotion.time_s;
+    c.promotion_w[l] = promotion.power_w;
     c.tail_s[l] = surroundings_.tail_s(phone, l, now);
   }
   for (const Site site : {Site::kCloud, Site::kTablet}) {

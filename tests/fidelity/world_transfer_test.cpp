@@ -91,7 +91,7 @@ TEST(WorldTransferTest, AStreamPaysTheUnionOfItsTails) {
       charged += r.cause(Cause::kRadioTail);
       promoted_s += r.seconds(Stage::kPromotion);
       const Time begin = r.observation.now;
-      const Time end = r.completion + from_seconds(lte.tail_s);
+      const Time end = r.completion + from_seconds(lte.tail.time_s());
       EXPECT_EQ(r.seconds(Stage::kPromotion) > 0, begin >= awake_until);
       awake_s += to_seconds(end - std::max(begin, awake_until));
       awake_until = end;
@@ -99,7 +99,8 @@ TEST(WorldTransferTest, AStreamPaysTheUnionOfItsTails) {
     }
     // The radio is awake in the union of requests and tails; what is not a request is a tail.
     const double tails_s = awake_s - busy_s;
-    EXPECT_NEAR(charged, lte.tail_w * tails_s + lte.promotion_w * promoted_s, 1e-6 * charged);
+    EXPECT_NEAR(charged, lte.tail.energy_j(tails_s) + lte.promotion.power_w * promoted_s,
+                1e-6 * charged);
   }
 }
 

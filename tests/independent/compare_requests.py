@@ -10,6 +10,7 @@ total to 1e-6). Radio promotion and tail
 follow from the completion times in the file. Exit code 1 and one line per difference. Needs PyYAML.
 """
 
+import copy
 import csv
 import json
 import math
@@ -23,7 +24,7 @@ from pathlib import Path
 import yaml
 
 from reference_model import (CAUSES, PHONES, STAGES, Data, Setting, all_actions, busy_power, charge_local,
-                             charge_remote, si, value)
+                             charge_remote, promotion_after, si, tail_states, value)
 
 FROM_STAGES = 1e-9
 FROM_MODEL = 1e-6
@@ -71,10 +72,27 @@ CASES = {
     "translation with tails": Case(
         "use_case: translation\ntails: true\nconstraints: {accuracy_set: quantisation_aware}",
         Setting(accuracy_set="quantisation_aware"), tails=True),
+    "5G standalone on an LTE radio": Case(
+        "links: {cloud: {technology: nr_low}}\ntails: true\ncloud_signal: {constant: {level: -71.3 dBm}}\n"
+        "overrides: {device_profiles/links/nr_low: {name: lte}}",
+        Setting(cloud_link="nr_low", signal={"nr_low": -71.3}), tails=True),
+    "5G non-standalone on an LTE radio": Case(
+        "links: {cloud: {technology: nr_mmwave}}\ntails: true\ncloud_signal: weak\n"
+        "overrides: {device_profiles/links/nr_mmwave: {name: lte}}",
+        Setting(cloud_link="nr_mmwave", signal={"nr_mmwave": -110.0}), tails=True),
     "camera": Case("use_case: streaming\narrivals: {periodic: {period: 33.333333 ms}}", Setting()),
     "hot": Case("arrivals: {closed_loop: {think: {constant: {value: 0 s}}}}\n"
                 "phases: [{name: test, inferences: 300, learn: true, explore: true}]", Setting()),
 }
+
+
+def overridden(data, text):
+    """The data with the link files that a scenario changes."""
+    changed = copy.copy(data)
+    overrides = yaml.safe_load(text).get("overrides", {})
+    changed.links = {name: link | overrides.get(f"device_profiles/links/{name}", {})
+                     for name, link in data.links.items()}
+    return changed
 
 
 def simulate(program, text, folder):
@@ -97,14 +115,11 @@ class Radio:
         self.last_s = {}
 
     def charge(self, key, link, decided_s):
-        """(promotion, tail) seconds of a request that decides at `decided_s`."""
+        """(promotion, its power, tail) of a request that decides at `decided_s`."""
         states = self.data.links[link]
-        tail = value(states["tail"]["time"]) if "tail" in states else 0.0
-        promotion = value(states["promotion"]["time"]) if "promotion" in states else 0.0
-        if key not in self.last_s:
-            return promotion, tail
-        idle = decided_s - self.last_s[key]
-        return (0.0 if idle < tail else promotion), max(0.0, min(idle, tail))
+        tail = math.fsum(value(state["time"]) for state in tail_states(states))
+        idle = decided_s - self.last_s.get(key, -math.inf)
+        return *promotion_after(states, idle), max(0.0, min(idle, tail))
 
     def cold(self, key, link, begins_s):
         """Whether a transfer that begins at `begins_s` starts slowly."""
@@ -172,8 +187,9 @@ class Comparison:
             return setting, None
         link = setting.cloud_link if site == "cloud" else setting.tablet_link
         if self.case.tails:
-            promotion, tail = self.radio.charge((row["run_id"], row["device"], link), link, decided_s)
-            setting = replace(setting, promotion_s={link: promotion}, tail_s={link: tail})
+            promotion, power, tail = self.radio.charge((row["run_id"], row["device"], link), link, decided_s)
+            setting = replace(setting, promotion_s={link: promotion}, promotion_w={link: power},
+                              tail_s={link: tail})
         begins_s = decided_s + float(row["decision_ms"]) / 1e3 + setting.promotion_s.get(link, 0.0)
         cold = self.radio.cold((row["run_id"], row["device"], link), link, begins_s)
         return replace(setting, cold={link: cold}), link
@@ -231,7 +247,7 @@ def main(program, root):
         use_case = data.use_cases[yaml.safe_load(case.text).get("use_case", "non_streaming")]
         with tempfile.TemporaryDirectory() as folder:
             found = simulate(program, case.text, folder)
-        comparison = Comparison(data, name, case, si(use_case["qos"]["value"]))
+        comparison = Comparison(overridden(data, case.text), name, case, si(use_case["qos"]["value"]))
         for row in found:
             comparison.check(row)
         wrong += comparison.wrong

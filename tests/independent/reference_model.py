@@ -86,6 +86,7 @@ class Setting:
     decision_s: float = 0.0
     wait_s: float = 0.0
     promotion_s: dict = field(default_factory=dict)  # link -> seconds before sending
+    promotion_w: dict = field(default_factory=dict)  # link -> power in these
     tail_s: dict = field(default_factory=dict)  # link -> seconds of tail charged
     cold: dict = field(default_factory=dict)  # link -> whether its connection has been idle
 
@@ -222,6 +223,35 @@ def busy_power(profile, processor, point, precision, level):
     return watts * (value(ratio) if ratio else 1)
 
 
+def tail_states(link):
+    """The states after a transfer of a link's file, in order."""
+    states = link.get("tail", [])
+    return states if isinstance(states, list) else [states]
+
+
+def tail_energy(link, seconds):
+    """Joules of the first `seconds` after a transfer."""
+    joules, begin = [], 0.0
+    for state in tail_states(link):
+        end = begin + value(state["time"])
+        joules.append(value(state["power"]) * max(0.0, min(seconds, end) - begin))
+        begin = end
+    return math.fsum(joules)
+
+
+def promotion_after(link, idle_s):
+    """(seconds, watts) of the promotion that a request needs `idle_s` after the last transfer."""
+    left = idle_s
+    for state in tail_states(link):
+        left -= value(state["time"])
+        if left < 0:
+            found = state.get("promotion")
+            break
+    else:
+        found = link.get("promotion")
+    return (value(found["time"]), value(found["power"])) if found else (0.0, 0.0)
+
+
 def round_trip(link):
     """Mean of the log-normal through its median and 90th percentile."""
     median, p90 = value(link["rtt"]["median"]), value(link["rtt"]["p90"])
@@ -256,7 +286,8 @@ def link_state(data, device, name, setting):
 
     up, down = law("uplink", "rate"), law("downlink", "rate")
     tx = (value(radio["tx_power"]) + slope("tx_power_per_rate") * up) * law("tx_power_factor", "factor")
-    rx = value(radio["rx_power"]) + slope("rx_power_per_rate") * down
+    rx_factor = law("rx_power_factor", "factor") if "rx_power_factor" in link else 1.0
+    rx = (value(radio["rx_power"]) + slope("rx_power_per_rate") * down) * rx_factor
     return LinkState(up, down, tx, rx, value(radio["listen_power"]), round_trip(link))
 
 
@@ -290,11 +321,10 @@ def charge_remote(result, data, device, link_name, setting):
         + wait_floor * (s["wait"] + s["promotion"] + away)
         + listen_w * (away + pauses)
     )
-    states = data.links[link_name]
     if setting.tail_s.get(link_name):
-        result.joules["radio_tail"] += value(states["tail"]["power"]) * setting.tail_s[link_name]
+        result.joules["radio_tail"] += tail_energy(data.links[link_name], setting.tail_s[link_name])
     if s["promotion"]:
-        result.joules["radio_tail"] += value(states["promotion"]["power"]) * s["promotion"]
+        result.joules["radio_tail"] += setting.promotion_w[link_name] * s["promotion"]
     charge_decision(result, data, device, setting)
 
 

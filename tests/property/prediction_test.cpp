@@ -83,6 +83,7 @@ Conditions random_conditions(const SystemModel& system, const DeviceType& type, 
     now.link[l] = link_conditions(system.links[l].technology, type.radio[l], pick(-100, -40), 0);
     now.air_share[l] = 1.0 / (1 + draw.below(4));
     now.promotion_s[l] = draw.below(2) * pick(0, 0.3);
+    now.promotion_w[l] = system.links[l].technology.promotion.power_w;
     now.tail_s[l] = draw.below(2) * pick(0, 10);
     for (double& free_s : now.free_in_s[l]) free_s = draw.below(2) * pick(0, 0.2);
   }

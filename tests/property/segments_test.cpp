@@ -71,8 +71,10 @@ Conditions conditions_of(const Scenario& scenario, const DeviceType& type, const
   Conditions now = CostModel(scenario.system(), type).observed(o);
   for (std::size_t l = 0; l < kLinks; ++l) {
     if (!scenario.system().tails) continue;
-    now.promotion_s[l] = scenario.system().links[l].technology.promotion_s;
-    now.tail_s[l] = scenario.system().links[l].technology.tail_s;
+    const LinkTechnology& technology = scenario.system().links[l].technology;
+    now.promotion_s[l] = technology.promotion.time_s;
+    now.promotion_w[l] = technology.promotion.power_w;
+    now.tail_s[l] = technology.tail.time_s();
   }
   return now;
 }

@@ -81,6 +81,8 @@ struct Everything {
   std::map<std::string, double> shares{{"a b", 1e-300}, {"null", 1e300}};
   std::map<Precision, Watts> by_precision{{Precision::kFp32, Watts(1)}};
   std::array<int, 3> triple{1, 2, 3};
+  OneOrMore<Inner> alone{{{4, 0.25}}};
+  OneOrMore<Inner> several{{{5, std::nullopt}, {6, 1.0}}};
   std::variant<None, Ar1> signal = Ar1{};
   std::variant<None, Ar1> quiet;
   Located<std::string> located{"here", {}};
@@ -122,6 +124,8 @@ struct Everything {
     v.required("shares", shares, "a map");
     v.required("by_precision", by_precision, "a map of enums");
     v.required("triple", triple, "three");
+    v.required("alone", alone, "a list of one");
+    v.required("several", several, "a list of more");
     v.required("signal", signal, "a variant");
     v.required("quiet", quiet, "another one");
     v.required("located", located, "a text with a place");
@@ -207,6 +211,20 @@ TEST(ConfigJson, WritesEveryKindOfMember) {
     1,
     2,
     3
+  ],
+  "alone": {
+    "cells": 4,
+    "share": 0.25
+  },
+  "several": [
+    {
+      "cells": 5,
+      "share": null
+    },
+    {
+      "cells": 6,
+      "share": 1.0
+    }
   ],
   "signal": {
     "ar1": {
@@ -345,6 +363,10 @@ TEST(ConfigJsonSchema, SourcedMembersNeedExactlyOneOrigin) {
             R"(^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)? ?)"
             R"((W/\(bit/s\)|W/\(Mbit/s\)|mW/\(Mbit/s\))$)");
   EXPECT_EQ(schema["properties"]["triple"]["maxItems"], 3);
+  const Json& alone = schema["properties"]["alone"]["anyOf"];
+  EXPECT_EQ(alone[0]["properties"]["cells"]["exclusiveMinimum"], 0);
+  EXPECT_EQ(alone[1]["items"], alone[0]);
+  EXPECT_EQ(alone[1]["minItems"], 1);
   EXPECT_EQ(schema["properties"]["inners"]["items"]["properties"]["share"].dump(),
             R"({"description":"a share; between 0 and 1","anyOf":[{"type":"number","minimum":0.0,)"
             R"("maximum":1.0},{"type":"null"}]})");

@@ -255,6 +255,18 @@ TEST(ConfigReader, Containers) {
   EXPECT_EQ(one_error<Device>("x: 5"), "f.yaml:1:4: error: x: expected a map, got '5'");
 }
 
+TEST(ConfigReader, OneItemNeedsNoList) {
+  EXPECT_EQ(one<OneOrMore<int>>("x: 7").items, std::vector<int>{7});
+  EXPECT_EQ(one<OneOrMore<int>>("x: [7]").items, std::vector<int>{7});
+  EXPECT_EQ(one<OneOrMore<int>>("x: [7, 8]").items, (std::vector<int>{7, 8}));
+  EXPECT_EQ(one_error<OneOrMore<int>>("x: []"),
+            "f.yaml:1:4: error: x: expected at least one item, got none");
+  EXPECT_EQ(one_error<OneOrMore<int>>("x: a"),
+            "f.yaml:1:4: error: x: expected a whole number, got 'a'");
+  EXPECT_EQ(one_error<OneOrMore<int>>("x: [7, a]"),
+            "f.yaml:1:8: error: x[1]: expected a whole number, got 'a'");
+}
+
 TEST(ConfigReader, NullUnsetsAnOptional) {
   EXPECT_FALSE(read_text<Device>("{profile: x, battery: ~}").battery);
   EXPECT_EQ(read_error<Device>("{profile: x, count: ~}"),

@@ -75,7 +75,7 @@ LinkConfig make_config() {
   c.rtt.median.value = milliseconds(5);
   c.rtt.p90.value = milliseconds(20);
   c.promotion = {{milliseconds(260), {}}, {Watts(1.2), {}}};
-  c.tail = {{milliseconds(10'100), {}}, {Watts(0.39), {}}};
+  c.tail = {{{{milliseconds(10'100), {}}, {Watts(0.39), {}}, {}}}};
   return c;
 }
 
@@ -103,10 +103,10 @@ TEST(LinkTest, TakesOverItsConfiguration) {
   EXPECT_EQ(link.weak_dbm, -85);
   EXPECT_TRUE(link.weak(-80)) << "weak at or below the threshold";
   EXPECT_FALSE(link.weak(-79.9));
-  EXPECT_EQ(link.promotion_s, 0.26);
-  EXPECT_EQ(link.promotion_w, 1.2);
-  EXPECT_EQ(link.tail_s, 10.1);
-  EXPECT_EQ(link.tail_w, 0.39);
+  EXPECT_EQ(link.promotion.time_s, 0.26);
+  EXPECT_EQ(link.promotion.power_w, 1.2);
+  EXPECT_EQ(link.tail.time_s(), 10.1);
+  EXPECT_EQ(link.tail.energy_j(10.1), 0.39 * 10.1);
 }
 
 TEST(LinkTest, WithoutPromotionAndTailTheyCostNothing) {
@@ -114,8 +114,34 @@ TEST(LinkTest, WithoutPromotionAndTailTheyCostNothing) {
   config.promotion.reset();
   config.tail.reset();
   const LinkTechnology link = make_link(config);
-  EXPECT_EQ(link.promotion_s, 0);
-  EXPECT_EQ(link.tail_s, 0);
+  EXPECT_EQ(link.promotion_after(0).time_s, 0);
+  EXPECT_EQ(link.tail.time_s(), 0);
+  EXPECT_EQ(link.tail.energy_j(0), 0);
+}
+
+TEST(LinkTest, TheStateFoundSaysWhichPromotionIsNeeded) {
+  LinkConfig config = make_config();
+  const RadioStateConfig resume = {{milliseconds(340), {}}, {Watts(0.6), {}}};
+  config.tail = {{{{milliseconds(10'000), {}}, {Watts(0.5), {}}, {}},
+                  {{milliseconds(5'000), {}}, {Watts(0.03), {}}, resume}}};
+  const LinkTechnology link = make_link(config);
+  EXPECT_DOUBLE_EQ(link.tail.energy_j(link.tail.time_s()), 5.15);
+  EXPECT_EQ(link.promotion_after(9).time_s, 0);
+  EXPECT_EQ(link.promotion_after(12).time_s, 0.34);
+  EXPECT_EQ(link.promotion_after(12).power_w, 0.6);
+  EXPECT_EQ(link.promotion_after(15).time_s, 0.26) << "from idle";
+  EXPECT_EQ(link.promotion_after(15).power_w, 1.2);
+}
+
+TEST(LinkTest, ReceivingMayHaveAFactorToo) {
+  const RadioPower radio{"wifi", 0.4, 1e-8, 0.2, 2e-9, 0.1};
+  LinkConfig config = make_config();
+  const LinkConditions plain = link_conditions(make_link(config), radio, -75, 0);
+  config.rx_power_factor = {list_of<Dbm>({-80, -60}), list_of<double>({1.6, 1.2})};
+  const LinkTechnology link = make_link(config);
+  EXPECT_DOUBLE_EQ(link_conditions(link, radio, -75, 0).rx_w, (0.2 + 2e-9 * 25e6) * 1.5);
+  EXPECT_DOUBLE_EQ(link_conditions(link, radio, -95, 0).rx_w, (0.2 + 2e-9 * 10e6) * 1.6);
+  EXPECT_EQ(link_conditions(link, radio, -75, 0).tx_w, plain.tx_w);
 }
 
 TEST(LinkTest, ConditionsFollowTheSignal) {
@@ -186,6 +212,12 @@ TEST(LinkTest, ReportsTablesThatAreNoLaw) {
   EXPECT_EQ(mistakes(config), Messages{"tx_power_factor: 2 signal strengths but 1 factors"});
   config.tx_power_factor = {};
   EXPECT_EQ(mistakes(config), Messages{"tx_power_factor: 0 signal strengths but 0 factors"});
+  config = make_config();
+  config.rx_power_factor = {list_of<Dbm>({-80}), list_of<double>({1, 2})};
+  EXPECT_EQ(mistakes(config), Messages{"rx_power_factor: 1 signal strengths but 2 factors"});
+  config = make_config();
+  config.tail->items.resize(5, config.tail->items.front());
+  EXPECT_EQ(mistakes(config), Messages{"tail: 5 states, at most 4 are possible"});
   config = make_config();
   config.rtt.p90.value = milliseconds(4);
   EXPECT_EQ(mistakes(config), Messages{"rtt: the 90th percentile is below the median"});
