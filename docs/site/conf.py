@@ -97,6 +97,7 @@ results/leaderboard
 results/parameters
 results/laboratories
 results/residual
+results/sustained
 Predicted blind <results/validation/README>
 results/speed
 tests/README

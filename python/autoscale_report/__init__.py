@@ -4,6 +4,7 @@ draws figures, writes pages.
     scripts/reproduce.sh      python -m autoscale_report.reproduce
     scripts/leaderboard.sh    python -m autoscale_report.leaderboard
     scripts/validate.sh       python -m autoscale_report.validation
+    scripts/sustained.sh      python -m autoscale_report.sustained
 
 It draws with autoscale_sim.plots, which knows nothing of it, and uses no other part of autoscale_sim but
 the importers of networks (autoscale_report.validation): the simulator is run as a program. It is no part

@@ -85,6 +85,36 @@ struct BatteryConfig {
   }
 };
 
+struct SkinConfig {
+  Located<Sourced<Watts>> budget;
+  Sourced<Duration> time_constant;
+  Sourced<double> hysteresis;
+  Sourced<Duration> period;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("budget", budget, "power of the whole device that its skin bears for ever",
+               config::positive);
+    v.required("time_constant", time_constant, "of the skin", config::positive);
+    v.required("hysteresis", hysteresis,
+               "share of the budget below which operating points are given back",
+               config::range(0.0, 0.9));
+    v.required("period", period, "from one change of the operating point to the next, at least",
+               config::positive);
+  }
+};
+
+struct FloorTripConfig {
+  Sourced<Celsius> temperature;
+  Located<Sourced<Celsius>> recovery;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("temperature", temperature, "at which every processor falls to its lowest point");
+    v.required("recovery", recovery, "at which the SoC has cooled down again");
+  }
+};
+
 struct ThermalConfig {
   Sourced<KelvinsPerWatt> resistance;
   Sourced<Duration> time_constant;
@@ -92,6 +122,8 @@ struct ThermalConfig {
   SourcedList<Celsius> trips;
   Sourced<Kelvins> hysteresis;
   Sourced<int> steps_per_trip;
+  std::optional<SkinConfig> skin;
+  std::optional<FloorTripConfig> floor_trip;
 
   template <class V>
   void fields(V& v) {
@@ -104,6 +136,8 @@ struct ThermalConfig {
                config::non_negative);
     v.required("steps_per_trip", steps_per_trip, "operating points taken away per trip",
                config::positive);
+    v.optional("skin", skin, "power that can be sustained");
+    v.optional("floor_trip", floor_trip, "the SoC's last resort");
   }
 };
 

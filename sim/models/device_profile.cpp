@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace autoscale {
@@ -85,7 +86,40 @@ Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel l
   return processor;
 }
 
-ThermalNode make_thermal(const ThermalConfig& c) {
+SkinLimit make_skin(const SkinConfig& c, double baseline_w, config::Diagnostics& diagnostics) {
+  SkinLimit skin;
+  skin.budget_w = c.budget.value.value.value();
+  skin.time_constant_s = to_seconds(c.time_constant.value);
+  skin.hysteresis = c.hysteresis.value;
+  skin.period = c.period.value;
+  if (skin.lower_w() <= baseline_w) {
+    diagnostics.error(c.budget.mark,
+                      fmt::format("budget less hysteresis is {:.6g} W: it must be above the "
+                                  "baseline power, {:.6g} W",
+                                  skin.lower_w(), baseline_w));
+  }
+  return skin;
+}
+
+FloorTrip make_floor_trip(const FloorTripConfig& c, config::Diagnostics& diagnostics) {
+  const FloorTrip floor{c.temperature.value.value(), c.recovery.value.value.value()};
+  if (floor.recovery_c >= floor.trip_c) {
+    diagnostics.error(
+        c.recovery.mark,
+        fmt::format("recovery must be below the trip's temperature, {:.6g} degC", floor.trip_c));
+  }
+  return floor;
+}
+
+/// Operating points of the processor that has the most.
+int most_points(const std::vector<Processor>& processors) {
+  std::size_t most = 1;
+  for (const Processor& p : processors) most = std::max(most, p.points.size());
+  return static_cast<int>(most);
+}
+
+ThermalNode make_thermal(const ThermalConfig& c, double baseline_w,
+                         config::Diagnostics& diagnostics) {
   ThermalNode node;
   node.resistance_k_per_w = c.resistance.value.value();
   node.time_constant_s = to_seconds(c.time_constant.value);
@@ -93,6 +127,8 @@ ThermalNode make_thermal(const ThermalConfig& c) {
   for (const Celsius trip : c.trips.values) node.trips_c.push_back(trip.value());
   node.hysteresis_k = c.hysteresis.value.value();
   node.steps_per_trip = c.steps_per_trip.value;
+  if (c.skin) node.skin = make_skin(*c.skin, baseline_w, diagnostics);
+  if (c.floor_trip) node.floor_trip = make_floor_trip(*c.floor_trip, diagnostics);
   return node;
 }
 
@@ -127,7 +163,7 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
     profile.contention = {c.contention->cpu.value, c.contention->memory.value,
                           value_of(c.contention->stall_power, Contention{}.stall)};
   }
-  if (c.thermal) profile.thermal = make_thermal(*c.thermal);
+  if (c.thermal) profile.thermal = make_thermal(*c.thermal, profile.baseline_w, diagnostics);
   std::set<ProcessorKind> seen;
   for (const ProcessorConfig& p : c.processors) {
     if (!seen.insert(p.name.value).second) {
@@ -136,6 +172,9 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
     }
     profile.processors.push_back(
         make_processor(p, c.kind, level.value_or(c.power_level), diagnostics));
+  }
+  if (profile.thermal && profile.thermal->skin) {
+    profile.thermal->skin->most_points = most_points(profile.processors) - 1;
   }
   for (const auto& [technology, r] : c.radios) {
     profile.radios.push_back({technology, r.tx_power.value.value(),

@@ -44,7 +44,7 @@ struct RequestRecord {
   const Ledger& ledger;
   Verdict verdict;
   double temperature_c = 0;
-  bool throttled = false;  // a trip point of heat was active at the decision
+  bool throttled = false;  // heat capped operating points at the decision
   const OracleComparison& oracle;
 
   Duration latency() const { return completion - arrival; }

@@ -38,13 +38,23 @@ void Surroundings::rest(Phone& phone) const {
   phone.conditions.co_runner_w = system_.types[phone.type].cpu_top_w;
 }
 
+/// Power of the whole phone, for its temperature.
+double Surroundings::drawn_w(const Phone& phone) const {
+  const PhoneConditions& conditions = phone.conditions;
+  return system_.types[phone.type].profile.baseline_w +
+         conditions.load().cpu * conditions.co_runner_w + conditions.active_w;
+}
+
 void Surroundings::warm(Phone& phone, Time now) const {
-  const DeviceType& type = system_.types[phone.type];
-  if (!system_.thermal || !type.profile.thermal) return;
-  PhoneConditions& conditions = phone.conditions;
-  const double power = type.profile.baseline_w + conditions.load().cpu * conditions.co_runner_w +
-                       conditions.active_w;
-  conditions.thermal.advance(*type.profile.thermal, now, power);
+  const auto& thermal = system_.types[phone.type].profile.thermal;
+  if (!system_.thermal || !thermal) return;
+  phone.conditions.thermal.advance(*thermal, now, drawn_w(phone));
+}
+
+Time Surroundings::next_heat_change(const Phone& phone) const {
+  const auto& thermal = system_.types[phone.type].profile.thermal;
+  if (!system_.thermal || !thermal || !thermal->limits_work_in_flight()) return kNever;
+  return phone.conditions.thermal.next_change(*thermal, drawn_w(phone));
 }
 
 void Surroundings::refresh_link(Phone& phone, std::size_t link, Time now) const {
@@ -142,7 +152,7 @@ Time Surroundings::next_signal_change(const Phone& phone, std::size_t link) cons
 
 ActionId Surroundings::capped(const Phone& phone, ActionId action) const {
   const ThermalState& thermal = phone.conditions.thermal;
-  if (thermal.trips == 0) return action;
+  if (!thermal.throttled()) return action;
   const DeviceType& type = system_.types[phone.type];
   const TargetGroup& group = type.actions.group(action);
   if (group.site != Site::kPhone) return action;

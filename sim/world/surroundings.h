@@ -44,10 +44,15 @@ class Surroundings {
   Time next_load_change(const Phone& phone) const {
     return run_.phase().grid() ? kNever : run_.world_time(phone.conditions.co_runner.until);
   }
+  /// When heat caps a phone anew, or frees it, if its work, load and conditions stay as they are.
+  /// Call it after warm(), and again when the power changes. kNever too for phones whose profile has
+  /// neither skin nor floor_trip: those keep the cap of the decision to the end.
+  Time next_heat_change(const Phone& phone) const;
   /// The action that heat leaves of `action`: the same with its operating point capped.
   ActionId capped(const Phone& phone, ActionId action) const;
 
  private:
+  double drawn_w(const Phone& phone) const;
   /// Since the last transfer; infinite before the first.
   static double idle_s(const PhoneLink& link, Time now);
   static std::uint32_t link_entity(const Phone& phone, std::size_t link) {

@@ -140,7 +140,7 @@ void World::begin_request(Phone& phone) {
   phone.request.begin(now);
   if (run_.phase().grid()) surroundings_.set_grid_conditions(phone);
   surroundings_.refresh(phone, now);
-  phone.request.throttled = phone.conditions.thermal.trips > 0;
+  phone.request.throttled = phone.conditions.thermal.throttled();
   phone.request.observation = surroundings_.observe(phone, run_.dnn_of(phone), now);
   if (deciders_.steers(phone)) {
     decision_due_ = true;
