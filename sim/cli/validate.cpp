@@ -9,6 +9,7 @@
 #include "sim/config/csv.h"
 #include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
+#include "sim/models/token_trace.h"
 #include "sim/sweep/sweep.h"
 
 namespace autoscale::cli {
@@ -127,6 +128,8 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     config::read<UseCaseConfig>(root, diagnostics);
   } else if (root.find("delivery_opportunities") || root.find("rates") || root.find("signals")) {
     catalog.load_trace_format(file, diagnostics);
+  } else if (root.find("prompt") && root.find("output")) {
+    config::read<TokenFormat>(root, diagnostics);
   } else if (root.find("class_memory_cost")) {
     config::read<RooflineConfig>(root, diagnostics);
   } else if ((root.find("cloud_signal") || root.find("co_runner")) && !root.find("devices")) {

@@ -24,6 +24,7 @@ constexpr std::array<Unit, 6> kTimeUnits{
 constexpr std::array<Unit, 3> kPowerUnits{{{"W", 0}, {"mW", -3}, {"uW", -6}}};
 constexpr std::array<Unit, 2> kEnergyUnits{{{"J", 0}, {"mJ", -3}}};
 constexpr std::array<Unit, 4> kFrequencyUnits{{{"Hz", 0}, {"kHz", 3}, {"MHz", 6}, {"GHz", 9}}};
+constexpr std::array<Unit, 1> kCountRateUnits{{{"/s", 0}}};
 constexpr std::array<Unit, 8> kDataUnits{{{"bit", 0},
                                           {"kbit", 3},
                                           {"Mbit", 6},
@@ -166,6 +167,7 @@ constexpr Dimension kTimeDimension{"a duration", "5 ms", kTimeUnits};
 constexpr Dimension kPowerDimension{"a power", "5 W", kPowerUnits};
 constexpr Dimension kEnergyDimension{"an energy", "5 J", kEnergyUnits};
 constexpr Dimension kFrequencyDimension{"a frequency", "800 MHz", kFrequencyUnits};
+constexpr Dimension kCountRateDimension{"a rate", "100 /s", kCountRateUnits};
 constexpr Dimension kDataDimension{"an amount of data", "150 kB", kDataUnits};
 constexpr Dimension kDataRateDimension{"a data rate", "10 Mbit/s", kDataRateUnits};
 constexpr Dimension kComputeDimension{"an amount of computation", "569 MMAC", kComputeUnits};

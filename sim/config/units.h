@@ -42,7 +42,7 @@ struct Dimension {
 extern const Dimension kTimeDimension, kPowerDimension, kEnergyDimension, kFrequencyDimension,
     kDataDimension, kDataRateDimension, kComputeDimension, kVoltageDimension, kChargeDimension,
     kTemperatureDifferenceDimension, kThermalResistanceDimension, kPowerPerRateDimension,
-    kTemperatureDimension, kPowerLevelDimension, kPowerRatioDimension;
+    kTemperatureDimension, kPowerLevelDimension, kPowerRatioDimension, kCountRateDimension;
 
 /// The dimension of a C++ type; not a pointer when it has none.
 template <class T>
@@ -55,6 +55,8 @@ template <>
 inline constexpr const Dimension* kDimension<Joules> = &kEnergyDimension;
 template <>
 inline constexpr const Dimension* kDimension<Hertz> = &kFrequencyDimension;
+template <>
+inline constexpr const Dimension* kDimension<PerSecond> = &kCountRateDimension;
 template <>
 inline constexpr const Dimension* kDimension<Bits> = &kDataDimension;
 template <>

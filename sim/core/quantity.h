@@ -71,6 +71,8 @@ class Reading {
 using Watts = Quantity<struct PowerDim>;
 using Joules = Quantity<struct EnergyDim>;
 using Hertz = Quantity<struct FrequencyDim>;
+/// Things counted, such as tokens, per second.
+using PerSecond = Quantity<struct CountRateDim>;
 using Bits = Quantity<struct InformationDim>;
 using BitsPerSecond = Quantity<struct BitRateDim>;
 /// Multiply-accumulate operations.

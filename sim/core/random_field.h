@@ -31,6 +31,7 @@ enum class Stream : std::uint32_t {
   kEpisodes,
   kGridOrder,
   kPlannerModel,
+  kTokens,
 };
 
 /// The random words at one address, in order, and the numbers made of them. Consecutive calls give

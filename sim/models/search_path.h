@@ -32,6 +32,7 @@ inline const DataKind kLinkFiles{"link technology", {"device_profiles/links"}, "
 inline const DataKind kUseCaseFiles{"use case", {"workloads/use_cases"}, ".yaml"};
 inline const DataKind kEnvironmentFiles{"environment", {"scenarios/environments"}, ".yaml"};
 inline const DataKind kTraceFormatFiles{"trace format", {"device_profiles/trace_formats"}, ".yaml"};
+inline const DataKind kTokenFormatFiles{"token format", {"workloads/token_formats"}, ".yaml"};
 /// Scenarios and sweeps.
 inline const DataKind kScenarioFiles{
     "scenario", {"", "scenarios", "scenarios/sweeps"}, ".yaml", true};

@@ -7,6 +7,7 @@
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
 #include "sim/models/catalog.h"
+#include "sim/models/token_trace.h"
 #include "sim/sweep/sweep.h"
 #include "tests/support/simulation_testing.h"
 
@@ -44,6 +45,7 @@ void expect_round_trip(const fs::path& folder) {
 TEST(DataTest, DeviceProfilesRoundTrip) { expect_round_trip<DeviceConfig>("device_profiles"); }
 TEST(DataTest, LinksRoundTrip) { expect_round_trip<LinkConfig>("device_profiles/links"); }
 TEST(DataTest, TraceFormatsRoundTrip) { expect_round_trip<TraceFormat>(kTraceFormatFolder); }
+TEST(DataTest, TokenFormatsRoundTrip) { expect_round_trip<TokenFormat>(kTokenFormatFolder); }
 TEST(DataTest, DnnsRoundTrip) { expect_round_trip<DnnConfig>("workloads/dnns"); }
 TEST(DataTest, UseCasesRoundTrip) { expect_round_trip<UseCaseConfig>("workloads/use_cases"); }
 TEST(DataTest, EnvironmentsRoundTrip) {

@@ -64,6 +64,7 @@ TEST(ConfigUnits, EveryUnit) {
   EXPECT_EQ(parsed<AmpereHours>("3 Ah"), 3);
   EXPECT_EQ(parsed<Kelvins>("5 K"), 5);
   EXPECT_EQ(parsed<KelvinsPerWatt>("8 K/W"), 8);
+  EXPECT_EQ(parsed<PerSecond>("10000 /s"), 10000);
   EXPECT_EQ(parsed<WattsPerBitPerSecond>("77 mW/(Mbit/s)"), 77e-9);
   EXPECT_EQ(parsed<WattsPerBitPerSecond>("7 W/(Mbit/s)"), 7e-6);
   EXPECT_EQ(parsed<WattsPerBitPerSecond>("7 W/(bit/s)"), 7);

@@ -16,12 +16,12 @@ namespace {
 const TraceColumns kRsrp{"rsrp_dbm", ""};
 const TraceColumns kRsrpAndRate{"rsrp_dbm", "throughput_mbps"};
 
-TraceFormat format(const std::string& name) {
+TraceFormat shipped_format(const std::string& name) {
   return config::load<TraceFormat>(source_root() / kTraceFormatFolder / (name + ".yaml"));
 }
-const TraceFormat kOwn = format("autoscale");
-const TraceFormat kUcc = format("ucc");
-const TraceFormat kMahimahi = format("mahimahi");
+const TraceFormat kOwn = shipped_format("autoscale");
+const TraceFormat kUcc = shipped_format("ucc");
+const TraceFormat kMahimahi = shipped_format("mahimahi");
 
 Trace load(std::string_view content, const TraceFormat& format, const TraceColumns& columns) {
   const TemporaryFolder folder;
