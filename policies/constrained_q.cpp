@@ -79,7 +79,8 @@ class ConstrainedQ final : public TdLearner<> {
     const Observation& o = outcome.observation;
     missed_ = !(outcome.qos_met && outcome.accuracy_met);
     learn_from({space_.of(o), space_.of(outcome.next), o.dnn, outcome.action,
-                -std::min(outcome.energy_j / dnns_[o.dnn].reference_j, 2.0), o.phone, o.request});
+                -std::min(outcome.energy_j / dnns_[o.dnn].reference_for(outcome.tokens), 2.0),
+                o.phone, o.request});
     multipliers_[o.dnn].move(limits_, missed_);
   }
 

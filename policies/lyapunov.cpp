@@ -110,7 +110,7 @@ class Lyapunov final : public Policy {
   double drift_plus_penalty(std::uint16_t dnn, ActionId action, const Conditions& now) const {
     const DnnOnType& on_type = costs_.dnn(dnn);
     const Cost cost = predict(on_type.request, on_type.actions[action], now);
-    return config_.energy_weight * cost.energy_j / on_type.reference_j +
+    return config_.energy_weight * cost.energy_j / on_type.reference_for(now.tokens) +
            queues_[dnn] * cost.latency_s / costs_.constraints().qos_s;
   }
 

@@ -106,13 +106,15 @@ class Residual final : public Policy {
     const DnnOnType& dnn = costs_.dnn(o.dnn);
     const ActionModel& action = dnn.actions[outcome.action];
     Conditions now = conditions(o);
+    now.tokens = outcome.tokens;
     if (group.local) {
-      processors_[group.block].learn(o, group.slot, predict_local(dnn.request, action, now),
+      processors_[group.block].learn(o, group.slot, predict(dnn.request, action, now),
                                      outcome.latency_s, outcome.energy_j);
     } else {
       servers_[group.block].learn(o, weak(o, action.site), group.slot, {dnn.request, action, now},
                                   outcome.latency_s, outcome.energy_j);
-      used(o, action.site, outcome.latency_s);
+      const bool streams = dnn.request.generative();  // it ends later than its latency says
+      used(o, action.site, streams ? to_seconds(outcome.next.now - o.now) : outcome.latency_s);
     }
     ++updates_;
   }
@@ -240,7 +242,7 @@ class Residual final : public Policy {
     const LocalResidual& processor = processors_[groups_[g].block];
     const LocalResidual::Belief belief = processor.believe(o, groups_[g].slot, z, limit_);
     for (ActionId a = actions.first; a < actions.first + actions.count; ++a) {
-      const Cost model = predict_local(dnn.request, dnn.actions[a], now);
+      const Cost model = predict(dnn.request, dnn.actions[a], now);
       best.offer(a, dnn.actions[a].accurate, belief.forecast(model));
     }
   }

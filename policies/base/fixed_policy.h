@@ -27,6 +27,10 @@ class FixedPolicy : public Policy {
   }
 
  protected:
+  FixedPolicy() = default;
+  /// Chooses for the next DNN.
+  void choose(ActionId action) { choice_.push_back(action); }
+
   /// Per DNN the best action in the calm world among those for which `eligible(Target)` holds.
   /// Throws PolicyError if a DNN has none.
   template <class Eligible>

@@ -31,9 +31,9 @@ struct RemoteParts {
 
   RemoteParts(const RequestModel& request, const ActionModel& action, Conditions& now) {
     const std::size_t link = link_of(action.site);
-    const Cost whole = predict_remote(request, action, now);
+    const Cost whole = predict(request, action, now);
     const double rtt_s = std::exchange(now.rtt_s[link], 0);
-    const Cost without = predict_remote(request, action, now);
+    const Cost without = predict(request, action, now);
     now.rtt_s[link] = rtt_s;
     latency_s = whole.latency_s;
     energy_j = whole.energy_j;

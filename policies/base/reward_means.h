@@ -53,7 +53,7 @@ class RewardMeans {
   double reward(const Observation& o, ActionId action) const {
     const DnnOnType& dnn = costs_.dnn(o.dnn);
     return ranking_reward(dnn, oracle_.cost(o, action, form_), dnn.actions[action].accurate,
-                          costs_.constraints().qos_s);
+                          costs_.constraints().qos_s, costs_.expected_tokens(o));
   }
 
   OracleForm form_;

@@ -98,6 +98,14 @@ class SingleEnvironment {
     }
     info[keys_.causes] = causes;
     info[keys_.stages] = stages;
+    if (outcome.tokens.output > 0) describe_tokens(outcome, info);
+  }
+
+  void describe_tokens(const FinishedRequest& outcome, nb::dict& info) const {
+    info["prompt_tokens"] = outcome.tokens.prompt;
+    info["output_tokens"] = outcome.tokens.output;
+    info["ttft_s"] = to_seconds(outcome.ttft);
+    info["tpot_s"] = outcome.tpot_s;
   }
 
   Episode episode_;

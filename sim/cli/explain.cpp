@@ -76,6 +76,11 @@ std::string energy_parts(const Cost& cost) {
   return text;
 }
 
+std::string latency_text(const Cost& cost) {
+  if (cost.ttft_s <= 0) return fmt::format("{:.3f}", cost.latency_s * 1e3);
+  return fmt::format("{:.1f}, {:.2f}", cost.ttft_s * 1e3, cost.tpot_s * 1e3);
+}
+
 void print_table(const ExplainRequest& request, const Explanation& e) {
   fmt::print("{} on {}, {}: latency at most {:.2f} ms, accuracy at least {:.1f} %\n", request.dnn,
              request.device, e.use_case, e.qos_s * 1e3, request.accuracy_target);
@@ -86,11 +91,20 @@ void print_table(const ExplainRequest& request, const Explanation& e) {
       e.conditions.link[kCloudLink].signal_dbm, e.conditions.link[kCloudLink].up_bps / 1e6,
       request.tablet_link, e.conditions.link[kTabletLink].signal_dbm,
       e.conditions.link[kTabletLink].up_bps / 1e6);
+  const bool generative = e.conditions.tokens != Tokens{};
+  if (generative) {
+    fmt::print(
+        "{:.0f} tokens of prompt, {:.0f} of answer{}; {:.0f} sequences in the cloud's batch\n\n",
+        e.conditions.tokens.prompt, e.conditions.tokens.output,
+        e.token_qos_s > 0 ? fmt::format(", at most {:.2f} ms each", e.token_qos_s * 1e3) : "",
+        e.conditions.batch[0][0]);
+  }
   std::vector<std::vector<std::string>> rows = {
-      {"", "action", "MHz", "ms", "mJ", "accuracy", "verdict", "energy by cause (mJ)"}};
+      {"", "action", "MHz", generative ? "first token, per token ms" : "ms", "mJ", "accuracy",
+       "verdict", "energy by cause (mJ)"}};
   for (const ExplainedAction& a : e.actions) {
     rows.push_back({a.chosen ? "*" : " ", a.name, fmt::format("{:.0f}", a.frequency_hz / 1e6),
-                    a.legal ? fmt::format("{:.3f}", a.cost.latency_s * 1e3) : "-",
+                    a.legal ? latency_text(a.cost) : "-",
                     a.legal ? fmt::format("{:.3f}", a.cost.energy_j * 1e3) : "-",
                     fmt::format("{:.1f}", a.accuracy), a.allowed ? "allowed" : a.why,
                     energy_parts(a.cost)});
@@ -149,6 +163,16 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(names_of<ProcessorKind>()));
   sub->add_option("--cloud-link", request.cloud_link, "link technology to the cloud");
   sub->add_option("--tablet-link", request.tablet_link, "link technology to the tablet");
+  sub->add_option("--cloud", request.cloud, "the cloud: a profile's name or file");
+  sub->add_option("--tablet", request.tablet, "the tablet or other helper, likewise");
+  sub->add_option("--prompt", request.prompt_tokens,
+                  "generative: tokens of the prompt; default: the use case's mean")
+      ->check(number_between(1, 1e6));
+  sub->add_option("--output", request.output_tokens, "generative: tokens of the answer, likewise")
+      ->check(number_between(1, 1e6));
+  sub->add_option("--background", request.background,
+                  "generative: other users' sequences in the cloud's batch")
+      ->check(number_between(0, 1e6));
   sub->add_option("--accuracy", request.accuracy_target, "accuracy target, percent")
       ->check(number_between(0, 100));
   sub->add_option("--accuracy-set", arguments->accuracy_set, "accuracy figures")

@@ -45,7 +45,7 @@ Rows dnns(const Catalog& catalog) {
   Rows rows = {{"name", "title", "task", "conv_layers", "fc_layers", "recurrent_layers",
                 "macs_millions", "input_bytes", "output_bytes", "blocks"}};
   config::Diagnostics diagnostics;
-  for (const std::string& name : catalog.names("workloads/dnns")) {
+  for (const std::string& name : catalog.dnn_names()) {
     const Dnn* d = catalog.dnn(name, kCommandLine, diagnostics);
     if (!d) continue;
     rows.push_back({d->id, d->name, std::string(name_of(d->task)), std::to_string(d->layers.conv),

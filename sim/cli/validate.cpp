@@ -122,6 +122,8 @@ void validate_file(const Catalog& catalog, const fs::path& file) {
     catalog.load_device(file, std::nullopt, diagnostics);
   } else if (root.find("uplink") || root.find("rtt")) {
     catalog.load_link(file, diagnostics);
+  } else if (root.find("attention_width")) {
+    config::read<GenerativeConfig>(root, diagnostics);
   } else if (root.find("macs") || root.find("layers")) {
     config::read<DnnConfig>(root, diagnostics);
   } else if (root.find("qos")) {
@@ -167,6 +169,7 @@ int schema(const std::string& what) {
   if (what == "scenario") json = config::json_schema<ScenarioConfig>("AutoScale scenario");
   if (what == "device") json = config::json_schema<DeviceConfig>("AutoScale device profile");
   if (what == "workload") json = config::json_schema<DnnConfig>("AutoScale DNN");
+  if (what == "generative") json = config::json_schema<GenerativeConfig>("AutoScale network");
   if (what == "sweep") json = config::json_schema<SweepConfig>("AutoScale sweep");
   fmt::print("{}\n", json.dump(2));
   return kOk;
@@ -194,7 +197,7 @@ void add_schema(CLI::App& app, Action& action) {
       app.add_subcommand("schema", "Print the JSON Schema of a kind of file, for editors");
   sub->add_option("what", *what, "kind of file")
       ->required()
-      ->check(CLI::IsMember({"scenario", "sweep", "device", "workload"}));
+      ->check(CLI::IsMember({"scenario", "sweep", "device", "workload", "generative"}));
   sub->footer("Example:\n  autoscale schema scenario > scenario.schema.json");
   sub->callback([what, &action] { action = [what] { return schema(*what); }; });
 }

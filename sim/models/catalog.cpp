@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/config/csv.h"
+#include "sim/models/dnn_files.h"
 #include "sim/models/file_names.h"
 
 namespace autoscale {
@@ -13,73 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The folders of the YAML files that can be overridden.
-constexpr const char* kDataFolders[] = {"device_profiles",     "device_profiles/links",
-                                        "workloads",           "workloads/dnns",
-                                        "workloads/use_cases", "scenarios/environments"};
-
-Accuracy make_accuracy(const AccuracyConfig& c) {
-  return {c.fp32.value, c.fp16.value, c.int8.value, c.dsp.value};
-}
-
-/// Field `i`, which must be a number and not negative.
-double amount(config::CsvReader& csv, std::size_t i) {
-  const auto value = csv.number(i);
-  if (csv.text(i).empty() || (value && *value < 0)) {
-    csv.error(fmt::format("column '{}': must be a number that is not negative", csv.header()[i]));
-  }
-  return value.value_or(0);
-}
-
-/// `scale` brings a table for one input size to the size in use: MACs and activations follow it,
-/// parameters do not.
-std::vector<Block> load_blocks(const fs::path& file, double scale,
-                               config::Diagnostics& diagnostics) {
-  config::CsvReader csv(file, diagnostics, config::unknown_csv_shape());
-  const auto name = csv.require("block"), block_class = csv.require("class"),
-             macs = csv.require("macs"), params = csv.require("params"),
-             in = csv.require("in_elements"), out = csv.require("out_elements");
-  std::vector<Block> blocks;
-  if (!name || !block_class || !macs || !params || !in || !out) return blocks;
-  while (csv.next()) {
-    const auto kind = config::value_named<BlockClass>(csv.text(*block_class));
-    if (!kind) {
-      csv.error(fmt::format("unknown block class '{}'", config::printable(csv.text(*block_class))));
-    }
-    blocks.push_back({csv.text(*name), kind.value_or(BlockClass::kConv), amount(csv, *macs) * scale,
-                      amount(csv, *params), amount(csv, *in) * scale, amount(csv, *out) * scale});
-  }
-  const bool works =
-      std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.macs > 0; });
-  if (!works) csv.error("no block has MACs");
-  return blocks;
-}
-
-double bits_or_0(const std::optional<Sourced<Bits>>& size) {
-  return size ? size->value.value() : 0;
-}
-
-Dnn make_dnn(std::string id, const DnnConfig& c, const fs::path& block_file,
-             config::Diagnostics& diagnostics) {
-  Dnn dnn;
-  dnn.id = std::move(id);
-  dnn.name = c.name;
-  dnn.task = c.task;
-  dnn.layers = {c.layers.paper.conv, c.layers.paper.fc, c.layers.paper.recurrent};
-  dnn.macs = c.macs.value.value();
-  dnn.input_bits = {c.input.raw.value.value(), c.input.jpeg.value.value(),
-                    bits_or_0(c.input.tensor_fp16), bits_or_0(c.input.tensor_fp32)};
-  dnn.output_bits = c.output.value.value();
-  dnn.anchors_bits = bits_or_0(c.anchors);
-  dnn.blocks = load_blocks(block_file, c.block_scale.value, diagnostics);
-  dnn.quantisation_aware = make_accuracy(c.accuracy.quantisation_aware);
-  dnn.post_training = make_accuracy(c.accuracy.post_training);
-  for (const UnsupportedConfig& u : c.unsupported) {
-    for (const DeviceKind on : u.on) {
-      dnn.unsupported[u.processor][on] = true;
-    }
-  }
-  return dnn;
-}
+constexpr const char* kDataFolders[] = {
+    "device_profiles",       "device_profiles/links", "workloads",
+    "workloads/dnns",        "workloads/generative",  "workloads/use_cases",
+    "scenarios/environments"};
 
 }  // namespace
 
@@ -94,6 +31,7 @@ Catalog::Catalog(SearchPath search, const DataOverrides& overrides, std::shared_
   config::Diagnostics diagnostics;
   patch(overrides, diagnostics);
   load_dnns(diagnostics);
+  load_generative(diagnostics);
   load_latencies(diagnostics);
   load_roofline(diagnostics);
   diagnostics.throw_if_any();
@@ -195,6 +133,31 @@ void Catalog::load_dnns(config::Diagnostics& diagnostics) {
   }
 }
 
+void Catalog::load_generative(config::Diagnostics& diagnostics) {
+  const std::vector<std::string> networks = names("workloads/generative");
+  for (const std::string& id : networks) {
+    const std::vector<fs::path> files =
+        search_.all(fs::path("workloads/generative") / (id + ".yaml"));
+    if (files.size() != 1) continue;  // reported where the name is used
+    if (find_dnn(id)) {
+      diagnostics.error(mark_of(files.front()),
+                        fmt::format("workloads/dnns has a DNN '{}' too", config::printable(id)));
+    } else if (const auto c = load<GenerativeConfig>(files.front(), diagnostics)) {
+      dnns_.push_back(make_generative(id, *c, mark_of(files.front()), diagnostics));
+    }
+  }
+  for (const fs::path& file : search_.all("workloads/generation.csv")) {
+    rates_.read(file, networks, diagnostics);
+  }
+}
+
+std::vector<std::string> Catalog::dnn_names() const {
+  std::vector<std::string> all = names("workloads/dnns");
+  for (std::string& name : names("workloads/generative")) all.push_back(std::move(name));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 std::map<fs::path, std::string> Catalog::latency_files() const {
   std::vector<std::string> tables = {"workloads/latency.csv"};
   for (const std::string& device : search_.names("device_profiles", kLatencyEnding)) {
@@ -266,6 +229,7 @@ DeviceProfile Catalog::load_device(const fs::path& file, std::optional<PowerLeve
   profile.latencies = more_latencies(own_latencies(file), diagnostics);
   const config::Mark mark = c->latency_from ? c->latency_from->device.mark : mark_of(file);
   check_latencies(profile, mark, diagnostics);
+  check_rates(profile, diagnostics);
   return profile;
 }
 
@@ -295,6 +259,37 @@ void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& 
                          config::printable(profile.latency_device),
                          config::suggest(profile.latency_device, latencies_.devices()),
                          config::printable(profile.id), kLatencyEnding));
+}
+
+void Catalog::check_rates(const DeviceProfile& profile, config::Diagnostics& diagnostics) const {
+  const std::vector<std::string> networks = names("workloads/generative");
+  const auto check = [&](const Located<std::string>& id) {
+    const Dnn* dnn = find_dnn(id.value);
+    if (dnn && dnn->generation) return true;
+    report_unknown("generative network", id.value, networks, id.mark, diagnostics);
+    return false;
+  };
+  for (const Batching& b : profile.batching) {
+    if (check(b.dnn) && find_dnn(b.dnn.value)->generation->accuracy[b.precision] <= 0) {
+      diagnostics.error(b.dnn.mark,
+                        fmt::format("{} has no accuracy in {}", b.dnn.value, name_of(b.precision)));
+    }
+    for (const auto& other : b.answers) check(other);
+  }
+  for (const auto& [key, row] : rates_.rows()) {
+    if (key.device != profile.latency_device) continue;
+    const Processor* processor = profile.processor(key.processor);
+    const Dnn* dnn = find_dnn(key.dnn);
+    if (!processor || !dnn || !processor->support(key.precision).supported) continue;
+    if (dnn->generation->weight_bits[key.precision] <= 0) {
+      diagnostics.error(row.where, fmt::format("workloads/generative/{}.yaml has no weights in {}",
+                                               key.dnn, name_of(key.precision)));
+    } else if (!generation(profile, *processor, key.precision, *dnn)) {
+      diagnostics.error(row.where,
+                        "the rates do not fit together: a prompt cannot be read in less time than "
+                        "its weights, nor a token be made in less than its share of the prompt");
+    }
+  }
 }
 
 LinkTechnology Catalog::link(const std::string& name_or_path, const config::Mark& where,
@@ -340,11 +335,13 @@ const Dnn* Catalog::find_dnn(const std::string& id) const {
 const Dnn* Catalog::dnn(const std::string& id, const config::Mark& where,
                         config::Diagnostics& diagnostics) const {
   if (const Dnn* found = find_dnn(id)) return found;
-  const std::vector<std::string> legal = names("workloads/dnns");
+  const std::vector<std::string> legal = dnn_names();
   if (std::find(legal.begin(), legal.end(), id) == legal.end()) {
     report_unknown("DNN", id, legal, where, diagnostics);
   } else {  // not loaded, because two folders have it
-    search_.one(fs::path("workloads/dnns") / (id + ".yaml"), where, diagnostics);
+    for (const char* folder : {"workloads/dnns", "workloads/generative"}) {
+      search_.one(fs::path(folder) / (id + ".yaml"), where, diagnostics);
+    }
   }
   return nullptr;
 }
@@ -374,6 +371,25 @@ std::optional<WorkSplit> Catalog::work(const DeviceProfile& device, const Proces
                                   processor.overhead_s, processor.ridge_factor);
   split.compute_s *= support.compute_factor;
   return split;
+}
+
+std::optional<GenerationWork> Catalog::generation(const DeviceProfile& device,
+                                                  const Processor& processor, Precision precision,
+                                                  const Dnn& dnn) const {
+  if (!processor.support(precision).supported) return std::nullopt;
+  const GenerationRow* row =
+      rates_.find({device.latency_device, dnn.id, processor.kind, precision});
+  if (!row || dnn.generation->weight_bits[precision] <= 0) return std::nullopt;
+  const double factor = device.latency_factor * processor.latency_factor;
+  GenerationRates rates = row->rates;
+  rates.prefill_per_s /= factor;
+  rates.decode_per_s /= factor;
+  auto work = generation_work(*dnn.generation, precision, rates, processor.overhead_s);
+  if (!work) return std::nullopt;
+  work->prefill_power = processor.prefill_power;
+  work->decode_power = processor.decode_power;
+  work->memory_clock = processor.memory_clock;
+  return work;
 }
 
 }  // namespace autoscale

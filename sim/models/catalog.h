@@ -14,6 +14,7 @@
 #include "sim/config/reader.h"
 #include "sim/models/device_profile.h"
 #include "sim/models/dnn.h"
+#include "sim/models/generation_table.h"
 #include "sim/models/latency_table.h"
 #include "sim/models/link.h"
 #include "sim/models/roofline.h"
@@ -95,7 +96,15 @@ class Catalog {
   std::optional<WorkSplit> work(const DeviceProfile& device, const Processor& processor,
                                 Precision precision, const Dnn& dnn) const;
 
+  /// The two phases of a generative network on a processor of a device; nothing if the processor
+  /// cannot run it at that precision or no rates are known.
+  std::optional<GenerationWork> generation(const DeviceProfile& device, const Processor& processor,
+                                           Precision precision, const Dnn& dnn) const;
+
   const Roofline& roofline() const { return roofline_; }
+
+  /// What all DNNs are called, sorted: those of workloads/dnns and workloads/generative.
+  std::vector<std::string> dnn_names() const;
 
   /// Stems of the YAML files in a folder of the data folders, sorted, each once.
   std::vector<std::string> names(const std::filesystem::path& folder) const {
@@ -132,6 +141,7 @@ class Catalog {
   config::Mark mark_of(const std::filesystem::path& file) const;
 
   void load_dnns(config::Diagnostics& diagnostics);
+  void load_generative(config::Diagnostics& diagnostics);
   void load_latencies(config::Diagnostics& diagnostics);
   void load_roofline(config::Diagnostics& diagnostics);
   void check_ridges(const std::filesystem::path& roofline, config::Diagnostics& diagnostics) const;
@@ -143,6 +153,8 @@ class Catalog {
   /// Reports a device without latencies, and those that leave no time to compute.
   void check_latencies(const DeviceProfile& profile, const config::Mark& where,
                        config::Diagnostics& diagnostics) const;
+  /// Reports rates of a device that no split into compute and memory time explains.
+  void check_rates(const DeviceProfile& profile, config::Diagnostics& diagnostics) const;
   const LatencyRow* latency(const DeviceProfile& device, const LatencyKey& key) const;
 
   SearchPath search_;
@@ -150,6 +162,7 @@ class Catalog {
   std::vector<Patch> patches_;
   std::vector<Dnn> dnns_;
   LatencyTable latencies_;
+  GenerationTable rates_;
   Roofline roofline_;
 };
 

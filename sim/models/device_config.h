@@ -10,6 +10,8 @@
 #include "sim/config/fields.h"
 #include "sim/core/quantity.h"
 #include "sim/core/time.h"
+#include "sim/models/batch_config.h"
+#include "sim/models/generation_config.h"
 #include "sim/models/kinds.h"
 
 namespace autoscale {
@@ -45,7 +47,8 @@ struct ProcessorConfig {
   std::optional<Sourced<double>> latency_factor;
   std::optional<Sourced<double>> ridge_factor;
   std::map<Precision, PrecisionConfig> precisions;
-  std::optional<Precision> serves;
+  std::optional<PhasePowerConfig> generation;
+  std::optional<config::OneOrMore<Precision>> serves;
   std::size_t workers = 1;
 
   template <class V>
@@ -69,7 +72,8 @@ struct ProcessorConfig {
                "factor on the roofline's ridge: above 1 less of a latency follows the clock",
                config::positive);
     v.required("precisions", precisions, "precisions it runs");
-    v.optional("serves", serves, "the precision offered to phones, at the top operating point");
+    v.optional("generation", generation, "powers in the two phases of generative networks");
+    v.optional("serves", serves, "the precisions offered to phones, at the top operating point");
     v.optional("workers", workers, "requests served at the same time", config::positive);
   }
 };
@@ -197,6 +201,7 @@ struct DeviceConfig {
   std::optional<ThermalConfig> thermal;
   std::optional<ContentionConfig> contention;
   std::vector<ProcessorConfig> processors;
+  std::vector<BatchingConfig> batching;
   std::map<std::string, RadioConfig> radios;
 
   template <class V>
@@ -211,6 +216,7 @@ struct DeviceConfig {
     v.optional("thermal", thermal, "lumped thermal node of the SoC");
     v.optional("contention", contention, "how co-running apps slow inference down");
     v.required("processors", processors, "processors that can run a DNN", config::non_empty);
+    v.optional("batching", batching, "generative networks that a server answers in batches");
     v.optional("radios", radios, "radio power by link technology");
   }
 };

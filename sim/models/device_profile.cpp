@@ -71,19 +71,49 @@ Processor make_processor(const ProcessorConfig& c, DeviceKind kind, PowerLevel l
     processor.points.push_back({f.value(), top / f, c.power.values[i].value() * scale});
   }
   read_precisions(c, where, diagnostics, processor);
+  if (c.generation) {
+    processor.prefill_power = c.generation->prefill_power.value;
+    processor.decode_power = c.generation->decode_power.value;
+    processor.memory_clock = value_of(c.generation->memory_clock, 0);
+  }
   if (c.precisions.empty()) diagnostics.error(where, "a processor needs at least one precision");
   if (kind == DeviceKind::kPhone && c.serves) {
     diagnostics.error(where, "'serves' is for tablets and servers: a phone serves nobody");
   }
   if (kind != DeviceKind::kPhone && c.serves) {
-    processor.serves = true;
-    processor.served = *c.serves;
-    if (!c.precisions.contains(*c.serves)) {
+    processor.served = c.serves->items;
+    for (const Precision p : processor.served) {
+      if (c.precisions.contains(p)) continue;
       diagnostics.error(where, fmt::format("processor {} serves {}, which it does not run",
-                                           name_of(c.name.value), name_of(*c.serves)));
+                                           name_of(c.name.value), name_of(p)));
     }
   }
   return processor;
+}
+
+void read_batching(const DeviceConfig& c, config::Diagnostics& diagnostics,
+                   DeviceProfile& profile) {
+  for (const BatchingConfig& b : c.batching) {
+    const config::Mark& where = b.processor.mark;
+    const Processor* processor = profile.processor(b.processor.value);
+    if (!processor || !processor->serves(b.precision.value)) {
+      diagnostics.error(where, fmt::format("batching: the profile serves nothing on its {} in {}",
+                                           name_of(b.processor.value), name_of(b.precision.value)));
+    }
+    for (const Batching& other : profile.batching) {
+      if (other.processor != b.processor.value || other.precision != b.precision.value) continue;
+      for (const auto& id : b.answers) {
+        if (other.answers_to(id.value)) {
+          diagnostics.error(id.mark, fmt::format("'{}' is answered twice", id.value));
+        }
+      }
+      if (other.answers_to(b.dnn.value)) {
+        diagnostics.error(b.dnn.mark, fmt::format("'{}' is answered twice", b.dnn.value));
+      }
+    }
+    profile.batching.push_back({b.dnn, b.answers, b.processor.value, b.precision.value,
+                                make_batch_law(b, where, diagnostics)});
+  }
 }
 
 SkinLimit make_skin(const SkinConfig& c, double baseline_w, config::Diagnostics& diagnostics) {
@@ -148,6 +178,19 @@ const RadioPower* DeviceProfile::radio(std::string_view technology) const {
   return nullptr;
 }
 
+bool Batching::answers_to(std::string_view id) const {
+  return dnn.value == id || std::any_of(answers.begin(), answers.end(),
+                                        [id](const auto& other) { return other.value == id; });
+}
+
+const Batching* DeviceProfile::batches(std::string_view dnn, ProcessorKind on,
+                                       Precision precision) const {
+  for (const Batching& b : batching) {
+    if (b.processor == on && b.precision == precision && b.answers_to(dnn)) return &b;
+  }
+  return nullptr;
+}
+
 DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
                                   std::optional<PowerLevel> level, const config::Mark& where,
                                   config::Diagnostics& diagnostics) {
@@ -176,6 +219,7 @@ DeviceProfile make_device_profile(std::string id, const DeviceConfig& c,
   if (profile.thermal && profile.thermal->skin) {
     profile.thermal->skin->most_points = most_points(profile.processors) - 1;
   }
+  read_batching(c, diagnostics, profile);
   for (const auto& [technology, r] : c.radios) {
     profile.radios.push_back({technology, r.tx_power.value.value(),
                               value_of(r.tx_power_per_rate, 0), r.rx_power.value.value(),

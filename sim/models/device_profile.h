@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/models/batch_server.h"
 #include "sim/models/device_config.h"
 #include "sim/models/processor.h"
 #include "sim/models/thermal.h"
@@ -26,6 +27,17 @@ struct RadioPower {
   double listen_w = 0;
 };
 
+/// A generative network that a server answers in batches.
+struct Batching {
+  Located<std::string> dnn;
+  std::vector<Located<std::string>> answers;  // to requests for these too
+  ProcessorKind processor{};
+  Precision precision{};
+  BatchLaw law;
+
+  bool answers_to(std::string_view id) const;
+};
+
 struct DeviceProfile {
   std::string id;    // file stem
   std::string name;  // marketing name
@@ -37,12 +49,15 @@ struct DeviceProfile {
   Contention contention;
   std::optional<ThermalNode> thermal;
   std::vector<Processor> processors;
+  std::vector<Batching> batching;
   std::vector<RadioPower> radios;
   /// What a table beside a profile given by path says; null: the catalog knows all its latencies.
   std::shared_ptr<const LatencyTable> latencies;
 
   const Processor* processor(ProcessorKind kind) const;
   const RadioPower* radio(std::string_view technology) const;
+  /// How it answers requests for a network in batches; null if it does not.
+  const Batching* batches(std::string_view dnn, ProcessorKind processor, Precision precision) const;
 };
 
 /// Checks `config` and turns it into a profile; `level` overrides the file's own power level.

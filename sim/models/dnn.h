@@ -1,10 +1,11 @@
 // A DNN as the simulator sees it: layer counts, MACs, blocks, tensor sizes, accuracy, legality.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "sim/models/kinds.h"
+#include "sim/models/generation.h"
 
 namespace autoscale {
 
@@ -37,11 +38,11 @@ struct Accuracy {
 };
 
 struct Dnn {
-  std::string id;    // file stem; also the key of the latency table
+  std::string id;    // file stem; also the key of the tables of latencies and rates
   std::string name;  // usual name
   Task task{};
   LayerCounts layers;
-  double macs = 0;
+  double macs = 0;                 // per inference; of a generative network per token
   PerUpload<double> input_bits{};  // 0: this form is not known
   double output_bits = 0;
   double anchors_bits = 0;  // of a detection, all anchors; 0: not known
@@ -49,15 +50,18 @@ struct Dnn {
   Accuracy quantisation_aware;
   Accuracy post_training;
   PerProcessor<PerDevice<bool>> unsupported{};
+  std::optional<Generation> generation;  // if it is generative
 
   bool runs_on(ProcessorKind processor, DeviceKind device) const {
     return !unsupported[processor][device];
   }
 };
 
-/// Accuracy on the scale of the accuracy target: absolute for classification, else percent of fp32.
+/// Accuracy on the scale of the accuracy target: absolute for classification and generation, else
+/// percent of fp32.
 inline double accuracy_score(const Dnn& dnn, const Accuracy& accuracy, ProcessorKind processor,
                              Precision precision) {
+  if (dnn.generation) return dnn.generation->accuracy[precision];
   const double value = accuracy.at(processor, precision);
   return dnn.task == Task::kClassification ? value : 100 * value / accuracy.fp32;
 }

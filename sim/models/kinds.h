@@ -11,10 +11,12 @@
 
 namespace autoscale {
 
-enum class Precision : std::uint8_t { kFp32, kFp16, kInt8 };
+/// int4: weights of four bits, activations of more.
+enum class Precision : std::uint8_t { kFp32, kFp16, kInt8, kInt4 };
+/// A DSP is whatever a phone runs networks on beside CPU and GPU: a DSP, an NPU, a Neural Engine.
 enum class ProcessorKind : std::uint8_t { kCpu, kGpu, kDsp };
 enum class DeviceKind : std::uint8_t { kPhone, kTablet, kServer };
-enum class Task : std::uint8_t { kClassification, kDetection, kTranslation };
+enum class Task : std::uint8_t { kClassification, kDetection, kTranslation, kGeneration };
 
 /// What a block of a DNN mostly consists of; decides how it uses compute and memory.
 enum class BlockClass : std::uint8_t { kInput, kConv, kDepthwise, kFc, kAttention, kPool };
@@ -31,7 +33,7 @@ enum class Detections : std::uint8_t { kBoxes, kAnchors };
 /// Which quantity a radio link calls its signal strength.
 enum class SignalKind : std::uint8_t { kRssi, kRsrp };
 
-inline constexpr std::size_t kPrecisions = 3;
+inline constexpr std::size_t kPrecisions = 4;
 inline constexpr std::size_t kProcessorKinds = 3;
 inline constexpr std::size_t kDeviceKinds = 3;
 inline constexpr std::size_t kBlockClasses = 6;
@@ -50,8 +52,11 @@ using PerUpload = EnumArray<Upload, T, kUploads>;
 
 template <>
 struct config::EnumNames<Precision> {
-  static constexpr std::array<std::pair<Precision, std::string_view>, 3> value{
-      {{Precision::kFp32, "fp32"}, {Precision::kFp16, "fp16"}, {Precision::kInt8, "int8"}}};
+  static constexpr std::array<std::pair<Precision, std::string_view>, 4> value{
+      {{Precision::kFp32, "fp32"},
+       {Precision::kFp16, "fp16"},
+       {Precision::kInt8, "int8"},
+       {Precision::kInt4, "int4"}}};
 };
 template <>
 struct config::EnumNames<ProcessorKind> {
@@ -67,10 +72,11 @@ struct config::EnumNames<DeviceKind> {
 };
 template <>
 struct config::EnumNames<Task> {
-  static constexpr std::array<std::pair<Task, std::string_view>, 3> value{
+  static constexpr std::array<std::pair<Task, std::string_view>, 4> value{
       {{Task::kClassification, "classification"},
        {Task::kDetection, "detection"},
-       {Task::kTranslation, "translation"}}};
+       {Task::kTranslation, "translation"},
+       {Task::kGeneration, "generation"}}};
 };
 template <>
 struct config::EnumNames<BlockClass> {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,18 @@ struct LatencyKey {
   ProcessorKind processor{};
   Precision precision{};
   auto operator<=>(const LatencyKey&) const = default;
+};
+
+/// The columns of a key.
+class KeyColumns {
+ public:
+  /// Nothing if one is missing, which is reported.
+  static std::optional<KeyColumns> of(config::CsvReader& csv);
+  /// The key of the current row, whose DNN must be one of `dnns`; else what is wrong is reported.
+  std::optional<LatencyKey> key(config::CsvReader& csv, const std::vector<std::string>& dnns) const;
+
+ private:
+  std::size_t device_ = 0, dnn_ = 0, processor_ = 0, precision_ = 0;
 };
 
 struct LatencyRow {

@@ -13,6 +13,7 @@
 //         assumptions.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -67,10 +68,14 @@ struct Processor {
   double latency_factor = 1;  // on its rows of the latency table, beside the device's
   double ridge_factor = 1;    // on the roofline's ridge
   PerPrecision<PrecisionSupport> precisions;
+  // Of a generative network's two phases, over the busy power; and how far memory follows the clock.
+  double prefill_power = 1, decode_power = 1, memory_clock = 0;
   int workers = 1;
-  bool serves = false;
-  Precision served = Precision::kFp32;
+  std::vector<Precision> served;  // to phones, at the top operating point
 
+  bool serves(Precision p) const {
+    return std::find(served.begin(), served.end(), p) != served.end();
+  }
   int top() const { return static_cast<int>(points.size()) - 1; }
   const PrecisionSupport& support(Precision p) const { return precisions[p]; }
   double busy_w(int point, Precision p) const {

@@ -39,7 +39,7 @@ WorkSplit split_latency(const Roofline& roofline, const Dnn& dnn, ProcessorKind 
 
 /// Bytes of one element at a precision.
 constexpr double element_bytes(Precision p) {
-  return p == Precision::kFp32 ? 4 : p == Precision::kFp16 ? 2 : 1;
+  return p == Precision::kFp32 ? 4 : p == Precision::kFp16 ? 2 : p == Precision::kInt8 ? 1 : 0.5;
 }
 
 }  // namespace autoscale

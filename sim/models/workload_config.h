@@ -11,6 +11,7 @@
 #include "sim/core/quantity.h"
 #include "sim/core/time.h"
 #include "sim/models/kinds.h"
+#include "sim/models/token_config.h"
 
 namespace autoscale {
 
@@ -214,14 +215,20 @@ using ArrivalConfig = std::variant<RenewalArrivals, PeriodicArrivals, ClosedLoop
 struct UseCaseConfig {
   std::string name;
   Sourced<Duration> qos;
+  std::optional<Sourced<Duration>> token_qos;
   ArrivalConfig arrivals;
+  std::optional<TokensConfig> tokens;
   std::vector<Located<std::string>> dnns;
 
   template <class V>
   void fields(V& v) {
     v.required("name", name, "name");
-    v.required("qos", qos, "latency constraint", config::positive);
+    v.required("qos", qos, "latency constraint; of generative requests for the first token",
+               config::positive);
+    v.optional("token_qos", token_qos, "generative: mean time per further token at most",
+               config::positive);
     v.required("arrivals", arrivals, "when requests come");
+    v.optional("tokens", tokens, "generative: lengths of prompts and answers");
     v.required("dnns", dnns, "DNNs used, in this order", config::non_empty);
   }
 };

@@ -36,11 +36,16 @@ Cost CostModel::nominal(std::uint16_t dnn, std::span<const Segment> plan) const 
 Conditions CostModel::observed(const Observation& o) const {
   Conditions now = calm_;
   now.load = o.load;
+  now.tokens = expected_tokens(o);
   for (std::size_t l = 0; l < kLinks; ++l) {
     now.link[l] = link_conditions(system_.links[l].technology, type_.radio[l], o.signal_dbm[l], 0);
     mistake(l, now.link[l]);
   }
   return now;
+}
+
+Tokens CostModel::expected_tokens(const Observation& o) const {
+  return system_.expected_tokens(o.prompt_tokens);
 }
 
 double CostModel::rtt_sigma(std::size_t link) const {

@@ -31,6 +31,9 @@ class CostModel {
   /// The calm world with the signals and the co-runners of an observation.
   Conditions observed(const Observation& o) const;
 
+  /// Lengths of an observed request; none if it is not generative.
+  Tokens expected_tokens(const Observation& o) const;
+
   /// Of the logarithm of a link's round trips.
   double rtt_sigma(std::size_t link) const;
 

@@ -6,7 +6,8 @@
 //   CONV layers (count)              n / 50 - 1
 //   FC layers (count)                n / 10 - 1, AutoScale's edge of 10 layers at 0
 //   RC layers (count)                n / 10 - 1, likewise
-//   MACs                             log10(macs) - 9, AutoScale's edge of 1e9 at 0
+//   MACs                             log10(macs) - 9, AutoScale's edge of 1e9 at 0; of a generative
+//                                    request those of its prompt and of the usual answer
 //   co-runner CPU utilisation (0-1)  2 u - 1
 //   co-runner memory (0-1)           2 u - 1
 //   cloud link's signal (dBm)        (s + 70) / 20, so that -90 ... -50 dBm are -1 ... 1
@@ -42,6 +43,8 @@ class FeatureMap {
     for (const Dnn& dnn : dnns) {
       dnns_.push_back({dnn.layers.conv / 50.0 - 1, dnn.layers.fc / 10.0 - 1,
                        dnn.layers.recurrent / 10.0 - 1, std::log10(dnn.macs) - 9});
+      generative_.push_back(dnn.generation.has_value());
+      macs_.emplace_back(dnn);
     }
   }
 
@@ -50,7 +53,7 @@ class FeatureMap {
     return {dnn[0],
             dnn[1],
             dnn[2],
-            dnn[3],
+            generative_[o.dnn] ? std::log10(macs_[o.dnn](o.prompt_tokens)) - 9 : dnn[3],
             2 * o.load.cpu - 1,
             2 * o.load.memory - 1,
             (o.signal_dbm[kCloudLink] + 70) / 20,
@@ -59,6 +62,8 @@ class FeatureMap {
 
  private:
   std::vector<std::array<double, 4>> dnns_;  // the features of each DNN
+  std::vector<bool> generative_;
+  std::vector<RequestMacs> macs_;
 };
 
 }  // namespace autoscale

@@ -18,6 +18,7 @@ struct Observation {
   std::uint32_t request = 0;  // number of the request in its run, from 0
   std::uint16_t dnn = 0;      // index of the system's DNNs
   Time now{};
+  std::uint32_t prompt_tokens = 0;  // of a generative request
   CoRunnerLoad load;
   std::array<double, kLinks> signal_dbm{};  // cloud link, tablet link
   std::array<bool, kLinks> weak{};          // at or below the technology's threshold
@@ -36,8 +37,9 @@ struct Outcome : Verdict {
   const Observation& observation;
   const Observation& next;
   ActionId action = 0;
-  double latency_s = 0;
-  double energy_j = 0;
+  double latency_s = 0;  // what the QoS constraint judges
+  double energy_j = 0;   // what the scenario's objective counts
+  Tokens tokens{};       // of a generative request, as they came out
 };
 
 }  // namespace autoscale

@@ -24,6 +24,31 @@ std::vector<double> numbers_of(std::string_view text) {
   return numbers;
 }
 
+/// The shortest text that reads as `edge`, such as 1e9.
+std::string edge_text(double edge) {
+  std::string text;
+  for (int digits = 0; digits < 17; ++digits) {
+    text = fmt::format("{:.{}e}", edge, digits);
+    double read = 0;
+    std::from_chars(text.data(), text.data() + text.size(), read);
+    if (read == edge) break;
+  }
+  const std::size_t e = text.find('e');
+  return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
+}
+
+/// The numbers behind each '<' in `text` up to its end or ';'.
+std::vector<double> edges_of(std::string_view text) {
+  text = text.substr(0, text.find(';'));
+  std::vector<double> edges;
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    double edge = 0;
+    std::from_chars(text.data() + at + 1, text.data() + text.size(), edge);
+    edges.push_back(edge);
+  }
+  return edges;
+}
+
 /// What follows `key` in `text`; nothing if it does not occur.
 std::string_view after(std::string_view text, std::string_view key) {
   const std::size_t at = text.find(key);
@@ -35,9 +60,14 @@ std::string_view after(std::string_view text, std::string_view key) {
 StateSpace::StateSpace(const StateConfig& config, std::span<const Dnn> dnns) {
   for (const Dbm edge : config.signal_edges) edges_dbm_.push_back(edge.value());
   const auto signals = static_cast<std::uint32_t>(edges_dbm_.empty() ? 2 : edges_dbm_.size() + 1);
-  radix_ = {{4, 2, 2, 3, 4, 4, signals, signals}};
+  if (!config.mac_edges.empty()) mac_edges_ = config.mac_edges;
+  const auto macs = static_cast<std::uint32_t>(mac_edges_.size() + 1);
+  radix_ = {{4, 2, 2, macs, 4, 4, signals, signals}};
   for (const Feature f : config.drop_features) radix_[f] = 1;
-  for (const Dnn& dnn : dnns) dnn_digits_.push_back(dnn_digits(dnn.layers, dnn.macs));
+  for (const Dnn& dnn : dnns) {
+    dnn_digits_.push_back(dnn_digits(dnn.layers));
+    macs_.emplace_back(dnn);
+  }
 }
 
 std::uint32_t StateSpace::size() const {
@@ -47,9 +77,11 @@ std::uint32_t StateSpace::size() const {
 }
 
 std::string StateSpace::definition() const {
-  std::string text =
-      "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac<1e9,<2e9,inf; "
-      "cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
+  std::string text = "conv<30,<50,<90,inf; fc<10,inf; rc<10,inf; mac";
+  for (std::size_t i = 0; i < mac_edges_.size(); ++i) {
+    text += fmt::format("{}<{}", i == 0 ? "" : ",", edge_text(mac_edges_[i]));
+  }
+  text += ",inf; cpu=0,<.25,<.75,<=1; memory=0,<.25,<.75,<=1; signals ";
   text +=
       edges_dbm_.empty() ? "regular,weak" : fmt::format("at {} dBm", fmt::join(edges_dbm_, ","));
   return text + fmt::format("; radix {}", fmt::join(radix_, "x"));
@@ -65,6 +97,7 @@ StateSpace StateSpace::defined_by(const std::string& definition) {
     const auto i = static_cast<std::size_t>(feature);
     if (i < radix.size() && radix[i] == 1) config.drop_features.push_back(feature);
   }
+  config.mac_edges = edges_of(after(definition, "; mac"));
   StateSpace space(config, {});
   if (space.definition() != definition) {
     throw std::invalid_argument("a state definition that this program does not know");
@@ -75,7 +108,7 @@ StateSpace StateSpace::defined_by(const std::string& definition) {
 std::vector<std::string> StateSpace::bin_names(Feature feature) const {
   const std::string name(name_of(feature));
   if (feature == Feature::kConv) return {"conv<30", "conv<50", "conv<90", "conv>=90"};
-  if (feature == Feature::kMac) return {"mac<1e9", "mac<2e9", "mac>=2e9"};
+  if (feature == Feature::kMac) return mac_names();
   if (feature == Feature::kFc || feature == Feature::kRc) return {name + "<10", name + ">=10"};
   if (feature == Feature::kCpu || feature == Feature::kMemory) {
     return {name + "=0", name + "<25%", name + "<75%", name + "<=100%"};
@@ -84,6 +117,13 @@ std::vector<std::string> StateSpace::bin_names(Feature feature) const {
   std::vector<std::string> names;
   for (const double edge : edges_dbm_) names.push_back(fmt::format("{}<={}dBm", name, edge));
   names.push_back(fmt::format("{}>{}dBm", name, edges_dbm_.back()));
+  return names;
+}
+
+std::vector<std::string> StateSpace::mac_names() const {
+  std::vector<std::string> names;
+  for (const double edge : mac_edges_) names.push_back("mac<" + edge_text(edge));
+  names.push_back("mac>=" + edge_text(mac_edges_.back()));
   return names;
 }
 
@@ -102,15 +142,14 @@ std::vector<std::string> StateSpace::names() const {
   return names;
 }
 
-std::uint32_t StateSpace::dnn_digits(const LayerCounts& n, double macs) const {
+std::uint32_t StateSpace::dnn_digits(const LayerCounts& n) const {
   std::uint32_t state = push(0, Feature::kConv,
                              n.conv < 30   ? 0
                              : n.conv < 50 ? 1
                              : n.conv < 90 ? 2
                                            : 3);
   state = push(state, Feature::kFc, n.fc < 10 ? 0 : 1);
-  state = push(state, Feature::kRc, n.recurrent < 10 ? 0 : 1);
-  return push(state, Feature::kMac, macs < 1e9 ? 0 : macs < 2e9 ? 1 : 2);
+  return push(state, Feature::kRc, n.recurrent < 10 ? 0 : 1);
 }
 
 }  // namespace autoscale

@@ -2,7 +2,8 @@
 // digit per feature of the DNN and of the run-time variance; every policy that learns over these
 // bins uses this one definition.
 //
-// Bins  CONV layers < 30, 50, 90; FC < 10; RC < 10; MACs < 1e9, 2e9; co-runner CPU and memory
+// Bins  (MACs of a generative request: of its prompt and of the usual answer)
+//       CONV layers < 30, 50, 90; FC < 10; RC < 10; MACs < 1e9, 2e9; co-runner CPU and memory
 //       utilisation 0, < 25 %, < 75 %, up to 100 %; both signals regular or weak: 3,072 states.
 // Source: Y. G. Kim and C.-J. Wu, "AutoScale: Energy Efficiency Optimization for Stochastic Edge
 //   Inference Using Reinforcement Learning", MICRO 2020 (bins recalled).
@@ -52,6 +53,7 @@ struct config::EnumNames<Feature> {
 struct StateConfig {
   std::vector<Feature> drop_features;
   std::vector<Dbm> signal_edges;
+  std::vector<double> mac_edges;
 
   template <class V>
   void fields(V& v) {
@@ -59,12 +61,31 @@ struct StateConfig {
     v.optional("signal_edges", signal_edges,
                "edges of the signal bins, instead of each technology's weak threshold",
                config::increasing);
+    v.optional("mac_edges", mac_edges,
+               "edges of the bins of MACs of a request, instead of 1e9 and 2e9", config::positive,
+               config::increasing);
   }
 };
 
 /// Bin of a co-runner's utilisation: 0 without load, else 1 to kLoadBins.
 inline constexpr std::size_t kLoadBins = 3;
 constexpr std::uint32_t load_bin(double u) { return u <= 0 ? 0 : u < 0.25 ? 1 : u < 0.75 ? 2 : 3; }
+
+/// Multiply-accumulate operations of a request for a DNN, as far as they are known before it.
+class RequestMacs {
+ public:
+  explicit RequestMacs(const Dnn& dnn) : macs_(dnn.macs), generation_(dnn.generation) {}
+
+  /// `prompt`: tokens of a generative request.
+  double operator()(std::uint32_t prompt) const {
+    if (!generation_) return macs_;
+    return generation_->macs({static_cast<double>(prompt), generation_->usual.output, 0});
+  }
+
+ private:
+  double macs_;
+  std::optional<Generation> generation_;
+};
 
 /// Maps observations to state numbers.
 class StateSpace {
@@ -75,6 +96,7 @@ class StateSpace {
 
   std::uint32_t of(const Observation& o) const {
     std::uint32_t state = dnn_digits_[o.dnn];
+    state = push(state, Feature::kMac, mac_bin(macs_[o.dnn](o.prompt_tokens)));
     state = push(state, Feature::kCpu, load_bin(o.load.cpu));
     state = push(state, Feature::kMemory, load_bin(o.load.memory));
     state = push(state, Feature::kCloudSignal, signal_bin(o, kCloudLink));
@@ -105,12 +127,20 @@ class StateSpace {
     return bin;
   }
 
-  std::uint32_t dnn_digits(const LayerCounts& n, double macs) const;
+  std::uint32_t dnn_digits(const LayerCounts& n) const;
+  std::uint32_t mac_bin(double macs) const {
+    std::uint32_t bin = 0;
+    for (const double edge : mac_edges_) bin += macs >= edge;
+    return bin;
+  }
   std::vector<std::string> bin_names(Feature feature) const;
+  std::vector<std::string> mac_names() const;
 
   EnumArray<Feature, std::uint32_t, kStateFeatures> radix_{};
   std::vector<double> edges_dbm_;
-  std::vector<std::uint32_t> dnn_digits_;  // by DNN
+  std::vector<double> mac_edges_ = {1e9, 2e9};
+  std::vector<std::uint32_t> dnn_digits_;  // by DNN, of its layers
+  std::vector<RequestMacs> macs_;          // by DNN
 };
 
 }  // namespace autoscale

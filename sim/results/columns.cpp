@@ -131,7 +131,8 @@ void add_energy(std::vector<RunColumn>& c) {
                [](const RunRow& r) { return milli_each(r.tally.server_j, r.tally); }});
   c.push_back({"battery_percent", "%",
                "of a full battery taken by the recorded inferences of one phone", battery_percent});
-  c.push_back({"inferences_per_joule", "1/J", "energy efficiency (PPW)",
+  c.push_back({"inferences_per_joule", "1/J",
+               "energy efficiency (PPW), in the energy that the objective counts: the phone's",
                [](const RunRow& r) { return number(r.tally.inferences_per_joule()); }});
   c.push_back({"efficiency_vs_edge_cpu_fp32", "1",
                "inferences_per_joule over that of edge_cpu_fp32 in the same world",
@@ -214,7 +215,7 @@ void add_shares(std::vector<RunColumn>& c) {
   for (const auto& [site, site_name] : config::EnumNames<Site>::value) {
     for (const auto& [processor, processor_name] : config::EnumNames<ProcessorKind>::value) {
       for (const auto& [precision, precision_name] : config::EnumNames<Precision>::value) {
-        if (processor == ProcessorKind::kDsp && precision != Precision::kInt8) continue;
+        if (processor == ProcessorKind::kDsp && precision == Precision::kFp32) continue;
         const std::size_t kind = target_kind(site, processor, precision);
         const std::string target =
             fmt::format("{}_{}_{}", site_name, processor_name, precision_name);
@@ -272,6 +273,72 @@ void add_prediction_errors(std::vector<RunColumn>& c) {
   }
 }
 
+/// Grams of CO2 per inference, if the objective says how many a joule costs.
+std::string carbon_mg(const RunRow& r) {
+  const auto* system = std::get_if<SystemObjective>(&r.run.scenario->config().objective);
+  if (!system || r.tally.finished == 0) return "";
+  constexpr double kJoulesPerKwh = 3.6e6;
+  const double grams =
+      (r.tally.energy_j * system->phone_carbon + r.tally.server_j * system->server_carbon) /
+      kJoulesPerKwh;
+  return milli_each(grams, r.tally);
+}
+
+/// Empty unless requests were generative.
+Value of_tokens(double LatencySummary::*measure, LatencySummary Tally::*summary) {
+  return [measure, summary](const RunRow& r) {
+    return r.tally.output_tokens > 0 ? number(1e3 * (r.tally.*summary.*measure)) : "";
+  };
+}
+Value mean_of(double Tally::*tokens) {
+  return [tokens](const RunRow& r) {
+    return r.tally.output_tokens > 0 ? mean(r.tally.*tokens, r.tally.finished) : "";
+  };
+}
+Value per_token_mj(double Tally::*joules) {
+  return [joules](const RunRow& r) {
+    return r.tally.output_tokens > 0 ? number(1e3 * r.tally.*joules / r.tally.output_tokens) : "";
+  };
+}
+Value share_of_generative(std::uint64_t Tally::*late) {
+  return [late](const RunRow& r) {
+    return r.tally.output_tokens > 0 ? share(r.tally.*late, r.tally.finished) : "";
+  };
+}
+
+void add_generation(std::vector<RunColumn>& c) {
+  c.push_back({"counted_energy_mean_mj", "mJ",
+               "energy per finished inference as the objective counts phone and server",
+               [](const RunRow& r) { return milli_each(r.tally.counted_j, r.tally); }});
+  c.push_back({"carbon_mean_mg", "mg",
+               "CO2 per finished inference; empty unless the objective is the system", carbon_mg});
+  for (const auto& [name, tokens, what] :
+       {std::tuple{"prompt_tokens_mean", &Tally::prompt_tokens, "generative: tokens of a prompt"},
+        std::tuple{"output_tokens_mean", &Tally::output_tokens,
+                   "generative: tokens of an answer"}}) {
+    c.push_back({name, "count", what, mean_of(tokens)});
+  }
+  for (const auto& [name, summary, what] :
+       {std::tuple{"ttft", &Tally::ttft, "generative: arrival to first token"},
+        std::tuple{"tpot", &Tally::tpot, "generative: time per further token of a request"}}) {
+    for (const auto& [suffix, measure] :
+         {std::pair{"mean", &LatencySummary::mean}, std::pair{"p50", &LatencySummary::p50},
+          std::pair{"p95", &LatencySummary::p95}, std::pair{"p99", &LatencySummary::p99}}) {
+      c.push_back({fmt::format("{}_{}_ms", name, suffix), "ms", fmt::format("{}, {}", what, suffix),
+                   of_tokens(measure, summary)});
+    }
+  }
+  c.push_back({"first_token_late_ratio", "1", "generative: share above the latency constraint",
+               share_of_generative(&Tally::first_token_late)});
+  c.push_back({"tokens_late_ratio", "1",
+               "generative: share above the constraint of the time per token",
+               share_of_generative(&Tally::tokens_late)});
+  c.push_back({"energy_per_token_mj", "mJ", "generative: phone energy per output token",
+               per_token_mj(&Tally::energy_j)});
+  c.push_back({"server_energy_per_token_mj", "mJ", "the same of tablet and cloud",
+               per_token_mj(&Tally::server_j)});
+}
+
 std::vector<RunColumn> make_run_columns() {
   std::vector<RunColumn> columns;
   add_identity(columns);
@@ -281,6 +348,7 @@ std::vector<RunColumn> make_run_columns() {
   add_shares(columns);
   add_learning(columns);
   add_prediction_errors(columns);
+  add_generation(columns);
   return columns;
 }
 
@@ -340,6 +408,7 @@ constexpr ColumnText kRequests[] = {
     {"queue_ms", "ms", "stage: waiting at the server"},
     {"service_ms", "ms", "stage: inference at the server"},
     {"download_ms", "ms", "stage: receiving"},
+    {"decode_ms", "ms", "stage: generative, all tokens after the first"},
     {"cpu_mj", "mJ", "cause: busy CPU"},
     {"gpu_mj", "mJ", "cause: busy GPU"},
     {"dsp_mj", "mJ", "cause: busy DSP"},
@@ -348,6 +417,10 @@ constexpr ColumnText kRequests[] = {
     {"radio_tail_mj", "mJ", "cause: radio tail and promotion"},
     {"idle_mj", "mJ", "cause: baseline and listening, as the accounting mode says"},
     {"decision_mj", "mJ", "cause: the decision itself"},
+    {"prompt_tokens", "count", "generative: tokens of the prompt"},
+    {"output_tokens", "count", "generative: tokens of the answer"},
+    {"ttft_ms", "ms", "generative: arrival to first token"},
+    {"tpot_ms", "ms", "generative: time per further token"},
 };
 
 constexpr ColumnText kTiming[] = {

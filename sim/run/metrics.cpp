@@ -43,7 +43,35 @@ void add_comparison(const OracleComparison& oracle, Tally& tally) {
   tally.same_as_chance_constrained += oracle.same_as_chance_constrained;
 }
 
+void append(std::vector<double>& to, const std::vector<double>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
 }  // namespace
+
+void LatencySamples::append(const LatencySamples& other) {
+  autoscale::append(latency_s, other.latency_s);
+  autoscale::append(ttft_s, other.ttft_s);
+  autoscale::append(tpot_s, other.tpot_s);
+}
+
+void LatencySamples::summarise(Tally& into) {
+  into.latency = autoscale::summarise(latency_s);
+  into.ttft = autoscale::summarise(ttft_s);
+  into.tpot = autoscale::summarise(tpot_s);
+  *this = {};
+}
+
+void Metrics::add_tokens(const RequestRecord& r, Tally& cell, LatencySamples& samples) const {
+  const Constraints& limits = system_.constraints;
+  const double ttft_s = to_seconds(r.ttft);
+  cell.prompt_tokens += r.tokens.prompt;
+  cell.output_tokens += r.tokens.output;
+  cell.first_token_late += ttft_s > limits.qos_s;
+  cell.tokens_late += limits.token_qos_s > 0 && r.tpot_s() > limits.token_qos_s;
+  samples.ttft_s.push_back(ttft_s);
+  if (r.tokens.output > 1) samples.tpot_s.push_back(r.tpot_s());
+}
 
 void Tally::add(const Tally& o) {
   finished += o.finished;
@@ -52,6 +80,11 @@ void Tally::add(const Tally& o) {
   accuracy_missed += o.accuracy_missed;
   energy_j += o.energy_j;
   server_j += o.server_j;
+  counted_j += o.counted_j;
+  prompt_tokens += o.prompt_tokens;
+  output_tokens += o.output_tokens;
+  first_token_late += o.first_token_late;
+  tokens_late += o.tokens_late;
   reward += o.reward;
   for (std::size_t i = 0; i < kCauses; ++i) joules[i] += o.joules[i];
   for (std::size_t i = 0; i < kTargetKinds; ++i) decisions[i] += o.decisions[i];
@@ -81,7 +114,7 @@ Metrics::Metrics(const SystemModel& system, bool pair, std::size_t phases,
       dnns_(system.dnns.size()),
       requests_per_phone_(requests_per_phone),
       cells_(phases * system.types.size() * dnns_),
-      latencies_s_(cells_.size()) {
+      samples_(cells_.size()) {
   if (pair) pairs_.resize(system.devices() * requests_per_phone);
 }
 
@@ -93,17 +126,19 @@ void Metrics::add(const RequestRecord& r) {
   cell.accuracy_missed += !r.verdict.accuracy_met;
   cell.energy_j += r.ledger.energy_j;
   cell.server_j += r.ledger.server_j;
+  cell.counted_j += r.ledger.counted_j;
   cell.reward += r.verdict.reward;
   for (std::size_t i = 0; i < kCauses; ++i) cell.joules[i] += r.ledger.joules[i];
   const Target& target = system_.types[r.type].actions[r.executed];
   ++cell.decisions[target_kind(target.site, target.processor, target.precision)];
   cell.throttled += r.throttled;
   add_comparison(r.oracle, cell);
-  latencies_s_[c].push_back(to_seconds(r.latency()));
+  samples_[c].latency_s.push_back(to_seconds(r.latency()));
+  if (r.tokens.output > 0) add_tokens(r, cell, samples_[c]);
   if (!pairs_.empty()) {
     const std::uint64_t i = r.observation.request + shift_;
     pairs_[r.observation.phone * requests_per_phone_ + i] = {
-        r.ledger.energy_j, static_cast<std::uint32_t>(c), r.oracle.attainable()};
+        r.ledger.counted_j, static_cast<std::uint32_t>(c), r.oracle.attainable()};
   }
 }
 
@@ -112,14 +147,13 @@ void Metrics::add_dropped(std::uint16_t type, std::uint16_t dnn, std::uint32_t c
 }
 
 void Metrics::finish() {
-  std::vector<double> all;
+  LatencySamples all;
   for (std::size_t c = 0; c < cells_.size(); ++c) {
     total_.add(cells_[c]);
-    all.insert(all.end(), latencies_s_[c].begin(), latencies_s_[c].end());
-    cells_[c].latency = summarise(latencies_s_[c]);
-    latencies_s_[c] = {};
+    all.append(samples_[c]);
+    samples_[c].summarise(cells_[c]);
   }
-  total_.latency = summarise(all);
+  all.summarise(total_);
 }
 
 double Metrics::energy_j(std::size_t type) const {

@@ -23,6 +23,7 @@ struct Tally {
   std::uint64_t accuracy_missed = 0;
   double energy_j = 0;
   double server_j = 0;
+  double counted_j = 0;  // as the objective counts both
   double reward = 0;
   PerCause<double> joules{};
   std::array<std::uint64_t, kTargetKinds> decisions{};
@@ -43,7 +44,12 @@ struct Tally {
   // and all.
   double gap_sum = 0, gap_sum_all = 0;
   std::uint64_t gap_count = 0, gap_count_all = 0;
-  LatencySummary latency;  // filled by Metrics::finish
+  // Of generative requests.
+  double prompt_tokens = 0, output_tokens = 0;
+  std::uint64_t first_token_late = 0, tokens_late = 0;
+  // Filled by Metrics::finish.
+  LatencySummary latency;
+  LatencySummary ttft, tpot;  // time to first token; time per further token
 
   std::uint64_t offered() const { return finished + dropped; }
   double qos_violation_ratio() const {
@@ -52,9 +58,18 @@ struct Tally {
                : static_cast<double>(qos_missed + dropped) / static_cast<double>(offered());
   }
   double inferences_per_joule() const {
-    return energy_j > 0 ? static_cast<double>(finished) / energy_j : 0;
+    return counted_j > 0 ? static_cast<double>(finished) / counted_j : 0;
   }
   void add(const Tally& other);
+};
+
+/// Samples of which percentiles are asked, of one cell; the last two of generative requests.
+struct LatencySamples {
+  std::vector<double> latency_s, ttft_s, tpot_s;
+
+  void append(const LatencySamples& other);
+  /// Reorders and frees them.
+  void summarise(Tally& into);
 };
 
 /// Energy of one recorded request, kept to pair runs of different policies.
@@ -96,6 +111,8 @@ class Metrics {
   }
 
  private:
+  void add_tokens(const RequestRecord& record, Tally& cell, LatencySamples& samples) const;
+
   const SystemModel& system_;
   std::size_t dnns_;
   std::uint64_t requests_per_phone_;
@@ -103,7 +120,7 @@ class Metrics {
   std::size_t phases_begun_ = 0;
   std::size_t first_cell_ = 0;  // of the present phase
   std::vector<Tally> cells_;
-  std::vector<std::vector<double>> latencies_s_;  // per cell
+  std::vector<LatencySamples> samples_;  // per cell
   std::vector<PairedEnergy> pairs_;
   Tally total_;
 };

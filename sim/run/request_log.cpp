@@ -48,6 +48,11 @@ void RequestLog::add(const RequestRecord& r) {
       format_number(r.temperature_c)};
   for (const Duration stage : r.ledger.stages) row.push_back(milli(to_seconds(stage)));
   for (const double joules : r.ledger.joules) row.push_back(milli(joules));
+  const bool generative = r.tokens.output > 0;
+  const auto token = [generative](std::string text) { return generative ? std::move(text) : ""; };
+  row.insert(row.end(),
+             {token(format_number(r.tokens.prompt)), token(format_number(r.tokens.output)),
+              token(milli(to_seconds(r.ttft))), token(milli(r.tpot_s()))});
   file_.write(prefix_ + ',' + config::csv_line(row) + '\n');
 }
 

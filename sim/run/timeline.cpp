@@ -8,9 +8,9 @@ namespace {
 double micros(Duration d) { return static_cast<double>(d.count()) / 1e3; }
 
 /// The order in which a request goes through its stages: the network is passed twice.
-constexpr std::array<Stage, kStages> kOrder = {Stage::kWait,    Stage::kDecision, Stage::kPromotion,
-                                               Stage::kCompute, Stage::kUpload,   Stage::kNetwork,
-                                               Stage::kQueue,   Stage::kService,  Stage::kDownload};
+constexpr std::array<Stage, kStages> kOrder = {
+    Stage::kWait,    Stage::kDecision, Stage::kPromotion, Stage::kCompute,  Stage::kUpload,
+    Stage::kNetwork, Stage::kQueue,    Stage::kService,   Stage::kDownload, Stage::kDecode};
 
 }  // namespace
 

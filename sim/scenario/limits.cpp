@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "sim/models/mean_interval.h"
 #include "sim/system/cost.h"
@@ -19,14 +20,15 @@ using config::Mark;
 /// Of all groups together; phones and their links are numbered in 32 bits.
 constexpr std::uint64_t kMaxPhones = 1'000'000'000;
 
-/// The longest nominal latency of any legal action, seconds.
+/// The longest nominal time that any legal action takes, seconds.
 double slowest_action_s(const SystemModel& system) {
   double slowest = 0;
   for (const DeviceType& type : system.types) {
     const Conditions calm = nominal_conditions(system, type);
     for (const DnnOnType& dnn : type.dnns) {
       for (const ActionId a : dnn.legal) {
-        slowest = std::max(slowest, predict(dnn.request, dnn.actions[a], calm).latency_s);
+        const Cost cost = predict(dnn.request, dnn.actions[a], calm);
+        slowest = std::max(slowest, std::accumulate(cost.seconds.begin(), cost.seconds.end(), 0.0));
       }
     }
   }

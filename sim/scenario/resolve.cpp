@@ -41,7 +41,7 @@ std::vector<ProcessorKind> offered_processors(const ServerUseConfig& use,
   if (kinds.empty()) diagnostics.error(mark, "processors: at least one is needed");
   for (const ProcessorKind kind : kinds) {
     const Processor* processor = profile.processor(kind);
-    if (profile.processors.empty() || (processor && processor->serves)) continue;
+    if (profile.processors.empty() || (processor && !processor->served.empty())) continue;
     diagnostics.error(
         mark, fmt::format("processors: {} offers no processor '{}'", profile.id, name_of(kind)));
   }
@@ -103,6 +103,12 @@ void Resolver::workload() {
   names_.use_case = use.name;
   names_.qos = config_.constraints.latency.value_or(use.qos.value);
   names_.arrivals = config_.arrivals.value_or(use.arrivals);
+  system_.constraints = {to_seconds(names_.qos), config_.constraints.accuracy, 0};
+  if (config_.constraints.token_latency) {
+    system_.constraints.token_qos_s = to_seconds(*config_.constraints.token_latency);
+  } else if (use.token_qos) {
+    system_.constraints.token_qos_s = to_seconds(use.token_qos->value);
+  }
   for (const auto& id : config_.dnns.empty() ? use.dnns : config_.dnns) {
     const Dnn* dnn = catalog_.dnn(id.value, id.mark, diagnostics_);
     if (!dnn) continue;
@@ -114,6 +120,37 @@ void Resolver::workload() {
       system_.dnns.push_back(*dnn);
     }
   }
+  lengths(config_.tokens ? config_.tokens : use.tokens);
+}
+
+/// Lengths of generative requests, if there are any.
+void Resolver::lengths(const std::optional<TokensConfig>& tokens) {
+  const auto generative = std::find_if(system_.dnns.begin(), system_.dnns.end(),
+                                       [](const Dnn& d) { return d.generation.has_value(); });
+  if (generative == system_.dnns.end()) return;
+  const config::Mark& where = config_.use_case.mark;
+  if (!tokens) {
+    diagnostics_.error(where, fmt::format("tokens: {} needs lengths of prompts and answers, here "
+                                          "or in the use case",
+                                          generative->id));
+    return;
+  }
+  system_.tokens = std::make_unique<TokenLengths>(*tokens, where, catalog_, diagnostics_);
+  system_.usual = usual_lengths(*system_.tokens);
+  for (Dnn& dnn : system_.dnns) {
+    if (dnn.generation) dnn.generation->usual = system_.usual;
+  }
+}
+
+double Resolver::background(const ServerUseConfig& use, const DeviceProfile& profile) const {
+  for (const Batching& b : profile.batching) {
+    if (use.background.value + 1 <= b.law.limit()) continue;
+    diagnostics_.error(
+        use.background.mark,
+        fmt::format("background: {} of {} holds {:g} sequences, so {:g} leave no place",
+                    b.dnn.value, profile.id, b.law.limit(), use.background.value));
+  }
+  return use.background.value;
 }
 
 void Resolver::devices() {
@@ -154,6 +191,7 @@ void Resolver::servers() {
     server->workers = worker_counts(*use, server->profile, diagnostics_);
     server->phones_each = use->phones_each;
     server->offered = offered_processors(*use, server->profile, diagnostics_);
+    server->background = background(*use, server->profile);
     if (!server->profile.id.empty() && server->profile.kind != kind) {
       diagnostics_.error(use->profile.mark,
                          fmt::format("'{}' is a {}, not a {}", server->profile.id,
@@ -182,12 +220,15 @@ void Resolver::links() {
     diagnostics_.add(own.list());
   }
   for (std::size_t v = 0; v < names_.variances.size(); ++v) {
+    system_.variances[v].outside_w = names_.variances[v].outside_heat.value();
     system_.variances[v].co_runner =
         std::make_unique<CoRunnerProcess>(names_.variances[v].co_runner);
   }
   system_.arrivals = names_.arrivals;
-  system_.constraints = {to_seconds(names_.qos), config_.constraints.accuracy};
   system_.reward = config_.reward;
+  if (const auto* system = std::get_if<SystemObjective>(&config_.objective)) {
+    system_.server_weight = system->server_carbon / system->phone_carbon;
+  }
   system_.decision_s = to_seconds(config_.decision_time);
   if (config_.planner_model) system_.planner_error = config_.planner_model->error;
   system_.tails = config_.tails;

@@ -47,6 +47,9 @@ class Resolver {
  private:
   /// An environment file by its name or path; nothing if it is wrong, which is reported.
   std::optional<EnvironmentConfig> read_environment(const Located<std::string>& name) const;
+  void lengths(const std::optional<TokensConfig>& tokens);
+  /// Sequences of other users in a server's batches, which must leave a place.
+  double background(const ServerUseConfig& use, const DeviceProfile& profile) const;
 
   const ScenarioConfig& config_;
   const Catalog& catalog_;

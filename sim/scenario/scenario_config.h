@@ -13,6 +13,7 @@
 #include "sim/models/signal.h"
 #include "sim/models/workload_config.h"
 #include "sim/scenario/environment_config.h"
+#include "sim/scenario/equipment_config.h"
 #include "sim/system/reward.h"
 #include "sim/system/system_model.h"
 #include "sim/world/phase.h"
@@ -35,75 +36,18 @@ struct config::EnumNames<Holdout> {
       {{Holdout::kNone, "none"}, {Holdout::kLeaveOneDnnOut, "leave_one_dnn_out"}}};
 };
 
-struct DeviceGroupConfig {
-  Located<std::string> profile;
-  std::uint32_t count = 1;
-
-  template <class V>
-  void fields(V& v) {
-    v.required("profile", profile, "device profile: a name or a file");
-    v.optional("count", count, "how many of them", config::range(1.0, 10e6));
-  }
-};
-
-struct LinkUseConfig {
-  Located<std::string> technology;
-  std::uint32_t phones_per_access_point = 1;
-
-  template <class V>
-  void fields(V& v) {
-    v.optional("technology", technology, "link technology: a name or a file");
-    v.optional("phones_per_access_point", phones_per_access_point,
-               "phones that share the air; 1: each has its own", config::positive);
-  }
-};
-
-struct LinksConfig {
-  LinkUseConfig cloud{{"wifi", {}}, 1};
-  LinkUseConfig tablet{{"wifi_direct", {}}, 1};
-
-  template <class V>
-  void fields(V& v) {
-    v.optional("cloud", cloud, "between phone and cloud");
-    v.optional("tablet", tablet, "between phone and tablet");
-  }
-};
-
-struct ServerUseConfig {
-  Located<std::string> profile;
-  std::map<ProcessorKind, Located<std::uint32_t>> workers;
-  std::uint32_t phones_each = 0;
-  std::optional<Located<std::vector<ProcessorKind>>> processors;
-
-  template <class V>
-  void fields(V& v) {
-    v.optional("profile", profile, "device profile: a name or a file");
-    v.optional("workers", workers, "parallel workers per processor, instead of the profile's",
-               config::positive);
-    v.optional("processors", processors, "processors that phones may use; default: all of them");
-    v.optional("phones_each", phones_each, "phones that share one of them; 0: all share the one");
-  }
-};
-
-struct ServersConfig {
-  ServerUseConfig cloud{{"cloud_server", {}}, {}, 0, {}};
-  ServerUseConfig tablet{{"galaxy_tab_s6", {}}, {}, 1, {}};
-
-  template <class V>
-  void fields(V& v) {
-    v.optional("cloud", cloud, "the cloud");
-    v.optional("tablet", tablet, "the tablets");
-  }
-};
-
 struct ConstraintsConfig {
   std::optional<Duration> latency;
+  std::optional<Duration> token_latency;
   double accuracy = 50;
   AccuracySet accuracy_set = AccuracySet::kPostTraining;
 
   template <class V>
   void fields(V& v) {
     v.optional("latency", latency, "QoS constraint, instead of the use case's", config::positive);
+    v.optional("token_latency", token_latency,
+               "QoS constraint of the mean time per output token, instead of the use case's",
+               config::positive);
     v.optional("accuracy", accuracy,
                "target in percent: top-1 for classification, share of fp32 for the rest",
                config::range(0.0, 100.0));
@@ -155,6 +99,26 @@ struct PlannerModelConfig {
   }
 };
 
+/// Whose joules count in rewards, rankings and comparisons.
+struct PhoneObjective {
+  static constexpr std::string_view kName = "phone";
+  template <class V>
+  void fields(V&) {}
+};
+struct SystemObjective {
+  static constexpr std::string_view kName = "system";
+  double phone_carbon = 1;
+  double server_carbon = 1;
+  template <class V>
+  void fields(V& v) {
+    v.optional("phone_carbon", phone_carbon, "grams of CO2 per kWh that charge the phone",
+               config::positive);
+    v.optional("server_carbon", server_carbon, "the same of tablets and servers",
+               config::non_negative);
+  }
+};
+using ObjectiveConfig = std::variant<PhoneObjective, SystemObjective>;
+
 struct ScenarioConfig {
   std::string name;
   std::string summary;
@@ -165,6 +129,7 @@ struct ScenarioConfig {
   ServersConfig servers;
   std::vector<Located<std::string>> dnns;
   std::optional<ArrivalConfig> arrivals;
+  std::optional<TokensConfig> tokens;
   std::optional<CoRunnerConfig> co_runner;
   std::optional<SignalConfig> cloud_signal;
   std::optional<SignalConfig> tablet_signal;
@@ -179,6 +144,7 @@ struct ScenarioConfig {
   bool thermal = true;
   Duration decision_time = std::chrono::nanoseconds(7300);
   RewardConfig reward;
+  ObjectiveConfig objective;
   LearnerSharing learners = LearnerSharing::kPerType;
   std::optional<PlannerModelConfig> planner_model;
   std::vector<config::Node> policies;
@@ -205,6 +171,7 @@ struct ScenarioConfig {
     v.optional("servers", servers, "cloud and tablets");
     v.optional("dnns", dnns, "DNNs, instead of the use case's");
     v.optional("arrivals", arrivals, "arrivals, instead of the use case's");
+    v.optional("tokens", tokens, "lengths of generative requests, instead of the use case's");
     v.optional("co_runner", co_runner, "instead of the environment's");
     v.optional("cloud_signal", cloud_signal, "instead of the environment's");
     v.optional("tablet_signal", tablet_signal, "instead of the environment's");
@@ -220,6 +187,8 @@ struct ScenarioConfig {
     v.optional("decision_time", decision_time, "time of a deliberating policy's decision",
                config::non_negative);
     v.optional("reward", reward, "what learners are told");
+    v.optional("objective", objective,
+               "whose energy counts: the phone's, or that of the system, also by its carbon");
     v.optional("learners", learners, "who shares a policy");
     v.optional("planner_model", planner_model,
                "what planners take the costs for; without it: the truth");

@@ -10,10 +10,12 @@
 
 namespace autoscale {
 
-/// The `sound` reward of what an inference costs, whatever the scenario tells its learners.
-inline double ranking_reward(const DnnOnType& dnn, const Cost& cost, bool accurate, double qos_s) {
+/// The `sound` reward of what an inference costs, whatever the scenario tells its learners; `tokens`
+/// of a generative request.
+inline double ranking_reward(const DnnOnType& dnn, const Cost& cost, bool accurate, double qos_s,
+                             const Tokens& tokens = {}) {
   return reward_of(SoundReward{}, {.energy_j = cost.energy_j,
-                                   .reference_j = dnn.reference_j,
+                                   .reference_j = dnn.reference_for(tokens),
                                    .latency_s = cost.latency_s,
                                    .qos_s = qos_s,
                                    .qos_met = cost.latency_s <= qos_s,

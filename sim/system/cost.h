@@ -10,90 +10,22 @@
 //         up = bits / rate(S) (times the number of transfers that share the air) and, on an idle
 //         connection, the pauses of its slow start (sim/models/slow_start.h); down likewise
 //         energy = P_tx(S) * air time up + P_rx * air time down + P_listen * rest + tail
-// Both    plus the baseline power as the accounting mode says; only the phone's energy counts.
+// Both    plus the baseline power as the accounting mode says; the phone's energy counts, and that
+//         of the server as far as the scenario's objective says.
+// A generative request has a course of its own: sim/system/generation_cost.h.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
-#include "sim/core/time.h"
+#include "sim/models/generation.h"
 #include "sim/models/link.h"
 #include "sim/models/processor.h"
-#include "sim/system/target.h"
+#include "sim/system/accounts.h"
 
 namespace autoscale {
-
-/// Energy causes, joules of the phone.
-enum class Cause : std::uint8_t {
-  kCpu,
-  kGpu,
-  kDsp,
-  kRadioTx,
-  kRadioRx,
-  kRadioTail,
-  kIdle,
-  kDecision
-};
-inline constexpr std::size_t kCauses = 8;
-template <class T>
-using PerCause = EnumArray<Cause, T, kCauses>;
-inline constexpr PerCause<std::string_view> kCauseNames = {
-    "cpu", "gpu", "dsp", "radio_tx", "radio_rx", "radio_tail", "idle", "decision"};
-
-/// Stages of a request, in order.
-enum class Stage : std::uint8_t {
-  kWait,
-  kDecision,
-  kCompute,
-  kPromotion,
-  kUpload,
-  kNetwork,
-  kQueue,
-  kService,
-  kDownload
-};
-inline constexpr std::size_t kStages = 9;
-template <class T>
-using PerStage = EnumArray<Stage, T, kStages>;
-inline constexpr PerStage<std::string_view> kStageNames = {"wait",      "decision", "compute",
-                                                           "promotion", "upload",   "network",
-                                                           "queue",     "service",  "download"};
-
-/// The two radio links of a phone.
-inline constexpr std::size_t kCloudLink = 0;
-inline constexpr std::size_t kTabletLink = 1;
-inline constexpr std::size_t kLinks = 2;
-constexpr std::size_t link_of(Site site) {
-  return site == Site::kTablet ? kTabletLink : kCloudLink;
-}
-
-/// What the baseline power and the radio's listening power are charged to (models: accounting).
-/// whole_phone charges the baseline for the whole request; marginal never; paper_equations only
-/// while a remote request is neither sending nor receiving, and without listening power.
-enum class AccountingMode : std::uint8_t { kWholePhone, kMarginal, kPaperEquations };
-
-template <>
-struct config::EnumNames<AccountingMode> {
-  static constexpr std::array<std::pair<AccountingMode, std::string_view>, 3> value{
-      {{AccountingMode::kWholePhone, "whole_phone"},
-       {AccountingMode::kMarginal, "marginal"},
-       {AccountingMode::kPaperEquations, "paper_equations"}}};
-};
-
-/// The phone's constant powers under an accounting mode, in watts.
-struct IdlePower {
-  double busy_w = 0;      // while computing locally or deciding
-  double transfer_w = 0;  // while sending or receiving
-  double waiting_w = 0;   // while a remote request does neither, or a request waits its turn
-  bool listens = true;    // whether the radio's listening power is charged
-
-  IdlePower() = default;
-  IdlePower(AccountingMode mode, double baseline_w)
-      : busy_w(mode == AccountingMode::kWholePhone ? baseline_w : 0),
-        transfer_w(busy_w),
-        waiting_w(mode == AccountingMode::kMarginal ? 0 : baseline_w),
-        listens(mode != AccountingMode::kPaperEquations) {}
-};
 
 /// One action for one DNN on one device type: everything about its cost that never changes.
 struct ActionModel {
@@ -102,13 +34,14 @@ struct ActionModel {
   bool accurate = false;  // meets the accuracy target
   Site site{};
   ProcessorKind processor{};
-  std::uint8_t pool = 0;   // remote: index of the server's processor
-  double score = 0;        // accuracy on the target's scale
-  WorkSplit work;          // alone, at the top operating point
-  double slowdown = 1;     // local: f_max / f
-  double busy_w = 0;       // local: of the processor at the operating point; remote: the server's
-  double co_runner_w = 0;  // local: of a co-runner at full load beside it, for the temperature
-  double service_s = 0;    // remote
+  std::uint8_t pool = 0;     // remote: index of the server's processor
+  std::uint16_t course = 0;  // generative: index of RequestModel::courses
+  double score = 0;          // accuracy on the target's scale
+  WorkSplit work;            // alone, at the top operating point
+  double slowdown = 1;       // local: f_max / f
+  double busy_w = 0;         // local: of the processor at the operating point; remote: the server's
+  double co_runner_w = 0;    // local: of a co-runner at full load beside it, for the temperature
+  double service_s = 0;      // remote
   double noise_cv = 0;
 };
 
@@ -132,9 +65,21 @@ struct Conditions {
       free_in_s{};  // [tablet?][pool]: a worker is free
   PerProcessor<double> local_noise = filled<PerProcessor<double>>(1);
   std::array<std::array<double, kProcessorKinds>, 2> service_noise{{{1, 1, 1}, {1, 1, 1}}};
+  std::array<std::array<double, kProcessorKinds>, 2>
+      batch{};          // likewise: sequences that it decodes
+  Tokens tokens;        // of a generative request: as known, else as expected
   double waited_s = 0;  // already, before the decision
   double decision_s = 0;
   double decision_w = 0;
+};
+
+class BatchLaw;
+
+/// How a generative network runs under one action.
+struct Course {
+  GenerationWork work;
+  const BatchLaw* batch = nullptr;  // of a server that batches: tokens come at its pace
+  double pace = 1;                  // factor on that pace
 };
 
 /// Powers and sizes that all actions of a DNN on a device type share.
@@ -146,22 +91,27 @@ struct RequestModel {
   std::array<SlowStart, kLinks> slow_start{};
   std::array<double, kLinks> listen_w{};
   std::array<RadioTail, kLinks> tail{};
+  double server_weight = 0;  // of a server's joule in the energy that counts
+  // Of a generative network.
+  std::vector<Course> courses;  // empty: it is not one
+  double prompt_token_bits = 0;
+  double output_token_bits = 0;
+  double token_weight = 0;  // QoS of the first token over that of each further one
+
+  bool generative() const { return !courses.empty(); }
 };
 
-/// Seconds by stage and joules by cause; sums to latency_s and energy_j.
+/// Seconds by stage and joules of the phone by cause. Of a request that is not generative the
+/// seconds sum to latency_s.
 struct Cost {
   PerStage<double> seconds{};
   PerCause<double> joules{};
-  double latency_s = 0;
-  double energy_j = 0;
-  double server_j = 0;  // the remote side's own energy, reported apart
+  double latency_s = 0;  // what the QoS constraint judges
+  double energy_j = 0;   // what the objective counts: the joules above and its share of server_j
+  double server_j = 0;   // the remote side's own energy
+  double ttft_s = 0;     // generative: time to first token
+  double tpot_s = 0;     // generative: mean time per output token after the first
 };
-
-constexpr Cause processor_cause(ProcessorKind kind) {
-  return kind == ProcessorKind::kCpu   ? Cause::kCpu
-         : kind == ProcessorKind::kGpu ? Cause::kGpu
-                                       : Cause::kDsp;
-}
 
 inline Cost predict_local(const RequestModel& request, const ActionModel& action,
                           const Conditions& now) {
@@ -192,20 +142,28 @@ inline double slow_start_s(const RequestModel& request, const Conditions& now, s
   return request.slow_start[link].pauses_s(bits, rate_bps * now.air_share[link], now.rtt_s[link]);
 }
 
+/// What is sent to a server, done there and sent back.
+struct RemoteWork {
+  double up_bits = 0;
+  double down_bits = 0;
+  double service_s = 0;
+  double server_w = 0;
+};
+
 inline Cost predict_remote(const RequestModel& request, const ActionModel& action,
-                           const Conditions& now) {
+                           const RemoteWork& work, const Conditions& now) {
   Cost cost;
   const std::size_t l = link_of(action.site);
   const bool tablet = action.site == Site::kTablet;
   const LinkConditions& link = now.link[l];
-  const double air_up = request.up_bits / link.up_bps;
-  const double air_down = request.down_bits / link.down_bps;
+  const double air_up = work.up_bits / link.up_bps;
+  const double air_down = work.down_bits / link.down_bps;
   const double up =
-      air_up / now.air_share[l] + slow_start_s(request, now, l, request.up_bits, link.up_bps);
+      air_up / now.air_share[l] + slow_start_s(request, now, l, work.up_bits, link.up_bps);
   const double down =
-      air_down / now.air_share[l] + slow_start_s(request, now, l, request.down_bits, link.down_bps);
+      air_down / now.air_share[l] + slow_start_s(request, now, l, work.down_bits, link.down_bps);
   const double network = now.rtt_s[l];
-  const double service = action.service_s * now.service_noise[tablet][action.pool];
+  const double service = work.service_s;
   const double lead = now.decision_s + now.promotion_s[l];
   const double queue =
       std::max(0.0, now.free_in_s[tablet][action.pool] - (lead + up + network / 2));
@@ -233,13 +191,27 @@ inline Cost predict_remote(const RequestModel& request, const ActionModel& actio
   cost.joules[Cause::kIdle] = idle;
   cost.joules[Cause::kDecision] = decision;
   cost.latency_s = now.waited_s + lead + up + network + queue + service + down;
-  cost.energy_j = tx + rx + tail + idle + decision;
-  cost.server_j = action.busy_w * service;
+  cost.server_j = work.server_w * service;
+  cost.energy_j = tx + rx + tail + idle + decision + request.server_weight * cost.server_j;
   return cost;
 }
 
+inline Cost predict_remote(const RequestModel& request, const ActionModel& action,
+                           const Conditions& now) {
+  const bool tablet = action.site == Site::kTablet;
+  return predict_remote(request, action,
+                        {request.up_bits, request.down_bits,
+                         action.service_s * now.service_noise[tablet][action.pool], action.busy_w},
+                        now);
+}
+
+/// The cost of a generative request (sim/system/generation_cost.h).
+Cost predict_generation(const RequestModel& request, const ActionModel& action,
+                        const Conditions& now);
+
 /// The cost of `action` for one request under `now`. The action must be legal.
 inline Cost predict(const RequestModel& request, const ActionModel& action, const Conditions& now) {
+  if (request.generative()) return predict_generation(request, action, now);
   return action.site == Site::kPhone ? predict_local(request, action, now)
                                      : predict_remote(request, action, now);
 }

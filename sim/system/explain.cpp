@@ -37,6 +37,23 @@ std::vector<std::size_t> profile_workers(const DeviceProfile& profile) {
   return workers;
 }
 
+/// Lengths of a generative request: as asked for, else the use case's means.
+void set_lengths(SystemModel& system, const Catalog& catalog, const ExplainRequest& request,
+                 const UseCaseConfig& use, Diagnostics& diagnostics) {
+  if (system.dnns.empty() || !system.dnns[0].generation) return;
+  if (use.tokens) {
+    system.usual = usual_lengths({*use.tokens, kCommandLine, catalog, diagnostics});
+  } else if (!request.prompt_tokens || !request.output_tokens) {
+    diagnostics.error(kCommandLine, fmt::format("{}: its use case has no lengths, so --prompt and "
+                                                "--output are needed",
+                                                request.dnn));
+  }
+  if (request.prompt_tokens) system.usual.prompt = *request.prompt_tokens;
+  if (!request.output_tokens) return;
+  system.usual.output = *request.output_tokens;
+  system.usual.output_square = system.usual.output * system.usual.output;
+}
+
 SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
                         const UseCaseConfig& use, Diagnostics& diagnostics) {
   SystemModel system;
@@ -50,9 +67,9 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
   }
   system.types.push_back(std::move(type));
   system.cloud.profile =
-      catalog.device("cloud_server", request.power_level, kCommandLine, diagnostics);
+      catalog.device(request.cloud, request.power_level, kCommandLine, diagnostics);
   system.tablet.profile =
-      catalog.device("galaxy_tab_s6", request.power_level, kCommandLine, diagnostics);
+      catalog.device(request.tablet, request.power_level, kCommandLine, diagnostics);
   system.cloud.workers = profile_workers(system.cloud.profile);
   system.tablet.workers = profile_workers(system.tablet.profile);
   system.cloud.offered = request.cloud_processors;
@@ -61,7 +78,10 @@ SystemModel make_system(const Catalog& catalog, const ExplainRequest& request,
   system.links[kTabletLink].technology =
       catalog.link(request.tablet_link, kCommandLine, diagnostics);
   system.arrivals = use.arrivals;
-  system.constraints = {to_seconds(use.qos.value), request.accuracy_target};
+  system.constraints = {to_seconds(use.qos.value), request.accuracy_target,
+                        use.token_qos ? to_seconds(use.token_qos->value) : 0};
+  system.cloud.background = request.background;
+  set_lengths(system, catalog, request, use, diagnostics);
   diagnostics.throw_if_any();
   const CostSettings settings{request.accounting, request.accuracy_set, request.upload,
                               request.detections};
@@ -129,6 +149,7 @@ Explanation explain(const Catalog& catalog, const ExplainRequest& request) {
   Explanation explanation;
   explanation.use_case = use.name;
   explanation.qos_s = system.constraints.qos_s;
+  explanation.token_qos_s = system.constraints.token_qos_s;
   explanation.conditions = make_conditions(system, request, catalog, diagnostics);
   diagnostics.throw_if_any();
   const DeviceType& type = system.types[0];
@@ -162,6 +183,7 @@ std::string explanation_csv(const Explanation& e) {
       "accuracy_percent", "latency_ms", "energy_mj",     "server_energy_mj"};
   for (const auto stage : kStageNames) header.push_back(fmt::format("{}_ms", stage));
   for (const auto cause : kCauseNames) header.push_back(fmt::format("{}_mj", cause));
+  header.insert(header.end(), {"ttft_ms", "tpot_ms"});
   std::string text = config::csv_line(header) + '\n';
   for (const ExplainedAction& a : e.actions) {
     const auto milli = [&a](double x) { return a.legal ? format_number(x * 1e3) : ""; };
@@ -178,6 +200,8 @@ std::string explanation_csv(const Explanation& e) {
                                     milli(a.cost.server_j)};
     for (const double s : a.cost.seconds) row.push_back(milli(s));
     for (const double j : a.cost.joules) row.push_back(milli(j));
+    const auto token = [&](double x) { return a.cost.ttft_s > 0 ? milli(x) : ""; };
+    row.insert(row.end(), {token(a.cost.ttft_s), token(a.cost.tpot_s)});
     text += config::csv_line(row) + '\n';
   }
   return text;

@@ -28,6 +28,11 @@ struct ExplainRequest {
   std::vector<ProcessorKind> tablet_processors;
   std::string cloud_link = "wifi";
   std::string tablet_link = "wifi_direct";
+  std::string cloud = "cloud_server";
+  std::string tablet = "galaxy_tab_s6";
+  std::optional<double> prompt_tokens;  // of a generative request; else the use case's mean
+  std::optional<double> output_tokens;
+  double background = 0;  // other users' sequences in the cloud's batches
   double accuracy_target = 50;
   AccuracySet accuracy_set = AccuracySet::kPostTraining;
   AccountingMode accounting = AccountingMode::kWholePhone;
@@ -51,6 +56,7 @@ struct ExplainedAction {
 struct Explanation {
   std::string use_case;
   double qos_s = 0;
+  double token_qos_s = 0;  // 0: none
   Conditions conditions;
   std::vector<ExplainedAction> actions;
 };

@@ -46,6 +46,14 @@ void mistake(ActionModel& action, double time, double power) {
   action.busy_w *= power;
 }
 
+void mistake(Course& course, double time) {
+  GenerationWork& work = course.work;
+  for (double* part : {&work.overhead_s, &work.token_s, &work.attention_s, &work.weights_s,
+                       &work.cache_s, &course.pace}) {
+    *part *= time;
+  }
+}
+
 void mistake(RequestModel& request, const ModelError& error, const Factors& factor) {
   const double idle = factor(error.power, Of::kIdle, 0);
   request.idle.busy_w *= idle;
@@ -85,6 +93,9 @@ MistakenModel mistaken_model(const DeviceType& type, const ModelError& error,
       const double time =
           std::exp(half * (factor.normal(Of::kProcessor, kind) + factor.normal(Of::kDnn, kind, d)));
       mistake(dnn.actions[a], time, factor(error.power, Of::kPower, kind));
+      if (dnn.request.generative() && dnn.actions[a].legal) {
+        mistake(dnn.request.courses[dnn.actions[a].course], time);
+      }
     }
   }
   return model;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "sim/system/generation_cost.h"
 #include "sim/system/reward.h"
 
 namespace autoscale {
@@ -114,18 +115,42 @@ class Sum {
   Prospect& total_;
 };
 
-/// Adds the expectation over `x` of a cost that is affine between `kinks` (ascending, positive).
+/// Adds a piece of which the later of two affine latencies counts.
+void add_later(Sum& sum, const LogNormal& x, double low, double high, const Affine& one,
+               const Affine& other, const Affine& energy) {
+  const double meet = (other.a - one.a) / (one.b - other.b);
+  const bool meets = meet > low && meet < high;  // false too where they are parallel
+  const auto later = [&](double at) -> const Affine& {
+    return one.at(at) >= other.at(at) ? one : other;
+  };
+  const auto inside = [](double from, double to) {
+    return std::isinf(to) ? 2 * from + 1 : from + (to - from) / 2;
+  };
+  if (meets) sum.add(x, low, meet, later(inside(low, meet)), energy);
+  const double from = meets ? meet : low;
+  sum.add(x, from, high, later(inside(from, high)), energy);
+}
+
+/// Adds the expectation over `x` of a cost that is affine between `kinks` (ascending, positive); of a
+/// generative request what the first token and the others cost is.
 template <class CostAt>
-void add_pieces(Sum& sum, const LogNormal& x, const std::vector<double>& kinks, CostAt&& cost_at) {
+void add_pieces(Sum& sum, const LogNormal& x, const std::vector<double>& kinks,
+                const RequestModel& request, CostAt&& cost_at) {
   double low = 0;
   Cost at_low = cost_at(low);
   for (std::size_t i = 0; i <= kinks.size(); ++i) {
     const bool last = i == kinks.size();
     const double high = last ? 2 * low + 1 : kinks[i];
     const Cost at_high = cost_at(high);
-    sum.add(x, low, last ? kInfinity : high,
-            through(low, at_low.latency_s, high, at_high.latency_s),
-            through(low, at_low.energy_j, high, at_high.energy_j));
+    const double end = last ? kInfinity : high;
+    const Affine energy = through(low, at_low.energy_j, high, at_high.energy_j);
+    if (request.token_weight > 0) {
+      const double weight = request.token_weight;
+      add_later(sum, x, low, end, through(low, at_low.ttft_s, high, at_high.ttft_s),
+                through(low, weight * at_low.tpot_s, high, weight * at_high.tpot_s), energy);
+    } else {
+      sum.add(x, low, end, through(low, at_low.latency_s, high, at_high.latency_s), energy);
+    }
     low = high;
     at_low = at_high;
   }
@@ -147,7 +172,8 @@ double queue_kink(const RequestModel& request, const ActionModel& action, const 
     at.rtt_s[link_of(action.site)] = rtt_s;
     at.free_in_s = {};
     const Cost cost = predict(request, action, at);
-    return cost.latency_s - now.waited_s - rtt_s / 2 - cost.seconds[Stage::kService] -
+    const double first_s = request.generative() ? cost.ttft_s : cost.latency_s;
+    return first_s - now.waited_s - rtt_s / 2 - cost.seconds[Stage::kService] -
            cost.seconds[Stage::kDownload];
   };
   if (arrival(0) >= free_in_s) return kInfinity;
@@ -179,6 +205,17 @@ std::vector<double> kinks_of(const RequestModel& request, const ActionModel& act
   const double queue = queue_kink(request, action, now, free_in_s, kinks);
   if (!std::isinf(queue)) kinks.insert(std::lower_bound(kinks.begin(), kinks.end(), queue), queue);
   return kinks;
+}
+
+/// The factor on the server's time from which on it, and not the link, holds the tokens up.
+std::vector<double> stream_kinks(const RequestModel& request, const ActionModel& action,
+                                 const Conditions& now) {
+  if (!request.generative()) return {};
+  const std::size_t l = link_of(action.site);
+  const double made_s = request.courses[action.course].work.decode(now.tokens).total();
+  const double sent_s =
+      stream_bits(request, now.tokens) / (now.link[l].down_bps * now.air_share[l]);
+  return made_s > 0 ? std::vector<double>{sent_s / made_s} : std::vector<double>{};
 }
 
 /// Points and weights of Gauss-Hermite quadrature for a standard normal variable.
@@ -224,7 +261,7 @@ class Remote {
   void add_round_trip(const Judge& judge, const LogNormal& rtt, const std::vector<double>& kinks,
                       double weight, double factor, Prospect& total) {
     Sum sum(judge, weight, total);
-    add_pieces(sum, rtt, kinks, [&](double rtt_s) { return cost(rtt_s, factor); });
+    add_pieces(sum, rtt, kinks, request_, [&](double rtt_s) { return cost(rtt_s, factor); });
   }
 
   const RequestModel& request_;
@@ -239,7 +276,7 @@ class Remote {
 Prospect prospect(const DnnOnType& dnn, ActionId id, const Conditions& mean,
                   const RoundTrip& round_trip, double qos_s, bool noise) {
   const ActionModel& action = dnn.actions[id];
-  const Judge judge{action.accurate, dnn.reference_j, qos_s};
+  const Judge judge{action.accurate, dnn.reference_for(mean.tokens), qos_s};
   const double cv = noise ? action.noise_cv : 0;
   Prospect total;
   Sum certain(judge, 1, total);
@@ -253,7 +290,7 @@ Prospect prospect(const DnnOnType& dnn, ActionId id, const Conditions& mean,
       const Cost cost = cost_at(1);
       certain.add_certain(cost.latency_s, cost.energy_j);
     } else {
-      add_pieces(certain, unit_mean(cv), {}, cost_at);
+      add_pieces(certain, unit_mean(cv), {}, dnn.request, cost_at);
     }
     return total;
   }
@@ -262,7 +299,7 @@ Prospect prospect(const DnnOnType& dnn, ActionId id, const Conditions& mean,
   if (noise && round_trip.sigma > 0 && round_trip.median_s > 0) {
     remote.add(judge, {std::log(round_trip.median_s), round_trip.sigma}, cv, total);
   } else if (cv > 0) {
-    add_pieces(certain, unit_mean(cv), {},
+    add_pieces(certain, unit_mean(cv), stream_kinks(dnn.request, action, mean), dnn.request,
                [&](double factor) { return remote.cost(fixed_rtt_s, factor); });
   } else {
     const Cost cost = remote.cost(fixed_rtt_s, 1);

@@ -8,6 +8,8 @@
 //         its own steps (QoS, and the caps of energy and lateness), so that each piece has a closed
 //         form. Over the server's factor: Gauss-Hermite quadrature with 7 points, or the same closed
 //         form where the round trip is fixed.
+//         A generative request is as late as the later of its first token and its others, which adds
+//         a kink where they meet.
 // Assumes load and signal hold still during the request, as predict() does.
 // Source  partial moments of the log-normal distribution; Abramowitz and Stegun, table 25.10.
 #pragma once

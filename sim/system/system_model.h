@@ -12,6 +12,7 @@
 #include "sim/models/catalog.h"
 #include "sim/models/co_runner.h"
 #include "sim/models/signal.h"
+#include "sim/models/token_lengths.h"
 #include "sim/system/dnn_on_type.h"
 #include "sim/system/model_error.h"
 #include "sim/system/reward.h"
@@ -48,16 +49,23 @@ struct ServerSetup {
   std::vector<std::size_t> workers;    // by processor of the profile
   std::uint32_t phones_each = 0;       // phones per server; 0: one server for all
   std::vector<ProcessorKind> offered;  // processors that phones may use; empty: all
+  double background = 0;               // other users' sequences in each of its batches
 
   bool offers(ProcessorKind kind) const {
     return offered.empty() || std::find(offered.begin(), offered.end(), kind) != offered.end();
   }
 };
 
+/// Mean lengths of requests.
+inline Tokens usual_lengths(const TokenLengths& lengths) {
+  return {lengths.mean_prompt(), lengths.mean_output(), lengths.mean_output_square()};
+}
+
 /// What varies at run time: an environment.
 struct Variance {
   std::unique_ptr<const CoRunnerProcess> co_runner;
   std::array<std::unique_ptr<const SignalProcess>, kLinks> signals;
+  double outside_w = 0;  // heat from outside the phone, in watts of its skin's budget
 };
 
 /// A count of devices of one type.
@@ -76,13 +84,21 @@ struct SystemModel {
   ServerSetup tablet;
   std::vector<Variance> variances;  // the scenario's, then those that phases name
   ArrivalConfig arrivals;
+  std::unique_ptr<const TokenLengths> tokens;  // of generative requests; null if there are none
+  Tokens usual;                                // their means
   Constraints constraints;
+  double server_weight = 0;  // of a server's joule in the energy that counts; a phone's is 1
   RewardConfig reward;
   double decision_s = 0;     // time a deliberating policy takes
   ModelError planner_error;  // of the cost model that planners have
   bool tails = false;
   bool noise = true;
   bool thermal = true;
+
+  /// Lengths to expect of a request with this prompt.
+  Tokens expected_tokens(double prompt) const {
+    return {prompt, usual.output, usual.output_square};
+  }
 
   std::uint32_t devices() const;
   /// Phones of a type.

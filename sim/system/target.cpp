@@ -19,8 +19,8 @@ ActionSpace::ActionSpace(const DeviceProfile& phone, const DeviceProfile& tablet
 
 void ActionSpace::add_server(Site site, const DeviceProfile& server) {
   for (const Processor& processor : server.processors) {
-    if (processor.serves) {
-      add_group(site, processor, processor.served, processor.top(), processor.top());
+    for (const Precision p : processor.served) {
+      add_group(site, processor, p, processor.top(), processor.top());
     }
   }
 }

@@ -28,12 +28,15 @@ struct Target {
   std::uint16_t point = 0;  // operating point, 0 the lowest
 };
 
-/// Site x processor x precision as one index, the same for every device type.
+/// Site x processor x precision as one index, the same for every device type. Draws are addressed by
+/// it, so the kinds of a later precision follow all others.
 inline constexpr std::size_t kTargetKinds = 3 * kProcessorKinds * kPrecisions;
 constexpr std::size_t target_kind(Site site, ProcessorKind processor, Precision precision) {
-  return (static_cast<std::size_t>(site) * kProcessorKinds + static_cast<std::size_t>(processor)) *
-             kPrecisions +
-         static_cast<std::size_t>(precision);
+  const std::size_t where =
+      static_cast<std::size_t>(site) * kProcessorKinds + static_cast<std::size_t>(processor);
+  constexpr std::size_t kFirst = 3;  // precisions that came first
+  const auto p = static_cast<std::size_t>(precision);
+  return p < kFirst ? where * kFirst + p : 3 * kProcessorKinds * p + where;
 }
 
 /// The targets that differ only in their operating point; consecutive in the action space.

@@ -80,6 +80,17 @@ void Air::account(Phone& phone, double air_s) const {
   if (powers.idle.listens) joules[Cause::kIdle] += powers.listen_w[request.link()] * waiting_s;
 }
 
+void Air::end_stream(Phone& phone) const {
+  Request& request = phone.request;
+  const double listened_s = to_seconds(engine_.now() - request.stream.received);
+  const RequestModel& powers = model(phone);
+  if (powers.idle.listens) {
+    request.ledger.joules[Cause::kIdle] += powers.listen_w[request.link()] * listened_s;
+  }
+  surroundings_.warm(phone, engine_.now());
+  phone.conditions.links[request.link()].last_used = engine_.now();
+}
+
 /// The transfer is over: events of it are outdated, and the radio's tail begins.
 void Air::close(Phone& phone) const {
   ++phone.request.generation;

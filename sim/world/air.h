@@ -30,6 +30,8 @@ class Air {
   void start(Phone& phone, double bits);
   /// The transfer proper, after the pause.
   void transfer(Phone& phone);
+  /// A stream that was received between other waiting is over: only now the radio's tail begins.
+  void end_stream(Phone& phone) const;
   /// Event of a transfer on a link of its own: whether the transfer is over.
   bool step(Phone& phone);
   /// Event of a medium: the phone whose transfer is over, or null if the event is outdated.

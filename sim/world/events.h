@@ -17,7 +17,9 @@ enum class WorldEvent : std::uint8_t {
   kServerArrival,
   kDownloadStart,
   kMediumFinish,  // Event::extra is the link, Event::id the medium; else Event::id is the phone
-  kMediumRerate
+  kMediumRerate,
+  kBatchStep,  // Event::id is the batch
+  kStreamEnd
 };
 
 /// Work that ends now ends one nanosecond later, so that the order of ranks holds.

@@ -46,7 +46,13 @@ struct RequestRecord {
   double temperature_c = 0;
   bool throttled = false;  // heat capped operating points at the decision
   const OracleComparison& oracle;
+  Tokens tokens;    // of a generative request
+  Duration ttft{};  // its time to first token
 
+  /// Mean time per output token after the first; 0 if there is none.
+  double tpot_s() const {
+    return tokens.output > 1 ? to_seconds(latency() - ttft) / (tokens.output - 1) : 0;
+  }
   Duration latency() const { return completion - arrival; }
 };
 

@@ -1,10 +1,13 @@
 #include "sim/world/request.h"
 
+#include "sim/system/generation_cost.h"
+
 namespace autoscale {
 
 void Request::begin(Time now) {
   ledger = {};
   oracle = {};
+  stream = {};
   ledger.stages[Stage::kWait] = now - arrival;
 }
 
@@ -13,6 +16,10 @@ void Request::run_whole(const DnnOnType& dnn, ActionId decided, ActionId left_by
   action = decided;
   executed = left_by_heat;
   work = {&dnn.actions[executed], dnn.request.up_bits, dnn.request.down_bits};
+  if (!dnn.request.generative()) return;
+  stream.course = &dnn.request.courses[work.action->course];
+  work.up_bits = prompt_bits(dnn.request, stream.tokens);
+  work.down_bits = stream_bits(dnn.request, stream.tokens);
 }
 
 void Request::run_in_segments(const PlanContext& context, std::span<const Segment> plan,
@@ -49,8 +56,11 @@ bool Request::next_segment(const RequestModel& model) {
 
 void Request::charge_idle(const RequestModel& model) {
   const auto seconds = [this](Stage s) { return to_seconds(ledger.stages[s]); };
-  const double busy = seconds(Stage::kDecision) + seconds(Stage::kCompute);
-  const double transfer = seconds(Stage::kUpload) + seconds(Stage::kDownload);
+  const double decode = seconds(Stage::kDecode);
+  const double busy =
+      seconds(Stage::kDecision) + seconds(Stage::kCompute) + (local() ? decode : 0.0);
+  const double transfer =
+      seconds(Stage::kUpload) + seconds(Stage::kDownload) + (local() ? 0.0 : decode);
   const double remote =
       seconds(Stage::kNetwork) + seconds(Stage::kQueue) + seconds(Stage::kService);
   const double waiting = remote + seconds(Stage::kWait) + seconds(Stage::kPromotion);

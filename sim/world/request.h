@@ -1,7 +1,8 @@
 // A request in flight: what was seen and decided, how far its work is, and its ledger.
 //
 // A request runs as a whole on one target or in segments, one after the other. Either way `work`
-// says what is at hand; it is set once per decision and per segment.
+// says what is at hand; it is set once per decision and per segment. A generative request has two
+// phases, of which the second begins with its first token.
 #pragma once
 
 #include <cstdint>
@@ -35,13 +36,24 @@ struct SegmentCourse {
   double listened_j = 0;  // likewise
 };
 
+/// The course of a generative request.
+struct TokenCourse {
+  Tokens tokens;
+  const Course* course = nullptr;  // null: the request is not generative
+  bool decoding = false;           // the first token is there
+  Time first_token{};
+  Time stream_end = kNever;  // remote: when the last token arrives, once that is known
+  Time received = kNever;    // remote: since when nothing is in the air
+};
+
 struct Request {
   Observation observation;
   Time arrival{};       // of this request or, when none is in flight, of the next
   Time mark{};          // since when the present stretch of work runs
   Time stage_start{};   // of the present stage
   double left = 0;      // share of a local inference, or bits of a transfer
-  LocalTime pace;       // of the whole local inference under present conditions
+  LocalTime pace;       // of the whole local inference, or phase, under present conditions
+  double busy_w = 0;    // of the processor, in that stretch
   double air_mark = 0;  // shared medium: its virtual time at `mark`
   Ledger ledger;
   Work work;
@@ -55,6 +67,9 @@ struct Request {
   bool throttled = false;                 // as it began
   std::unique_ptr<SegmentCourse> course;  // of the latest request that ran in segments
   OracleComparison oracle;
+  TokenCourse stream;
+
+  bool generative() const { return stream.course != nullptr; }
 
   /// A new request, which has waited since its arrival.
   void begin(Time now);

@@ -100,7 +100,10 @@ void SteppedWorld::on_finished(const RequestRecord& r, const Observation& next) 
                                  .latency = r.latency(),
                                  .ledger = r.ledger,
                                  .verdict = r.verdict,
-                                 .temperature_c = r.temperature_c};
+                                 .temperature_c = r.temperature_c,
+                                 .tokens = r.tokens,
+                                 .ttft = r.ttft,
+                                 .tpot_s = r.tpot_s()};
   if (r.observation.phone == setup_.steering.phone) outcome_ = finished;
   finished_.push_back(finished);
 }

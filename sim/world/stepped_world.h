@@ -30,10 +30,13 @@ struct FinishedRequest {
   Ledger ledger;
   Verdict verdict;
   double temperature_c = 0;
+  Tokens tokens;
+  Duration ttft{};
+  double tpot_s = 0;
 
   /// As a policy is told of it; refers to this object.
   Outcome outcome() const {
-    return {verdict, observation, next, action, to_seconds(latency), ledger.energy_j};
+    return {verdict, observation, next, action, verdict.latency_s, ledger.counted_j, tokens};
   }
 };
 

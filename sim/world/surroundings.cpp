@@ -30,6 +30,7 @@ void Surroundings::begin_phase(Phone& phone, Time now) const {
   const auto& thermal = system_.types[phone.type].profile.thermal;
   phone.conditions = {};
   phone.conditions.thermal = {.temperature_c = thermal ? thermal->ambient_c : 0, .updated = now};
+  phone.conditions.thermal.skin.outside_w = run_.variance().outside_w;
   rest(phone);
 }
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "sim/core/check.h"
+#include "sim/system/generation_cost.h"
 #include "sim/system/reward.h"
 
 namespace autoscale {
@@ -93,6 +95,10 @@ void World::handle(Event event) {
       return;
     case WorldEvent::kMediumRerate:
       return air_.rerate(phones_[event.id], event.stamp);
+    case WorldEvent::kBatchStep:
+      return step_batch(event);
+    case WorldEvent::kStreamEnd:
+      return end_stream(phones_[event.id]);
   }
 }
 
@@ -142,6 +148,7 @@ void World::begin_request(Phone& phone) {
   surroundings_.refresh(phone, now);
   phone.request.throttled = phone.conditions.thermal.throttled();
   phone.request.observation = surroundings_.observe(phone, run_.dnn_of(phone), now);
+  if (dnn_of(phone).request.generative()) draw_tokens(phone);
   if (deciders_.steers(phone)) {
     decision_due_ = true;
     engine_.stop();
@@ -233,18 +240,26 @@ void World::start_local(Phone& phone, Duration lead) {
   schedule_local(phone);
 }
 
-/// Schedules the end of the inference under present conditions, or their next change.
+/// Schedules the end of the inference, or phase, under present conditions, or their next change.
 void World::schedule_local(Phone& phone) {
   Request& request = phone.request;
+  const bool generative = request.generative();
+  if (generative) {  // heat may have changed its operating point
+    request.work.action = &dnn_of(phone).actions[surroundings_.capped(phone, request.action)];
+  }
   const ActionModel& action = *request.work.action;
+  const auto [work, power] = generative ? phase_of_work(phone) : PhaseOfWork{action.work};
+  request.busy_w = action.busy_w * power;
   const double noise = noise_.local(request.observation, action.processor, action.noise_cv);
-  request.pace = local_time(action.work, action.slowdown, action.processor == ProcessorKind::kCpu,
+  request.pace = local_time(work, action.slowdown, action.processor == ProcessorKind::kCpu,
                             dnn_of(phone).request.contention, phone.conditions.load());
   request.pace.latency_s *= noise;
   request.pace.busy_s *= noise;
-  phone.conditions.active_w = action.busy_w * request.pace.busy_s / request.pace.latency_s;
-  schedule_step(engine_, request.mark + from_seconds(request.left * request.pace.latency_s),
-                surroundings_.next_load_change(phone), WorldEvent::kLocalStep, phone.number);
+  phone.conditions.active_w = request.busy_w * request.pace.busy_s / request.pace.latency_s;
+  Time change = surroundings_.next_load_change(phone);
+  if (generative) change = std::min(change, surroundings_.next_heat_change(phone));
+  schedule_step(engine_, request.mark + from_seconds(request.left * request.pace.latency_s), change,
+                WorldEvent::kLocalStep, phone.number);
 }
 
 void World::step_local(Phone& phone) {
@@ -255,14 +270,15 @@ void World::step_local(Phone& phone) {
   const double ran = std::max(0.0, to_seconds(now - request.mark));
   const double done = over ? request.left : ran / pace.latency_s;
   const ActionModel& action = *request.work.action;
-  request.ledger.joules[processor_cause(action.processor)] += action.busy_w * pace.busy_s * done;
+  request.ledger.joules[processor_cause(action.processor)] += request.busy_w * pace.busy_s * done;
   if (!over) {
     request.left -= done;
     request.mark = std::max(request.mark, now);
     surroundings_.refresh(phone, now);
     return schedule_local(phone);
   }
-  request.end_stage(Stage::kCompute, now);
+  if (request.generative() && !request.stream.decoding) return first_token(phone);
+  request.end_stage(request.generative() ? Stage::kDecode : Stage::kCompute, now);
   finish(phone);
 }
 
@@ -298,6 +314,7 @@ void World::start_download(Phone& phone) {
   Request& request = phone.request;
   request.end_stage(Stage::kNetwork, engine_.now());
   request.uploading = false;
+  if (request.generative()) return receive_stream(phone);
   air_.start(phone, request.work.down_bits);
 }
 
@@ -305,6 +322,7 @@ void World::finish_transfer(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
   if (!request.uploading) {
+    if (request.generative()) return stream_received(phone);
     request.end_stage(Stage::kDownload, now);
     return finish(phone);
   }
@@ -319,6 +337,7 @@ void World::arrive_at_server(Phone& phone) {
   const Time now = engine_.now();
   const ActionModel& action = *request.work.action;
   request.end_stage(Stage::kNetwork, now);
+  if (request.generative()) return generate_at_server(phone);
   const double service_s = action.service_s * noise_.server(request.observation, action.site,
                                                             action.pool, action.noise_cv);
   const Duration service = from_seconds(service_s);
@@ -333,18 +352,32 @@ void World::arrive_at_server(Phone& phone) {
 
 // --- completion
 
+double World::judged_latency_s(const Phone& phone) const {
+  const Request& request = phone.request;
+  const TokenCourse& stream = request.stream;
+  if (!request.generative()) return to_seconds(engine_.now() - request.arrival);
+  const double steps = stream.tokens.output - 1;
+  const double decode_s = to_seconds(engine_.now() - stream.first_token);
+  return autoscale::judged_latency_s(dnn_of(phone).request,
+                                     to_seconds(stream.first_token - request.arrival),
+                                     steps > 0 ? decode_s / steps : 0);
+}
+
 Verdict World::judge(const Request& request, const DnnOnType& dnn, double latency_s) const {
   const double qos_s = system_.constraints.qos_s;
   const ActionModel& action = *request.work.action;
-  Verdict verdict{
-      .score = action.score, .qos_met = latency_s <= qos_s, .accuracy_met = action.accurate};
-  verdict.reward = reward_of(system_.reward, {.energy_j = request.ledger.energy_j,
-                                              .reference_j = dnn.reference_j,
-                                              .latency_s = latency_s,
-                                              .qos_s = qos_s,
-                                              .score = verdict.score,
-                                              .qos_met = verdict.qos_met,
-                                              .accuracy_met = verdict.accuracy_met});
+  Verdict verdict{.latency_s = latency_s,
+                  .score = action.score,
+                  .qos_met = latency_s <= qos_s,
+                  .accuracy_met = action.accurate};
+  verdict.reward =
+      reward_of(system_.reward, {.energy_j = request.ledger.counted_j,
+                                 .reference_j = dnn.reference_for(request.stream.tokens),
+                                 .latency_s = latency_s,
+                                 .qos_s = qos_s,
+                                 .score = verdict.score,
+                                 .qos_met = verdict.qos_met,
+                                 .accuracy_met = verdict.accuracy_met});
   return verdict;
 }
 
@@ -357,6 +390,7 @@ void World::complete(Phone& phone) {
   request.charge_idle(dnn.request);
   Ledger& ledger = request.ledger;
   ledger.energy_j = std::accumulate(ledger.joules.begin(), ledger.joules.end(), 0.0);
+  ledger.counted_j = ledger.energy_j + system_.server_weight * ledger.server_j;
   const RequestRecord record{.observation = request.observation,
                              .type = phone.type,
                              .action = request.action,
@@ -366,10 +400,12 @@ void World::complete(Phone& phone) {
                              .completion = now,
                              .since_phase_start = request.arrival - run_.phase_start(),
                              .ledger = ledger,
-                             .verdict = judge(request, dnn, to_seconds(now - request.arrival)),
+                             .verdict = judge(request, dnn, judged_latency_s(phone)),
                              .temperature_c = phone.conditions.thermal.temperature_c,
                              .throttled = request.throttled,
-                             .oracle = request.oracle};
+                             .oracle = request.oracle,
+                             .tokens = request.stream.tokens,
+                             .ttft = request.stream.first_token - request.arrival};
   const PhasePlan& phase = run_.phase();
   const bool learns = phase.learn && deciders_.learns(phone);
   if (deciders_.steering() || learns) {
@@ -377,7 +413,7 @@ void World::complete(Phone& phone) {
     if (deciders_.steering()) observer_.on_finished(record, next);
     if (learns) {
       deciders_.tell(phone, {record.verdict, record.observation, next, record.action,
-                             to_seconds(record.latency()), ledger.energy_j});
+                             record.verdict.latency_s, ledger.counted_j, record.tokens});
     }
   }
   if (phase.record) observer_.on_request(record);

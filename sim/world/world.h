@@ -100,8 +100,27 @@ class World {
   void start_download(Phone& phone);
   void finish(Phone& phone);
 
+  // the course of a generative request (world_generation.cpp)
+  void draw_tokens(Phone& phone);
+  /// The phase that is at hand: its work, and its power over the busy power.
+  struct PhaseOfWork {
+    WorkSplit work;
+    double power = 1;
+  };
+  PhaseOfWork phase_of_work(const Phone& phone) const;
+  void first_token(Phone& phone);
+  void generate_at_server(Phone& phone);
+  void join_batch(Phone& phone, double prefill_s);
+  void schedule_batch(std::uint32_t number);
+  void step_batch(Event event);
+  void receive_stream(Phone& phone);
+  void stream_received(Phone& phone);
+  void end_stream(Phone& phone);
+
   // completion
   void complete(Phone& phone);
+  /// Of the request that ends now, as QoS judges it.
+  double judged_latency_s(const Phone& phone) const;
   Verdict judge(const Request& request, const DnnOnType& dnn, double latency_s) const;
 
   const DeviceType& type_of(const Phone& phone) const { return system_.types[phone.type]; }

@@ -38,6 +38,7 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
   const Time now = engine_.now();
   const bool clairvoyant = form == OracleForm::kClairvoyant;
   Conditions c;
+  c.tokens = clairvoyant ? phone.request.stream.tokens : system_.expected_tokens(o.prompt_tokens);
   c.load = phone.conditions.load();
   c.waited_s = to_seconds(now - phone.request.arrival);
   for (std::size_t l = 0; l < kLinks; ++l) {
@@ -55,6 +56,7 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
     const bool tablet = site == Site::kTablet;
     for (std::size_t i = 0; i < server.workers.size(); ++i) {
       c.free_in_s[tablet][i] = to_seconds(servers_.earliest_start(phone, site, i, now) - now);
+      see_batch(phone, o.dnn, site, i, c);
       if (clairvoyant) {
         const double cv = server.profile.processors[i].noise_cv;
         c.service_noise[tablet][i] = noise_.server(o, site, i, cv);
@@ -67,6 +69,25 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
     }
   }
   return c;
+}
+
+/// A generative request waits for the batch of its network, not for a worker.
+void WorldOracle::see_batch(const Phone& phone, std::uint16_t dnn, Site site, std::size_t pool,
+                            Conditions& c) const {
+  const ServerSetup& server = site == Site::kCloud ? system_.cloud : system_.tablet;
+  const Processor& processor = server.profile.processors[pool];
+  const Batching* batching = nullptr;
+  for (const Precision p : processor.served) {
+    if (const Batching* b = server.profile.batches(system_.dnns[dnn].id, processor.kind, p)) {
+      batching = b;
+    }
+  }
+  if (!batching) return;
+  const bool tablet = site == Site::kTablet;
+  const Time now = engine_.now();
+  const BatchServer& batch = servers_.batch(servers_.batch_of(phone, site, batching->law));
+  c.free_in_s[tablet][pool] = to_seconds(batch.first_token_at(0, now) - now);
+  c.batch[tablet][pool] = batch.running();
 }
 
 // Flattened: with predict() inlined the compiler drops the parts of a cost that the ranking does not
@@ -143,7 +164,8 @@ OracleComparison WorldOracle::compare(const Phone& phone) const {
   const bool accurate = request.work.action->accurate;
   const bool opt_accurate = dnn.actions[opt.action].accurate;
   const bool met = paid.latency_s <= qos_s;
-  const double opt_reward = ranking_reward(dnn, opt.cost, opt_accurate, qos_s);
+  const Tokens tokens = system_.expected_tokens(o.prompt_tokens);
+  const double opt_reward = ranking_reward(dnn, opt.cost, opt_accurate, qos_s, tokens);
   const bool same_outcome = accurate == opt_accurate && met == opt.qos_met;
   const double apart = std::abs(paid.energy_j / opt.cost.energy_j - 1);
   return {.compared = true,
@@ -155,7 +177,7 @@ OracleComparison WorldOracle::compare(const Phone& phone) const {
           .near = same_outcome && apart <= kNear,
           .action = opt.action,
           .opt_reward = opt_reward,
-          .regret = opt_reward - ranking_reward(dnn, paid, accurate, qos_s),
+          .regret = opt_reward - ranking_reward(dnn, paid, accurate, qos_s, tokens),
           .opt_j = opt.cost.energy_j,
           .expected_j = paid.energy_j};
 }

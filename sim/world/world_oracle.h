@@ -47,6 +47,8 @@ class WorldOracle final : public Oracle {
 
  private:
   Conditions conditions(const Observation& observation, OracleForm form) const;
+  void see_batch(const Phone& phone, std::uint16_t dnn, Site site, std::size_t pool,
+                 Conditions& c) const;
   /// The legal actions that heat leaves, ascending.
   std::vector<Candidate> candidates(const Observation& observation) const;
   /// Whether a phone's whole network went to the target of `action`.

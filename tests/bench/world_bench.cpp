@@ -31,6 +31,11 @@ void one_phone_compared_with_opt(benchmark::State& state) {
   measure(state, scenario, policy_of(scenario, 0));
 }
 
+void one_phone_chat(benchmark::State& state) {
+  const Scenario scenario = load("bench/one_phone_chat.yaml");
+  measure(state, scenario, policy_of(scenario, 0));
+}
+
 /// An episode per iteration, as a learner outside the world steps it.
 void one_phone_stepped(benchmark::State& state) {
   const Scenario scenario = load("bench/one_phone.yaml");
@@ -60,6 +65,7 @@ void closed_loop(benchmark::State& state) {
 BENCHMARK(one_phone)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_null_policy)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_compared_with_opt)->Unit(benchmark::kMillisecond);
+BENCHMARK(one_phone_chat)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_stepped)->Unit(benchmark::kMillisecond);
 BENCHMARK(reset);
 BENCHMARK(closed_loop)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);

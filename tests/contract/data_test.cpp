@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "sim/config/csv.h"
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
 #include "sim/models/catalog.h"
@@ -47,6 +48,9 @@ TEST(DataTest, LinksRoundTrip) { expect_round_trip<LinkConfig>("device_profiles/
 TEST(DataTest, TraceFormatsRoundTrip) { expect_round_trip<TraceFormat>(kTraceFormatFolder); }
 TEST(DataTest, TokenFormatsRoundTrip) { expect_round_trip<TokenFormat>(kTokenFormatFolder); }
 TEST(DataTest, DnnsRoundTrip) { expect_round_trip<DnnConfig>("workloads/dnns"); }
+TEST(DataTest, GenerativeNetworksRoundTrip) {
+  expect_round_trip<GenerativeConfig>("workloads/generative");
+}
 TEST(DataTest, UseCasesRoundTrip) { expect_round_trip<UseCaseConfig>("workloads/use_cases"); }
 TEST(DataTest, EnvironmentsRoundTrip) {
   expect_round_trip<EnvironmentConfig>("scenarios/environments");
@@ -107,8 +111,10 @@ TEST(DataTest, EveryDnnRunsWhereItIsNotBarred) {
       for (const auto& [precision, text] : config::EnumNames<Precision>::value) {
         if (!processor.support(precision).supported) continue;
         for (const Dnn& dnn : shipped_catalog().dnns()) {
+          if (dnn.generation) continue;
           const bool works = shipped_catalog().work(device, processor, precision, dnn).has_value();
-          EXPECT_EQ(works, dnn.runs_on(processor.kind, device.kind))
+          const bool meant = precision != Precision::kInt4;  // of generative networks alone
+          EXPECT_EQ(works, meant && dnn.runs_on(processor.kind, device.kind))
               << name << " " << name_of(processor.kind) << " " << text << " " << dnn.id;
           runs += works;
         }
@@ -116,6 +122,32 @@ TEST(DataTest, EveryDnnRunsWhereItIsNotBarred) {
     }
   }
   EXPECT_GT(runs, 150U);
+}
+
+TEST(DataTest, EveryGenerationRowIsOfADeviceThatRunsIt) {
+  config::Diagnostics diagnostics;
+  std::size_t rows = 0, runs = 0;
+  config::CsvReader csv(source_root() / "workloads/generation.csv", diagnostics);
+  while (csv.next()) ++rows;
+  for (const std::string& name : shipped_catalog().names("device_profiles")) {
+    const DeviceProfile device = shipped_catalog().device(name, std::nullopt, {}, diagnostics);
+    for (const Dnn& dnn : shipped_catalog().dnns()) {
+      if (!dnn.generation) continue;
+      bool anywhere = false, on_cpu = false;
+      for (const Processor& processor : device.processors) {
+        for (const auto& [precision, text] : config::EnumNames<Precision>::value) {
+          if (!shipped_catalog().generation(device, processor, precision, dnn)) continue;
+          ++runs;
+          anywhere = true;
+          on_cpu |= processor.kind == ProcessorKind::kCpu;
+        }
+      }
+      if (device.kind != DeviceKind::kPhone) continue;
+      EXPECT_EQ(anywhere, on_cpu) << name << " " << dnn.id;
+    }
+  }
+  diagnostics.throw_if_any();
+  EXPECT_EQ(runs, rows);
 }
 
 /// Whether a file is a scenario of its own. Not so environments, fragments that others include

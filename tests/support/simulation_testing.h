@@ -45,6 +45,9 @@ struct KeptRequest {
   double temperature_c = 0;
   bool throttled = false;
   OracleComparison oracle;
+  Tokens tokens;
+  Duration ttft{};
+  double tpot_s = 0;
 
   double seconds(Stage s) const { return to_seconds(ledger.stages[s]); }
   double cause(Cause c) const { return ledger.joules[c]; }
@@ -66,7 +69,10 @@ class Keeper final : public Observer {
                         .verdict = r.verdict,
                         .temperature_c = r.temperature_c,
                         .throttled = r.throttled,
-                        .oracle = r.oracle});
+                        .oracle = r.oracle,
+                        .tokens = r.tokens,
+                        .ttft = r.ttft,
+                        .tpot_s = r.tpot_s()});
   }
   void on_dropped(std::uint32_t, std::uint16_t, std::uint16_t, std::uint32_t count) override {
     dropped += count;

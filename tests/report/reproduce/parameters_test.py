@@ -44,6 +44,10 @@ def dnns_of_the_paper():
     return sorted({d for names in CLAIMS["cases"]["use_cases"].values() for d in names})
 
 
+def devices_of_the_paper():
+    return {*CLAIMS["cases"]["devices"], "galaxy_tab_s6", "cloud_server"}  # and the servers a scenario has by default
+
+
 def number_and_unit(place):
     """Of a quantity such as "4 s"; a bare number is a share or a factor, an accuracy in percent."""
     value = found(place.file, place.path)
@@ -169,8 +173,8 @@ class NominalOfDerivedValues(unittest.TestCase):
                 self.assertAlmostEqual(change, NOMINAL[name])
 
     def test_latency_factors(self):
-        used = dnns_of_the_paper()
-        rows = [r for r in csv_rows(ROOT / "workloads/latency.csv") if r["dnn"] in used]
+        used, devices = dnns_of_the_paper(), devices_of_the_paper()
+        rows = [r for r in csv_rows(ROOT / "workloads/latency.csv") if r["dnn"] in used and r["device"] in devices]
         moved = []
         for p in (p for p in PARAMETERS if any(q.change == "latency" for q in p.places)):
             self.assertEqual(p.nominal, 1)
