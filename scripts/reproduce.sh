@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Reproduces the paper's claims and figures from scenarios/paper/ into results/reproduction/.
+# Reproduces the paper's claims and figures from scenarios/paper/ into results/reproduction/; its target
+# `today` runs the study of phones of today into results/today/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/arguments.sh
@@ -38,6 +39,9 @@ results/reproduction/. Run again after an interruption, it goes on where it stop
            a figure: runs what it needs and draws it alone
 $(figures | listed)
            laboratory: the claims of the most plausible laboratory, beside the registered one's
+           today: not of the paper: where phones of today should ask a language model, into
+           results/today/ (results/today.md); alone, some minutes; with --quick one, into
+           results/today_quick/
            an environment, a use case, or one of each joined by _ (S1_streaming): tables and
            report of these; claims that need others are then not tested
 $(environments | listed)
@@ -47,15 +51,26 @@ END
 
 check_target() {
   # Not grep -q: it would end before its input does, which pipefail takes for a failure.
-  { figures; scenarios; environments; use_cases; echo laboratory; } | grep -xF -e "$1" >/dev/null && return
+  { figures; scenarios; environments; use_cases; echo laboratory; echo today; } | grep -xF -e "$1" >/dev/null && return
   fail "unknown target '$1'; legal are:
-$({ figures; environments; use_cases; echo laboratory; } | listed)
+$({ figures; environments; use_cases; echo laboratory; echo today; } | listed)
              and an environment and a use case joined by _"
 }
 
 read_arguments "--quick --sensitivity --laboratories" "$@"
 
+module=autoscale_report.reproduce
+out=results/reproduction
+if [[ " ${targets[*]} " == *" today "* ]]; then
+  [[ ${#targets[@]} == 1 && " ${options[*]} " =~ ^\ (--quick\ )*\ ?$ ]] ||
+    fail "today is a study of its own: no other target, and no option but --quick and --jobs"
+  module=autoscale_report.today
+  out=results/today
+  targets=()
+  [[ " ${options[*]} " == *" --quick "* ]] && out=${out}_quick
+fi
+
 scripts/setup.sh --plots
 scripts/build.sh
-PYTHONPATH=python exec .venv/bin/python -m autoscale_report.reproduce "${options[@]}" --jobs "$jobs" \
-  --program build/release/autoscale --out results/reproduction "${targets[@]}"
+PYTHONPATH=python exec .venv/bin/python -m "$module" "${options[@]}" --jobs "$jobs" \
+  --program build/release/autoscale --out "$out" "${targets[@]}"

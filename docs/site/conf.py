@@ -84,6 +84,7 @@ docs/adding_data
 docs/measuring_a_phone
 docs/adding_a_policy
 docs/residual
+docs/generative
 CONTRIBUTING
 CHANGELOG
 ```
@@ -98,6 +99,7 @@ results/parameters
 results/laboratories
 results/residual
 results/sustained
+results/today
 Predicted blind <results/validation/README>
 results/speed
 tests/README

@@ -2,6 +2,7 @@
 draws figures, writes pages.
 
     scripts/reproduce.sh      python -m autoscale_report.reproduce
+    scripts/reproduce.sh today  python -m autoscale_report.today
     scripts/leaderboard.sh    python -m autoscale_report.leaderboard
     scripts/validate.sh       python -m autoscale_report.validation
     scripts/sustained.sh      python -m autoscale_report.sustained

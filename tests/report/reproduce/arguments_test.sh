@@ -16,6 +16,9 @@ refuses "unknown target '*'" --quick '*'
 refuses "unknown target 'fig_'" fig_
 refuses "fig_efficiency" fig_eficiency  # the legal ones are listed
 refuses "'0' is not a whole number" --sensitivity --jobs 0 fig_tornado S1 streaming D3_translation
+refuses "today is a study of its own" today S1
+refuses "today is a study of its own" today --sensitivity
+refuses "'0' is not a whole number" --quick today --jobs 0
 
-helps_with "Usage:" fig_efficiency fig_decisions fig_tornado S1 D4 non_streaming --sensitivity
+helps_with "Usage:" results/today_quick fig_efficiency fig_decisions fig_tornado S1 D4 non_streaming --sensitivity
 exit $failed
