@@ -33,6 +33,9 @@ void add_import(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_table(CLI::App& app, Action& action);
+/// Both tell of all commands of `app`.
+void add_completion(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
 
 /// Adds --data DIR (repeatable) to a subcommand that reads data.
 void add_data_option(CLI::App& subcommand, std::vector<std::string>& data);
@@ -60,5 +63,12 @@ CLI::Validator number_between(double low, double high);
 
 /// Columns aligned to their widest cell; the first row is the header. Numbers are aligned right.
 std::string text_table(const std::vector<std::vector<std::string>>& rows);
+
+/// The same for a person: numbers of at most five digits, and no line longer than the terminal, if
+/// standard output is one, since the last column goes on below itself.
+std::string screen_table(std::vector<std::vector<std::string>> rows);
+
+/// Six digits of a number of any size.
+std::string short_number(double x);
 
 }  // namespace autoscale::cli

@@ -77,7 +77,7 @@ std::string energy_parts(const Cost& cost) {
 }
 
 std::string latency_text(const Cost& cost) {
-  if (cost.ttft_s <= 0) return fmt::format("{:.3f}", cost.latency_s * 1e3);
+  if (cost.ttft_s <= 0) return short_number(cost.latency_s * 1e3);
   return fmt::format("{:.1f}, {:.2f}", cost.ttft_s * 1e3, cost.tpot_s * 1e3);
 }
 
@@ -103,11 +103,10 @@ void print_table(const ExplainRequest& request, const Explanation& e) {
       {"", "action", "MHz", generative ? "first token, per token ms" : "ms", "mJ", "accuracy",
        "verdict", "energy by cause (mJ)"}};
   for (const ExplainedAction& a : e.actions) {
-    rows.push_back({a.chosen ? "*" : " ", a.name, fmt::format("{:.0f}", a.frequency_hz / 1e6),
-                    a.legal ? latency_text(a.cost) : "-",
-                    a.legal ? fmt::format("{:.3f}", a.cost.energy_j * 1e3) : "-",
-                    fmt::format("{:.1f}", a.accuracy), a.allowed ? "allowed" : a.why,
-                    energy_parts(a.cost)});
+    rows.push_back(
+        {a.chosen ? "*" : " ", a.name, fmt::format("{:.0f}", a.frequency_hz / 1e6),
+         a.legal ? latency_text(a.cost) : "-", a.legal ? short_number(a.cost.energy_j * 1e3) : "-",
+         fmt::format("{:.1f}", a.accuracy), a.allowed ? "allowed" : a.why, energy_parts(a.cost)});
   }
   fmt::print("{}\n* what Opt takes\n", text_table(rows));
 }

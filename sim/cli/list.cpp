@@ -18,8 +18,10 @@ using Rows = std::vector<std::vector<std::string>>;
 struct ListArguments {
   std::vector<std::string> data;
   std::string what;
+  std::string name;
   std::string device;
   bool csv = false;
+  bool all_columns = false;
 };
 
 const config::Mark kCommandLine{std::make_shared<const std::string>("list"), 0, 0};
@@ -64,20 +66,57 @@ std::string knowledge(const PolicyInfo& info) {
   return info.needs_costs ? "costs" : "nothing";
 }
 
-Rows policies() {
-  Rows rows = {{"name", "family", "knows", "summary", "parameters", "source"}};
+nlohmann::ordered_json defaults_of(const PolicyEntry& entry) {
+  config::Diagnostics none;
+  return entry.read(nullptr, none)->to_json();
+}
+
+std::string text_of(const nlohmann::ordered_json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// `all_columns`: also parameters and sources, which make it wide.
+Rows policies(bool all_columns) {
+  Rows rows = {{"name", "family", "knows", "summary"}};
+  if (all_columns) rows[0].insert(rows[0].end(), {"parameters", "source"});
   for (const auto& [name, entry] : PolicyRegistry::instance().entries()) {
-    config::Diagnostics none;
-    std::string parameters;
-    const nlohmann::ordered_json defaults = entry.read(nullptr, none)->to_json();
-    for (const auto& [key, value] : defaults.items()) {
-      parameters += (parameters.empty() ? "" : " ") + key + "=" +
-                    (value.is_string() ? value.get<std::string>() : value.dump());
-    }
     rows.push_back({name, std::string(entry.info.family), knowledge(entry.info),
-                    std::string(entry.info.summary), parameters, std::string(entry.info.source)});
+                    std::string(entry.info.summary)});
+    if (!all_columns) continue;
+    std::string parameters;
+    const nlohmann::ordered_json defaults = defaults_of(entry);
+    for (const auto& [key, value] : defaults.items()) {
+      parameters += (parameters.empty() ? "" : " ") + key + "=" + text_of(value);
+    }
+    rows.back().insert(rows.back().end(), {parameters, std::string(entry.info.source)});
   }
   return rows;
+}
+
+/// One policy's parameters, with what they mean.
+Rows parameters_of(const PolicyEntry& entry) {
+  Rows rows = {{"parameter", "default", "meaning"}};
+  const nlohmann::ordered_json defaults = defaults_of(entry);
+  const nlohmann::ordered_json schema = entry.schema();
+  for (const auto& [key, property] : schema.at("properties").items()) {
+    if (key == "include") continue;  // of files
+    rows.push_back({key, defaults.contains(key) ? text_of(defaults.at(key)) : "",
+                    property.value("description", "")});
+  }
+  return rows;
+}
+
+void print_policy(const std::string& name) {
+  const PolicyEntry* entry = PolicyRegistry::instance().find(name);
+  if (!entry) {
+    throw std::invalid_argument(
+        fmt::format("unknown policy '{}'{}", config::printable(name),
+                    config::suggest(name, PolicyRegistry::instance().names())));
+  }
+  fmt::print("{}: {}\n{}, knows of the costs: {}\nsource: {}\n\n", name, entry->info.summary,
+             entry->info.family, knowledge(entry->info), entry->info.source);
+  const Rows rows = parameters_of(*entry);
+  fmt::print("{}", rows.size() > 1 ? screen_table(rows) : "no parameters\n");
 }
 
 Rows environments(const Catalog& catalog) {
@@ -159,9 +198,15 @@ Rows targets(const Catalog& catalog, const std::string& device) {
 }
 
 int list(const ListArguments& arguments) {
+  if (!arguments.name.empty()) {
+    if (arguments.what != "policies")
+      throw std::invalid_argument("only `list policies` takes a name");
+    print_policy(arguments.name);
+    return kOk;
+  }
   Rows rows;
   if (arguments.what == "policies") {
-    rows = policies();
+    rows = policies(arguments.csv || arguments.all_columns);
   } else {
     const Catalog catalog(search_path(arguments.data));
     rows = arguments.what == "devices"        ? devices(catalog)
@@ -171,7 +216,7 @@ int list(const ListArguments& arguments) {
                                               : targets(catalog, arguments.device);
   }
   if (!arguments.csv) {
-    fmt::print("{}", text_table(rows));
+    fmt::print("{}", screen_table(rows));
     return kOk;
   }
   for (const auto& row : rows) fmt::print("{}\n", config::csv_line(row));
@@ -188,11 +233,14 @@ void add_list(CLI::App& app, Action& action) {
       ->required()
       ->check(
           CLI::IsMember({"devices", "dnns", "policies", "environments", "scenarios", "targets"}));
+  sub->add_option("name", arguments->name, "one policy, with what its parameters mean");
+  sub->add_flag("--long", arguments->all_columns, "for policies: also parameters and sources");
   sub->add_option("--device", arguments->device, "for targets: device profile, a name or a file");
   add_data_option(*sub, arguments->data);
   sub->add_flag("--csv", arguments->csv, "comma-separated, with a header");
   sub->footer(
-      "Examples:\n  autoscale list devices\n  autoscale list targets --device mi8pro --csv");
+      "Examples:\n  autoscale list devices\n  autoscale list policies residual\n"
+      "  autoscale list targets --device mi8pro --csv");
   sub->callback([arguments, &action] { action = [arguments] { return list(*arguments); }; });
 }
 

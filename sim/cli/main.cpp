@@ -83,6 +83,12 @@ int main(int argc, char** argv) {
   cli::add_import(app, action);
   cli::add_calibrate(app, action);
   cli::add_table(app, action);
+  cli::add_completion(app, action);
+  cli::add_man(app, action);
+  if (argc == 1) {
+    fmt::print(stderr, "{}", app.help());
+    return cli::kUsageError;
+  }
   if (is_unknown_subcommand(app, argc, argv)) return cli::kUsageError;
   try {
     app.parse(argc, argv);

@@ -96,8 +96,9 @@ void add_run(CLI::App& app, Action& action) {
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   sub->add_option("--replications", arguments->overrides.replications, "independent repetitions")
       ->check(whole_number(1, 1'000'000));
-  sub->add_option("--jobs", arguments->jobs, "runs at the same time")->check(whole_number(1, 1024));
-  sub->add_option("--out", arguments->out, "write CSV files and the manifest into this folder")
+  sub->add_option("-j,--jobs", arguments->jobs, "runs at the same time")
+      ->check(whole_number(1, 1024));
+  sub->add_option("-o,--out", arguments->out, "write CSV files and the manifest into this folder")
       ->check(CLI::Validator(
           [](const std::string& text) { return text.empty() ? "needs a folder" : ""; }, ""));
   sub->add_flag("--requests", arguments->requests, "also write requests.csv, a row per inference");

@@ -1,8 +1,13 @@
 // What the subcommands share: where the data is, what was built, how a table looks.
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
+#include <numeric>
+#include <sstream>
 
 #include "build_info.h"
 #include "sim/cli/commands.h"
@@ -25,6 +30,59 @@ fs::path data_root_above(fs::path folder) {
     if (is_data_root(folder)) return folder;
   }
   return {};
+}
+
+/// Columns of the terminal that standard output is; 0 if it is none.
+std::size_t terminal_width() {
+  winsize size{};
+  return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/// A decimal number with more than five digits, shortened; anything else as it is.
+std::string rounded(std::string cell) {
+  double value = 0;
+  const auto [end, problem] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  const bool decimal = cell.find('.') != std::string::npos || cell.size() > 15;
+  if (problem != std::errc() || end != cell.data() + cell.size() || !decimal) return cell;
+  return fmt::format("{:.5g}", value);
+}
+
+/// `text` in lines of at most `width`, broken at blanks.
+std::vector<std::string> broken(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    std::string& line = lines.back();
+    if (!line.empty() && line.size() + 1 + word.size() > width) {
+      lines.push_back(word);
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return lines;
+}
+
+/// The table with what its last column lets hang over `width` in rows below.
+std::vector<std::vector<std::string>> wrapped(const std::vector<std::vector<std::string>>& rows,
+                                              std::size_t width) {
+  constexpr std::size_t kGap = 2, kLeast = 20;  // beside a column; of the last one
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  const std::size_t before =
+      std::accumulate(widths.begin(), widths.end() - 1, kGap * (widths.size() - 1));
+  const std::size_t last = std::max(kLeast, width > before ? width - before : 0);
+  std::vector<std::vector<std::string>> all;
+  for (const auto& row : rows) {
+    const std::vector<std::string> lines = broken(row.back(), last);
+    all.push_back(row);
+    all.back().back() = lines.front();
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      all.emplace_back(row.size()).back() = lines[i];
+    }
+  }
+  return all;
 }
 
 bool is_number(const std::string& text) {
@@ -114,6 +172,20 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
     text += line + '\n';
   }
   return text;
+}
+
+std::string short_number(double x) {
+  const double size = std::abs(x);
+  return size == 0 || (size >= 1e-3 && size < 1e6) ? fmt::format("{:.3f}", x)
+                                                   : fmt::format("{:.4g}", x);
+}
+
+std::string screen_table(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = rounded(std::move(cell));
+  }
+  const std::size_t width = terminal_width();
+  return width == 0 ? text_table(rows) : text_table(wrapped(rows, width));
 }
 
 }  // namespace autoscale::cli

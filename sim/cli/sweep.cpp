@@ -233,9 +233,9 @@ void add_sweep(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand("sweep", "Run a scenario at many points");
   sub->add_option("sweep", arguments->sweep, "sweep: a file or a name")->required();
   add_data_option(*sub, arguments->data);
-  sub->add_option("--jobs", arguments->jobs, "trials at the same time")
+  sub->add_option("-j,--jobs", arguments->jobs, "trials at the same time")
       ->check(whole_number(1, 1024));
-  sub->add_option("--out", arguments->out, "folder of the results (default: results/NAME)");
+  sub->add_option("-o,--out", arguments->out, "folder of the results (default: results/NAME)");
   sub->add_flag("--resume", arguments->resume, "go on where an interrupted sweep stopped");
   sub->add_option("--shard", arguments->shard, "run only part I of N, with I from 1: I/N")
       ->check(CLI::Validator(
@@ -265,7 +265,7 @@ void add_merge(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<MergeArguments>();
   CLI::App* sub = app.add_subcommand("merge", "Put the shards of a sweep together");
   sub->add_option("shards", arguments->shards, "folders of all shards")->required();
-  sub->add_option("--out", arguments->out, "folder of the results")->required();
+  sub->add_option("-o,--out", arguments->out, "folder of the results")->required();
   sub->footer("Example:\n  autoscale merge results/shard1 results/shard2 --out results/all");
   sub->callback([arguments, &action] { action = [arguments] { return merge(*arguments); }; });
 }

@@ -57,6 +57,19 @@ const std::string* nearest(std::string_view wrong, std::span<const std::string> 
   return best;
 }
 
+/// Legal names that begin nearly like `wrong`, at most four.
+std::vector<std::string> begin_alike(std::string_view wrong, std::span<const std::string> legal) {
+  constexpr std::size_t kShortest = 4, kMost = 4;
+  std::vector<std::string> alike;
+  if (wrong.size() < kShortest) return alike;
+  for (const std::string& name : legal) {
+    const std::size_t near = std::min(edit_distance(wrong, name.substr(0, wrong.size())),
+                                      edit_distance(wrong, name.substr(0, wrong.size() + 1)));
+    if (near <= 1 && alike.size() < kMost) alike.push_back(fmt::format("'{}'", name));
+  }
+  return alike;
+}
+
 bool may_be_path(std::string_view text) {
   constexpr std::size_t kMaxEnding = 10;  // ".mahimahi"
   const std::size_t dot = text.find_last_of('.');
@@ -146,9 +159,12 @@ std::string printable_path(std::string_view text) {
 }
 
 std::string suggest(std::string_view wrong, std::span<const std::string> legal) {
-  constexpr std::size_t kMaxListed = 10;
+  constexpr std::size_t kMaxListed = 20;
   if (const std::string* name = nearest(wrong, legal)) {
     return fmt::format(" (did you mean '{}'?)", *name);
+  }
+  if (const auto alike = begin_alike(wrong, legal); !alike.empty()) {
+    return fmt::format(" (did you mean {}?)", fmt::join(alike, " or "));
   }
   if (legal.empty() || legal.size() > kMaxListed) return "";
   return fmt::format(" (legal: {})", fmt::join(legal, ", "));

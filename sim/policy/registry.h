@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/config/json.h"
+#include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
 #include "sim/policy/policy.h"
 
@@ -32,6 +32,8 @@ struct PolicyEntry {
   /// Reads parameters; a null node means all defaults.
   std::function<std::shared_ptr<const PolicySettings>(const config::Node*, config::Diagnostics&)>
       read;
+  /// JSON Schema of the parameters.
+  std::function<nlohmann::ordered_json()> schema;
 };
 
 class PolicyRegistry {
@@ -76,6 +78,7 @@ struct RegisterPolicy {
           node ? config::read<typename T::Config>(*node, diagnostics) : typename T::Config{};
       return std::make_shared<const TypedPolicySettings<T>>(std::move(settings));
     };
+    entry.schema = [name = entry.name] { return config::json_schema<typename T::Config>(name); };
     PolicyRegistry::instance().add(std::move(entry));
   }
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <sstream>
 
@@ -9,6 +10,8 @@
 
 namespace autoscale {
 namespace {
+
+namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
@@ -69,7 +72,7 @@ TEST(Help, Version) {
 }
 
 TEST(Usage, MistakesExitWithTwo) {
-  expect_usage_error({}, "A subcommand is required");
+  expect_usage_error({}, "Usage: ");
   expect_usage_error({"explan"}, "unknown subcommand 'explan' (did you mean 'explain'?)");
   expect_usage_error({"run"}, "scenario is required");
   expect_usage_error({"run", "quickstart", "--nosuch"}, "--nosuch");
@@ -104,6 +107,63 @@ TEST(Usage, NumbersAreReadStrictly) {
 }
 
 // ------------------------------------------------------------------------------------------- list
+
+TEST(List, APolicyByNameHasItsParametersExplained) {
+  const std::string out = run_program({"list", "policies", "autoscale"}).out;
+  EXPECT_NE(out.find("epsilon"), std::string::npos) << out;
+  EXPECT_NE(out.find("features left out of the state"), std::string::npos) << out;
+  EXPECT_NE(run_program({"list", "policies", "opt"}).out.find("form"), std::string::npos);
+  EXPECT_NE(run_program({"list", "policies", "cloud"}).out.find("no parameters"),
+            std::string::npos);
+  expect_usage_error({"list", "policies", "autoscal"}, "did you mean 'autoscale'?");
+  expect_usage_error({"list", "devices", "mi8pro"}, "only `list policies` takes a name");
+  EXPECT_EQ(run_program({"list", "policies"}).out.find("2020, MICRO"), std::string::npos);
+  EXPECT_NE(run_program({"list", "policies", "--long"}).out.find("2020, MICRO"), std::string::npos);
+}
+
+TEST(Completion, EveryShellIsToldOfCommandsOptionsAndValues) {
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const ProgramResult result = run_program({"completion", shell});
+    EXPECT_EQ(result.code, 0) << result.err;
+    for (const char* word : {"explain", "replications", "autoscale list policies --csv"}) {
+      EXPECT_NE(result.out.find(word), std::string::npos) << shell << ": " << word;
+    }
+  }
+  expect_usage_error({"completion", "cmd"}, "cmd not in");
+}
+
+/// What bash offers for a line of words, the last of which is being written.
+std::string offered(const std::string& words) {
+  const TemporaryFolder folder;
+  write_all(folder / "autoscale.bash", run_program({"completion", "bash"}).out);
+  const std::string program = fs::path(AUTOSCALE_PROGRAM).parent_path().string();
+  write_all(folder / "ask.bash", "PATH=" + program + ":$PATH\nsource " +
+                                     (folder / "autoscale.bash").string() + "\nCOMP_WORDS=(" +
+                                     words +
+                                     ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_autoscale\n"
+                                     "echo \"${COMPREPLY[*]}\"\n");
+  const fs::path out = folder / "out";
+  const std::string command =
+      "bash " + (folder / "ask.bash").string() + " > " + out.string() + " 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  return read_all(out);
+}
+
+TEST(Completion, BashOffersWhatFits) {
+  EXPECT_EQ(offered("autoscale expl"), "explain\n");
+  EXPECT_EQ(offered("autoscale run quickstart --repl"), "--replications\n");
+  EXPECT_EQ(offered("autoscale explain --accounting w"), "whole_phone\n");
+  EXPECT_EQ(offered("autoscale explain --device moto"), "moto_x_force\n");
+  EXPECT_EQ(offered("autoscale run --policy edge_c"), "edge_cpu_fp32\n");
+}
+
+TEST(Man, NamesEveryCommand) {
+  const std::string page = run_program({"man"}).out;
+  EXPECT_TRUE(page.starts_with(".TH AUTOSCALE 1")) << page.substr(0, 80);
+  for (const char* command : {".SS run", ".SS sweep", ".SS explain", ".SS completion"}) {
+    EXPECT_NE(page.find(command), std::string::npos) << command;
+  }
+}
 
 TEST(List, TargetsHaveTheActionsOfThePaperAndMore) {
   const std::pair<const char*, std::size_t> expected[] = {

@@ -76,15 +76,22 @@ TEST(ConfigDiagnostics, SuggestsTheNearestName) {
   EXPECT_EQ(suggest("Policy", legal), " (did you mean 'policy'?)");
 }
 
-TEST(ConfigDiagnostics, ListsUpToTenNamesWhenNoneIsNear) {
+TEST(ConfigDiagnostics, SuggestsWhatBeginsAlike) {
+  const std::vector<std::string> legal = {"mobilenet_v1", "mobilenet_v2", "resnet_50_v1"};
+  EXPECT_EQ(suggest("mobilnet", legal), " (did you mean 'mobilenet_v1' or 'mobilenet_v2'?)");
+  EXPECT_EQ(suggest("resnet", legal), " (did you mean 'resnet_50_v1'?)");
+  EXPECT_EQ(suggest("res", legal), " (legal: mobilenet_v1, mobilenet_v2, resnet_50_v1)");
+}
+
+TEST(ConfigDiagnostics, ListsUpToTwentyNamesWhenNoneIsNear) {
   std::vector<std::string> legal = {"aaaa", "bbbb"};
   EXPECT_EQ(suggest("zzzz", legal), " (legal: aaaa, bbbb)");
   EXPECT_EQ(suggest("ab", legal), " (legal: aaaa, bbbb)");
   EXPECT_EQ(suggest("", legal), " (legal: aaaa, bbbb)");
   EXPECT_EQ(suggest("zzzz", {}), "");
-  legal.resize(10, "cccc");
+  legal.resize(20, "cccc");
   EXPECT_NE(suggest("zzzz", legal), "");
-  legal.resize(11, "cccc");
+  legal.resize(21, "cccc");
   EXPECT_EQ(suggest("zzzz", legal), "");
 }
 
