@@ -3,7 +3,10 @@
 const page = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const MOST_PANELS = 24, MOST_SVG_MARKS = 1500, ROWS_A_TIME = 100, MOST_FILTER_VALUES = 500;
-const PALETTE = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999", "#8E6C3A"];  // Okabe, Ito
+// After Okabe and Ito, for readers who confuse colours; lighter on the dark page.
+const PALETTE = {light: ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#777777", "#8E6C3A"],
+                 dark: ["#56B4E9", "#E69F00", "#2BC59A", "#FF8A4C", "#E08FBF", "#8FA8FF", "#AAAAAA", "#C9A26B"]};
+const CATEGORIES = PALETTE.light.length;
 
 // ---- data ----
 
@@ -54,7 +57,7 @@ function start(table) {
   options("colour", [...dimensions, ...measures], state.colour, "nothing");
   options("facet", dimensions.filter((column) => column.values.length <= MOST_PANELS), state.facet, "nothing");
   filters(dimensions.filter((column) => column.values.length <= MOST_FILTER_VALUES));
-  list(at("notes"), [...table.notes, "Numbers are rounded to 6 digits; the files hold them all."]);
+  list(at("notes"), [...table.averaged, ...table.notes, "Numbers are rounded to 6 digits; the files hold them all."]);
   dictionary(table);
   details(null);
   update();
@@ -127,7 +130,7 @@ function look() {
   const [text, soft, line, background] = ["--text", "--soft", "--line", "--page"].map((name) => style.getPropertyValue(name).trim());
   const axis = {labelColor: text, titleColor: text, gridColor: line, domainColor: soft, tickColor: soft, titleFontWeight: 500,
                 labelLimit: 140, titleLimit: 300};
-  return {background, font: "system-ui, sans-serif", axis, view: {stroke: line}, range: {category: PALETTE},
+  return {background, font: "system-ui, sans-serif", axis, view: {stroke: line}, range: {category: PALETTE[style.colorScheme] ?? PALETTE.light},
           legend: {labelColor: text, titleColor: text, orient: "bottom", titleFontWeight: 500, labelLimit: 160, symbolLimit: 60},
           header: {labelColor: text, titleColor: text}, title: {color: text}, soft};
 }
@@ -150,7 +153,7 @@ function series(rows) {
 function encodings() {
   const {x, y, colour, table, log} = state;
   const low = table.named(y.low), high = table.named(y.high);
-  const category = colour && (!colour.number || colour.values.length > 0 && colour.values.length <= PALETTE.length);
+  const category = colour && (!colour.number || colour.values.length > 0 && colour.values.length <= CATEGORIES);
   const columns = Math.max(1, Math.floor(at("chart").clientWidth / 170));
   const quantitative = x?.number;
   const common = {};
@@ -163,7 +166,7 @@ function encodings() {
   if (colour) {
     common.color = {field: colour.key, title: title(colour), type: category ? "nominal" : "quantitative",
                     ...(category ? {sort: colour.values, legend: {columns},
-                                    scale: colour.values.length > PALETTE.length ? {scheme: "tableau20"} : {}}
+                                    scale: colour.values.length > CATEGORIES ? {scheme: "tableau20"} : {}}
                                  : {scale: {scheme: "viridis"}})};
   }
   const scale = log ? {type: "log"} : {zero: false, nice: true};
@@ -211,7 +214,7 @@ async function chart(rows) {
   const usable = rows.filter((row) => row[y.key] !== null && (!x || row[x.key] !== null) && (!log || row[y.key] > 0));
   at("chart-title").textContent = title(y) + (x ? ` along ${title(x)}` : "");
   const lost = rows.length - usable.length;
-  at("chart-note").textContent = [table.notes[0] ?? "", lost ? `${lost} rows have no value here and are not drawn.` : ""].join(" ").trim();
+  at("chart-note").textContent = [...table.averaged, lost ? `${lost} rows have no value here and are not drawn.` : ""].join(" ").trim();
   if (log) for (const row of usable) for (const end of [y.low, y.high]) {
     if (end && row[table.named(end).key] <= 0) row[table.named(end).key] = null;
   }

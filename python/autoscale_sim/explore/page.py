@@ -74,6 +74,7 @@ def written(made: Table, results: Results) -> dict:
     names = [column.name for column in made.columns]
     return {
         "name": made.name,
+        "averaged": made.averaged,
         "notes": made.notes,
         "columns": [asdict(column) | {"number": pd.api.types.is_numeric_dtype(made.frame[column.name])}
                     for column in made.columns],  # fmt: skip

@@ -61,6 +61,8 @@ class Results(Folder):
         """All of a table; None if it has a header alone, as failures.csv has mostly."""
         self.header(table)
         frame = self.content(table, None)
+        if not isinstance(frame.index, pd.RangeIndex):  # pandas takes what is too much for an index
+            raise PlotError(f"{self.path / table} cannot be read: its rows have more cells than its header")
         for column in frame.columns[frame.dtypes == bool]:
             frame[column] = frame[column].astype(str).str.lower()
         return None if frame.empty else frame

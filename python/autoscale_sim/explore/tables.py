@@ -36,6 +36,7 @@ class Table:
     name: str
     columns: list[Column]
     frame: pd.DataFrame
+    averaged: list[str]  # what was done to have few rows
     notes: list[str]
 
 
@@ -60,7 +61,7 @@ def table(results: Results, name: str) -> Table | None:
     was_averaged = reduced.frame is not frame
     intervals = reduced.intervals if was_averaged else given
     columns = described(results, name, reduced.frame, set(kept), intervals)
-    return Table(name, columns, reduced.frame, reduced.notes + notes)
+    return Table(name, columns, reduced.frame, reduced.notes, notes)
 
 
 def same(frame: pd.DataFrame, column: str) -> str:
@@ -95,11 +96,12 @@ def given_intervals(names: list[str]) -> dict[str, tuple[str, str]]:
 def described(results: Results, table: str, frame: pd.DataFrame, measures: set[str],
               intervals: dict[str, tuple[str, str]]) -> list[Column]:  # fmt: skip
     ends = {end: of for of, pair in intervals.items() for end in pair}
+    called = {end: f"{side} end" for pair in intervals.values() for end, side in zip(pair, ("lower", "upper"))}
     columns = []
     for name in frame:
         unit, meaning = results.told_of(table, ends.get(name, name))
         parameter = results.parameter(name)
-        words = parameter.words if parameter else name if name in ends or name == RUNS else in_words(name)
+        words = parameter.words if parameter else called.get(name) or in_words(name)
         low, high = intervals.get(name, (None, None))
         role = "beside" if name in ends or name == RUNS else "measure" if name in measures else "dimension"
         columns.append(Column(name, words, "" if unit in ("1", "0/1") else SPELT.get(unit, unit), meaning, role, low, high))
