@@ -8,7 +8,7 @@
     averages.py   means over replications, and over more where rows are still too many
     timeline.py   timeline.json, a run over time
     origin.py     the scenario and the command line of a row
-    page.py       the page: page.html, page.css, page.js (the controls and the table), libraries.py
+    page.py       the page: page.html, page.css, what the *.js do (data.js first), libraries.py
     libraries.py  Vega-Lite, which draws, out of the Python package vl-convert-python, with its licences
 
 It reads tables with autoscale_sim.plots, of which it uses what needs no Matplotlib, and nothing of the

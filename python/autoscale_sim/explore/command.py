@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     p.add_argument("folder", type=Path, metavar="FOLDER",
-                   help="what run --out, sweep --out, scripts/leaderboard.sh or scripts/reproduce.sh wrote")  # fmt: skip
+                   help="what run, sweep, scripts/leaderboard.sh or scripts/reproduce.sh wrote")  # fmt: skip
     p.add_argument("--out", type=Path, metavar="FILE", help=f"the page; default: FOLDER/{NAME}")
     return p
 

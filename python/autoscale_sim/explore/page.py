@@ -19,6 +19,7 @@ from .tables import Table, table
 from .timeline import FILE, SLICES, Run, timeline
 
 HERE = Path(__file__).parent
+CODE = ("data.js", "controls.js", "charts.js", "rows.js", "timeline.js", "start.js")
 DIGITS = 6  # significant ones in the page
 # What is drawn first, of those that a table has.
 MEASURES = ("energy_mean_mj", "efficiency", "gap_to_opt", "energy_mj", "reward_mean", "simulated_value", "value",
@@ -36,14 +37,17 @@ def page(folder: Path) -> str:
                         f"{error}") from None  # fmt: skip
     parts = {
         "title": html.escape(f"{results.name}: results"),
-        "style": (HERE / "page.css").read_text(encoding="utf-8"),
+        "style": own("page.css"),
         "data": in_script(data),
         "library": libraries.script().replace("</script", "<\\/script"),
-        "code": (HERE / "page.js").read_text(encoding="utf-8"),
+        "code": "\n".join(map(own, CODE)),
         "licences": html.escape(libraries.LICENCES.read_text(encoding="utf-8")),
     }
-    frame = (HERE / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], frame)
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], own("page.html"))
+
+
+def own(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def content(results: Results) -> dict:

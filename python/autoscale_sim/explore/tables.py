@@ -104,5 +104,6 @@ def described(results: Results, table: str, frame: pd.DataFrame, measures: set[s
         words = parameter.words if parameter else called.get(name) or in_words(name)
         low, high = intervals.get(name, (None, None))
         role = "beside" if name in ends or name == RUNS else "measure" if name in measures else "dimension"
-        columns.append(Column(name, words, "" if unit in ("1", "0/1") else SPELT.get(unit, unit), meaning, role, low, high))
+        unit = "" if unit in ("1", "0/1") else SPELT.get(unit, unit)
+        columns.append(Column(name, words, unit, meaning, role, low, high))
     return columns

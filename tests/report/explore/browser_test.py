@@ -1,5 +1,5 @@
-"""The page of `autoscale report` in headless Chromium: opens, hovers, clicks, filters, sorts, saves, by mouse and keyboard,
-with no error and no request, on a small folder of the program's and on one of 100,000 rows.
+"""The page of `autoscale report` in headless Chromium: opens, hovers, clicks, filters, sorts, saves, by mouse and
+keyboard, with no error and no request, on a small folder of the program's and on one of 100,000 rows.
 
     browser_test.py PROGRAM
 """
@@ -92,16 +92,18 @@ class Page(unittest.TestCase):
 
     def tearDown(self):
         """Nothing went wrong that only the console says, and nothing left the page."""
-        errors = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        errors = [entry["message"] for entry in self.driver.get_log("browser")
+                  if entry["level"] in ("SEVERE", "WARNING")]  # fmt: skip
         self.assertEqual(errors, [])
         asked = self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
         self.assertEqual([name for name in asked if not name.startswith(("data:", "blob:"))], [])
         self.assertEqual([path for path in Requests.seen if "google" not in path], [])  # Chromium's own asks Google
 
     def look(self, width, theme="light"):
-        command = self.driver.execute_cdp_cmd
-        command("Emulation.setDeviceMetricsOverride", {"width": width, "height": 1400, "deviceScaleFactor": 1, "mobile": False})
-        command("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+        tell = self.driver.execute_cdp_cmd
+        tell("Emulation.setDeviceMetricsOverride",
+             {"width": width, "height": 1400, "deviceScaleFactor": 1, "mobile": False})  # fmt: skip
+        tell("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
 
     def open(self, file):
         self.driver.get(f"file://{file}")
@@ -124,8 +126,8 @@ class Page(unittest.TestCase):
         action()
         self.until(lambda: self.drawn(name) > before)
 
-    def marks(self):
-        return self.driver.find_elements(By.CSS_SELECTOR, "#chart .mark-symbol.role-mark path")
+    def marks(self, drawing="chart"):
+        return self.driver.find_elements(By.CSS_SELECTOR, f"#{drawing} .mark-symbol.role-mark path")
 
     def choose(self, name, text):
         self.redrawn(lambda: Select(self.at(name)).select_by_visible_text(text))
@@ -199,8 +201,8 @@ class Page(unittest.TestCase):
         for _ in range(30):
             ActionChains(self.driver).send_keys(Keys.TAB).perform()
             reached.add(self.driver.switch_to.active_element.get_attribute("id"))
-        self.assertLessEqual({"theme", "table", "y", "x", "colour", "facet", "log", "from", "to", "reset", "svg", "csv"},
-                             reached)  # fmt: skip
+        controls = {"theme", "table", "y", "x", "colour", "facet", "log", "from", "to", "reset", "svg", "csv"}
+        self.assertLessEqual(controls, reached)
 
     def test_files(self):
         self.at("svg").click()
@@ -216,7 +218,7 @@ class Page(unittest.TestCase):
         self.until(lambda: self.drawn("timeline"))
         self.assertIn("latency (ms)", self.at("timeline").text)
         self.redrawn(lambda: Select(self.at("run")).select_by_visible_text("cloud-r1"), "timeline")
-        symbols = lambda: len(self.driver.find_elements(By.CSS_SELECTOR, "#timeline .mark-symbol.role-mark path"))  # noqa: E731
+        symbols = lambda: len(self.marks("timeline"))  # noqa: E731
         self.assertEqual(symbols(), 2 * 30)  # latency and energy of SMALL's requests
         self.redrawn(lambda: self.at("begin").send_keys("1", Keys.TAB), "timeline")
         self.assertLess(symbols(), 2 * 30)
