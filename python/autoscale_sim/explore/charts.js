@@ -38,7 +38,7 @@ function encodings() {
   if (x) {
     common.x = {field: x.key, title: title(x), type: quantitative ? "quantitative" : "nominal",
                 ...(quantitative ? {scale: {zero: false, nice: false, padding: 12}}
-                                 : {sort: x.values, axis: {labelAngle: x.values.length > 3 ? -35 : 0}})};
+                                 : {sort: x.values, axis: {labelAngle: [0, -35, -90][(x.values.length > 3) + (x.values.length > 12)]}})};
     if (!quantitative && category && colour !== x && colour.values.length <= 12) {
       common.xOffset = {field: colour.key, type: "nominal"};
     }
@@ -81,7 +81,9 @@ function specification(rows) {
   const panels = facet ? distinct(rows, facet.key).length : 0;
   if (!panels) return {...shared, width: width - 20, height: 340, autosize: {type: "fit", contains: "padding"}, layer};
   const across = Math.max(1, Math.min(panels, Math.floor(width / 300)));
-  return {...shared, columns: across, facet: {field: facet.key, title: title(facet), type: "nominal",
+  // Of names along the axis each panel has its own.
+  const resolve = state.x && !state.x.number ? {resolve: {scale: {x: "independent"}}} : {};
+  return {...shared, ...resolve, columns: across, facet: {field: facet.key, title: title(facet), type: "nominal",
           sort: facet.values},
           spec: {width: Math.max(160, Math.floor(width / across) - (across > 1 ? 45 : 90)), height: 240, layer}};
 }

@@ -4,7 +4,7 @@ let state, drawn = {}, picked = null;
 
 function start(table) {
   const pick = (name) => table.named(name) ?? null;
-  const hidden = new Map(Object.entries(table.hidden).map(([name, value]) => [pick(name).key, new Set([value])]));
+  const hidden = new Map(Object.entries(table.hidden).map(([name, values]) => [pick(name).key, new Set(values)]));
   state = {table, x: pick(table.first.x), y: pick(table.first.y), colour: pick(table.first.colour),
            facet: pick(table.first.facet), log: false, hidden, from: null, to: null,
            sort: null, all: false, rows: ROWS_A_TIME};

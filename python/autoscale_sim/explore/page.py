@@ -24,7 +24,8 @@ DIGITS = 6  # significant ones in the page
 # What is drawn first, of those that a table has.
 MEASURES = ("energy_mean_mj", "efficiency", "gap_to_opt", "energy_mj", "reward_mean", "simulated_value", "value",
             "mean")  # fmt: skip
-HIDDEN = {"role": "reference"}  # runs that were only added for a relative column
+REFERENCES = ("role", "reference")  # runs that were only added for a relative column
+ALL = "all"  # the value that stands for all others together
 
 
 def page(folder: Path) -> str:
@@ -85,9 +86,20 @@ def written(made: Table, results: Results) -> dict:
         "cells": [cells(made.frame[name]) for name in names],
         "commands": shared(origin.commands(results, made.frame)),
         "first": first_choice(made, swept),
-        "hidden": {column: value for column, value in HIDDEN.items()
-                   if column in names and made.frame[column].nunique() > 1},  # fmt: skip
+        "hidden": hidden(made),
     }
+
+
+def hidden(made: Table) -> dict[str, list]:
+    """The values that the filters leave out at first: references, and the parts where there is a whole."""
+    found, left = {}, made.frame
+    for name in (column.name for column in made.columns if column.role == "dimension"):
+        values = list(left[name].dropna().unique())
+        out = [v for v in values if (name, v) == REFERENCES or (ALL in values and v != ALL)]
+        if out and len(out) < len(values):
+            found[name] = out
+            left = left[~left[name].isin(out)]
+    return found
 
 
 def first_choice(made: Table, swept: list[str]) -> dict:

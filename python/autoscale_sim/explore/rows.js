@@ -87,8 +87,9 @@ function origin(command) {
     const save = element("button", {type: "button", id: "save-scenario", textContent: `Save ${page.scenario.file}`,
       onclick: () => offer(page.scenario.text, page.scenario.file, "application/json")});
     const about = "It runs the scenario below, which has every default filled in; save it first.";
-    parts.push(element("p", {className: "soft", textContent: about}), element("details", {}, element("summary", {textContent: "Scenario"}),
-                             element("pre", {className: "scenario", textContent: page.scenario.text})));
+    const whole = element("details", {}, element("summary", {textContent: "Scenario"}),
+                          element("pre", {className: "scenario", textContent: page.scenario.text}));
+    parts.push(element("p", {className: "soft", textContent: about}), save, whole);
   }
   return parts;
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from autoscale_sim.plots.labels import NAMES, SPELT, in_words
+from autoscale_sim.plots.labels import NAMES, PLAIN, SPELT, in_words
 
 from .averages import RUNS, averaged
 from .results import Results
@@ -104,6 +104,6 @@ def described(results: Results, table: str, frame: pd.DataFrame, measures: set[s
         words = parameter.words if parameter else called.get(name) or in_words(name)
         low, high = intervals.get(name, (None, None))
         role = "beside" if name in ends or name == RUNS else "measure" if name in measures else "dimension"
-        unit = "" if unit in ("1", "0/1") else SPELT.get(unit, unit)
+        unit = "" if unit in PLAIN else SPELT.get(unit, unit)
         columns.append(Column(name, words, unit, meaning, role, low, high))
     return columns

@@ -156,6 +156,8 @@ class Folders(unittest.TestCase):
         board = Shown(content, "leaderboard.csv")
         self.assertEqual(board.count, len(rows_of(ROOT / "results/reference/leaderboard.csv")))
         self.assertEqual(board.columns["efficiency"]["low"], "efficiency_ci95_low")
+        self.assertIn("S1", board.table["hidden"]["environments"])
+        self.assertNotIn("all", board.table["hidden"]["environments"])
         claims = Shown(content, "claims.csv")
         self.assertEqual(claims.columns["simulated_value"]["low"], "ci95_low")
         today = Shown(page.content(Results(ROOT / "results/reference/today")), "savings.csv")
