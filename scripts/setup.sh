@@ -6,6 +6,7 @@
 #   scripts/setup.sh --docs     the same as --plots, Doxygen, and in .venv what makes the documentation site
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
+#   scripts/setup.sh --browser  the same as --plots, Chromium, and in .venv what drives it, for the test of pages
 #   scripts/setup.sh --all      everything
 # Does nothing, quickly and silently, when all is there.
 set -euo pipefail
@@ -21,6 +22,7 @@ python=false
 docs=false
 lint=false
 cluster=false
+browser=false
 for argument in "$@"; do
   case $argument in
     --plots) plots=true ;;
@@ -28,10 +30,11 @@ for argument in "$@"; do
     --docs) plots=true docs=true ;;
     --lint) lint=true ;;
     --cluster) cluster=true ;;
-    --all) plots=true python=true docs=true lint=true cluster=true ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --browser) plots=true browser=true ;;
+    --all) plots=true python=true docs=true lint=true cluster=true browser=true ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
-      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --lint, --cluster, --all)" >&2
+      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --lint, --cluster, --browser, --all)" >&2
       exit 2
       ;;
   esac
@@ -46,6 +49,11 @@ if $plots; then packages+=(python3-venv); fi
 if $python; then packages+=(python3-dev) tools+=("ccache ccache"); fi
 if $docs; then tools+=("doxygen doxygen"); fi
 if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
+# Ubuntu calls them otherwise, and has them as snaps.
+if $browser; then
+  if grep -q '^ID=ubuntu' /etc/os-release; then tools+=("chromedriver chromium-chromedriver")
+  else tools+=("chromium chromium" "chromedriver chromium-driver"); fi
+fi
 if $lint; then
   tools+=("clang++ clang" "clang-tidy clang-tidy" "run-clang-tidy clang-tidy" "clang-format clang-format")
   # Clang's sanitizer runtime; Ubuntu 22.04 has it in a package that clang needs anyway.
@@ -105,3 +113,4 @@ install_python_packages() {
 install_packages
 if $plots; then install_python_packages; fi
 if $docs; then add_to_venv scripts/requirements-docs.txt; fi
+if $browser; then add_to_venv scripts/requirements-browser.txt; fi

@@ -31,6 +31,7 @@ void add_explain(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_calibrate(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_table(CLI::App& app, Action& action);
 /// Both tell of all commands of `app`.

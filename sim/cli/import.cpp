@@ -1,5 +1,6 @@
-// autoscale import and autoscale calibrate: start Python's autoscale_sim.importers, which read the
-// files of other people's tools. All arguments, the output and the exit code are Python's.
+// autoscale import, calibrate and report: start a package of Python's, autoscale_sim.importers, which
+// reads the files of other people's tools, or autoscale_sim.explore, which writes a page of results.
+// All arguments, the output and the exit code are Python's.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -32,16 +33,16 @@ std::string python(const fs::path& root) {
 
 /// Lets Python find the package that came with the program; elsewhere an installed one is taken.
 void show_package(const fs::path& root) {
-  if (!is_there(root / "python/autoscale_sim/importers")) return;
+  if (!is_there(root / "python/autoscale_sim")) return;
   const char* before = std::getenv("PYTHONPATH");
   const std::string path = (root / "python").string() + (before ? fmt::format(":{}", before) : "");
   ::setenv("PYTHONPATH", path.c_str(), 1);
 }
 
-/// Becomes Python; comes back only if there is none.
+/// Becomes Python, which runs the module that the words begin with; comes back only if there is none.
 int become_python(std::vector<std::string> words) {
   const fs::path root = shipped_data();
-  words.insert(words.begin(), {python(root), "-m", "autoscale_sim.importers"});
+  words.insert(words.begin(), {python(root), "-m"});
   show_package(root);
   std::error_code ignored;
   ::setenv(kProgramVariable, fs::read_symlink("/proc/self/exe", ignored).c_str(), 1);
@@ -55,7 +56,8 @@ int become_python(std::vector<std::string> words) {
                   words[0], std::generic_category().message(errno)));
 }
 
-/// A subcommand whose arguments, --help too, are left to Python.
+/// A subcommand whose arguments, --help too, are left to Python; `first` is the module and what it
+/// is told before them.
 void add_python(CLI::App& app, Action& action, const std::string& name, const std::string& what,
                 const std::vector<std::string>& first) {
   CLI::App* sub = app.add_subcommand(name, what);
@@ -71,12 +73,18 @@ void add_python(CLI::App& app, Action& action, const std::string& name, const st
 }  // namespace
 
 void add_import(CLI::App& app, Action& action) {
-  add_python(app, action, "import", "Turn measurements into files of this project", {});
+  add_python(app, action, "import", "Turn measurements into files of this project",
+             {"autoscale_sim.importers"});
 }
 
 void add_calibrate(CLI::App& app, Action& action) {
   add_python(app, action, "calibrate", "Fit a profile to requests that you measured",
-             {"calibrate"});
+             {"autoscale_sim.importers", "calibrate"});
+}
+
+void add_report(CLI::App& app, Action& action) {
+  add_python(app, action, "report", "Write a page that explores a folder of results",
+             {"autoscale_sim.explore"});
 }
 
 }  // namespace autoscale::cli

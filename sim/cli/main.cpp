@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
   cli::add_schema(app, action);
   cli::add_import(app, action);
   cli::add_calibrate(app, action);
+  cli::add_report(app, action);
   cli::add_table(app, action);
   cli::add_completion(app, action);
   cli::add_man(app, action);

@@ -1,4 +1,4 @@
-// autoscale import and autoscale calibrate: whose Python they start, with which arguments, and what
+// autoscale import, calibrate and report: whose Python they start, with which arguments, and what
 // comes back. What that Python does, tests/python proves. And explain --requests, which it asks.
 #include <gtest/gtest.h>
 
@@ -36,6 +36,8 @@ TEST_F(ImportTest, HandsAllArgumentsToPython) {
   EXPECT_EQ(run_with(script, {"import", "--help"}).out, "<-m><autoscale_sim.importers><--help>");
   EXPECT_EQ(run_with(script, {"calibrate", "r.csv", "--dry-run"}).out,
             "<-m><autoscale_sim.importers><calibrate><r.csv><--dry-run>");
+  EXPECT_EQ(run_with(script, {"report", "a b", "--out", "x.html", "--help"}).out,
+            "<-m><autoscale_sim.explore><a b><--out><x.html><--help>");
 }
 
 TEST_F(ImportTest, ItsOutputAndExitCodeAreThePrograms) {

@@ -1,6 +1,7 @@
 """Which Python package uses which, read from the imports of all files: from the bottom up
 
     autoscale_sim.plots    figures of results; nothing of the rest, so that a tree draws before it is built
+    autoscale_sim.explore  the page that explores results; of the rest only what the plots have without Matplotlib
     autoscale_sim          the simulator; reaches for what needs Matplotlib only inside functions
     autoscale_report       the paper's report; of autoscale_sim it uses the plots alone, and its validation the
                            importers, which need no compiled module either
@@ -19,6 +20,8 @@ FILES = {".".join(path.relative_to(PYTHON).with_suffix("").parts): path
          for package in ("autoscale_sim", "autoscale_report") for path in (PYTHON / package).rglob("*.py")}
 PLOTS = "autoscale_sim.plots"
 OUTSIDE = {"numpy", "pandas", "matplotlib"}  # what plots may use beside the standard library
+EXPLORE = "autoscale_sim.explore"
+OUTSIDE_EXPLORE = {"numpy", "pandas", "vl_convert"}
 
 
 def inside(module, package):
@@ -70,6 +73,20 @@ class Packages(unittest.TestCase):
                 root = name.split(".")[0]
                 legal = inside(name, PLOTS) or root in OUTSIDE or root in sys.stdlib_module_names
                 self.assertTrue(legal, f"{module} imports {name}")
+
+    def test_the_page_uses_the_plots_without_matplotlib(self):
+        own = {m for m in FILES if inside(m, EXPLORE)}
+        used = {name for module in own for name in imported(module, everywhere(module))}
+        reached, waiting = set(), [n for n in used if inside(n, PLOTS)]
+        while waiting:
+            name = waiting.pop()
+            if name in FILES and name not in reached:
+                reached.add(name)
+                waiting += imported(name, at_import(name))
+        roots = {n.split(".")[0] for n in used if not inside(n, EXPLORE) and not inside(n, PLOTS)}
+        roots |= {n.split(".")[0] for m in reached for n in imported(m, at_import(m))} - {"autoscale_sim"}
+        self.assertIn(f"{PLOTS}.tables", reached)
+        self.assertEqual({r for r in roots if r not in OUTSIDE_EXPLORE | sys.stdlib_module_names}, set())
 
     def test_the_simulator_does_not_use_the_report(self):
         for module in (m for m in FILES if inside(m, "autoscale_sim")):
