@@ -4,6 +4,7 @@
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
 #   scripts/setup.sh --python   the same, and what compiles the Python package
 #   scripts/setup.sh --docs     the same as --plots, Doxygen, and in .venv what makes the documentation site
+#   scripts/setup.sh --notebooks  the same as --plots, and in .venv what executes docs/notebooks
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --all      everything
@@ -19,6 +20,7 @@ fail() {
 plots=false
 python=false
 docs=false
+notebooks=false
 lint=false
 cluster=false
 for argument in "$@"; do
@@ -26,12 +28,13 @@ for argument in "$@"; do
     --plots) plots=true ;;
     --python) plots=true python=true ;;
     --docs) plots=true docs=true ;;
+    --notebooks) plots=true notebooks=true ;;
     --lint) lint=true ;;
     --cluster) cluster=true ;;
-    --all) plots=true python=true docs=true lint=true cluster=true ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --all) plots=true python=true docs=true notebooks=true lint=true cluster=true ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
-      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --lint, --cluster, --all)" >&2
+      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --notebooks, --lint, --cluster, --all)" >&2
       exit 2
       ;;
   esac
@@ -105,3 +108,4 @@ install_python_packages() {
 install_packages
 if $plots; then install_python_packages; fi
 if $docs; then add_to_venv scripts/requirements-docs.txt; fi
+if $notebooks; then add_to_venv scripts/requirements-notebooks.txt; fi

@@ -61,7 +61,7 @@ if $rl; then
   exit
 fi
 if $all; then
-  stage "set-up of Slurm and the site" scripts/setup.sh --cluster --docs
+  stage "set-up of Slurm, the site and the notebooks" scripts/setup.sh --cluster --docs --notebooks
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"
