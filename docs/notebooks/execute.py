@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Executes the notebooks beside it and writes what comes out into them, or with --check compares it with what they have.
+"""Executes the notebooks beside it and writes what comes out into them, or with --check compares it with theirs.
 
 Kept light: pictures in few colours, no times, no bars of progress. What is compared are the numbers that cells with the
 tag `numbers` print: they have four digits, and may differ by one unit of the last. Needs the package and
@@ -16,7 +16,7 @@ import sys
 
 HERE = Path(__file__).resolve().parent
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]\d+)?(?![\w.])")
-COLOURS = 32
+COLOURS = 128
 TIME_LIMIT_S = 600
 
 
@@ -71,7 +71,8 @@ def differences(shown, now):
         elif not before:
             yield f"{cell}: no numbers"
         else:
-            yield from (f"{cell}: {a:g}, now {b:g}" for a, b in zip(before, now[cell]) if not math.isclose(a, b, rel_tol=1e-3))
+            yield from (f"{cell}: {a:g}, now {b:g}" for a, b in zip(before, now[cell])
+                        if not math.isclose(a, b, rel_tol=1e-3))
 
 
 def main():

@@ -1,4 +1,7 @@
-"""A sweep on Dask's local cluster and on Ray gives the bytes of the command line. Needs scripts/requirements-cluster.txt."""
+"""A sweep on Dask's local cluster and on Ray gives the bytes of the command line.
+
+Needs the packages of scripts/requirements-cluster.txt; without one its test is skipped.
+"""
 
 import os
 import sys
@@ -30,14 +33,13 @@ def test_dask(small, expected, tmp_path, monkeypatch):  # noqa: F811
 
 def test_ray(small, expected, tmp_path, monkeypatch):  # noqa: F811
     ray = pytest.importorskip("ray", reason="Ray is not installed: scripts/requirements-cluster.txt")
-    monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
     class OnRay:
         def submit(self, function, /, *arguments):
             return ray.remote(function).remote(*arguments).future()
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=100 * 2**20,
-             runtime_env={"env_vars": {"PYTHONPATH": WORKERS_PATH}})
+    monkeypatch.setenv("PYTHONPATH", WORKERS_PATH)
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=100 * 2**20)
     try:
         check(OnRay(), small, expected, tmp_path)
     finally:
