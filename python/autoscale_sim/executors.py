@@ -49,15 +49,16 @@ class Shard:
     index: int
     count: int
 
-    def journal(self) -> bytes:
-        """Runs it."""
-        with tempfile.TemporaryDirectory(prefix="autoscale_") as folder:
-            self.run(folder)
-            return (Path(folder) / JOURNAL).read_bytes()
-
     def run(self, folder: str | os.PathLike) -> None:
         """Runs what its journal in a folder does not have."""
         _core.sweep(self.place.search(), self.file, os.fspath(folder), 1, True, self.index, self.count, None)
+
+
+def journal_of(shard: Shard) -> bytes:
+    """Runs a shard. Executors are given plain functions: Ray takes no methods."""
+    with tempfile.TemporaryDirectory(prefix="autoscale_") as folder:
+        shard.run(folder)
+        return (Path(folder) / JOURNAL).read_bytes()
 
 
 def sweep_on(executor: Executor, place: Place, file: str, out: Path, shards: int, resume: bool,
@@ -70,7 +71,7 @@ def sweep_on(executor: Executor, place: Place, file: str, out: Path, shards: int
     for i in there[:1]:
         parts[i].run(folders[i])  # says so if another sweep is there
     missing = [i for i in range(shards) if i not in there]
-    for i, journal in zip(missing, results(executor, [(parts[i].journal,) for i in missing], tell)):
+    for i, journal in zip(missing, results(executor, [(journal_of, parts[i]) for i in missing], tell)):
         keep(folders[i], journal)
     return _core.merge([os.fspath(folder) for folder in folders], os.fspath(out))
 

@@ -39,13 +39,14 @@ class Point:
     seed: int
     replications: int
 
-    def runs(self) -> pandas.DataFrame:
-        """Their rows of runs.csv, as text."""
-        with tempfile.TemporaryDirectory(prefix="autoscale_") as folder:
-            _core.run(self.place.search(), self.scenario, folder, list(self.settings), list(self.policies),
-                      self.seed, self.replications, 1, False, False, None)
-            rows = pandas.read_csv(Path(folder) / "runs.csv", dtype=str, keep_default_na=False)
-        return rows[rows.policy.isin([policy.name for policy in self.policies])]
+
+def runs_at(point: Point) -> pandas.DataFrame:
+    """Their rows of runs.csv, as text."""
+    with tempfile.TemporaryDirectory(prefix="autoscale_") as folder:
+        _core.run(point.place.search(), point.scenario, folder, list(point.settings), list(point.policies),
+                  point.seed, point.replications, 1, False, False, None)
+        rows = pandas.read_csv(Path(folder) / "runs.csv", dtype=str, keep_default_na=False)
+    return rows[rows.policy.isin([policy.name for policy in point.policies])]
 
 
 def with_policies(folder: Path, file: str, place: Place, policies: Sequence[Policy],
@@ -56,10 +57,13 @@ def with_policies(folder: Path, file: str, place: Place, policies: Sequence[Poli
     sweep = manifest["sweep"]
     names = [*(parameter["column"] for parameter in sweep["parameters"]), "scenario"]
     points = [group for _, group in rows.groupby(names, sort=False)]
-    calls = [(Point(place, *_scenario(group.iloc[0], manifest, Path(file).parent, place), tuple(policies),
-                    sweep["seed"], sweep["replications"]).runs,) for group in points]
+    calls = [(runs_at, Point(place, *_scenario(group.iloc[0], manifest, Path(file).parent, place), tuple(policies),
+                             sweep["seed"], sweep["replications"])) for group in points]
     added = results(executor or Here(), calls, tell)
-    both = [pandas.concat([group, runs.assign(**group.iloc[0][names])]) for group, runs in zip(points, added)]
+    both = [rows[:0]]
+    for number, (group, runs) in enumerate(zip(points, added), 1):
+        ids = f"point{number}-" + runs.run_id  # of one run alone they would be equal at all points
+        both += [group, runs.assign(run_id=ids, **group.iloc[0][names])]
     written = io.StringIO(pandas.concat(both)[list(rows.columns)].to_csv(index=False))
     return read_table(written, None, {parameter["column"]: parameter["path"] for parameter in sweep["parameters"]})
 

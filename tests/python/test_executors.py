@@ -74,7 +74,7 @@ def test_processes_and_a_policy_in_python(small, expected, tmp_path):
 def test_a_python_policy_stands_at_every_point_in_the_same_world(small):
     """One that decides as edge_best does, the DSP, has its rows but for the name and the oracle's view."""
     frame = sweep(small, policies=[Frugal()], progress=False)
-    assert len(frame) == 8 * 2 * 5
+    assert len(frame) == 8 * 2 * 5 and frame.run_id.is_unique
     points = ["signal", "co_runner", "baseline", "replication", "seed"]
     measured = ["energy_mean_mj", "latency_mean_ms", "energy_idle_mj", "gap_to_opt", "share_phone_dsp_int8"]
     own, theirs = ({policy: rows.sort_values(points).reset_index(drop=True) for policy, rows in
