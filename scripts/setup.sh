@@ -4,6 +4,7 @@
 #   scripts/setup.sh --plots    also .venv with the Python packages of scripts/requirements.txt
 #   scripts/setup.sh --python   the same, and what compiles the Python package
 #   scripts/setup.sh --docs     the same as --plots, Doxygen, and in .venv what makes the documentation site
+#   scripts/setup.sh --notebooks  the same as --plots, and in .venv what executes docs/notebooks
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --browser  the same as --plots, Chromium, and in .venv what drives it, for the test of pages
@@ -20,6 +21,7 @@ fail() {
 plots=false
 python=false
 docs=false
+notebooks=false
 lint=false
 cluster=false
 browser=false
@@ -28,13 +30,15 @@ for argument in "$@"; do
     --plots) plots=true ;;
     --python) plots=true python=true ;;
     --docs) plots=true docs=true ;;
+    --notebooks) plots=true notebooks=true ;;
     --lint) lint=true ;;
     --cluster) cluster=true ;;
     --browser) plots=true browser=true ;;
-    --all) plots=true python=true docs=true lint=true cluster=true browser=true ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --all) plots=true python=true docs=true notebooks=true lint=true cluster=true browser=true ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
-      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --lint, --cluster, --browser, --all)" >&2
+      echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --notebooks, --lint, --cluster," \
+        "--browser, --all)" >&2
       exit 2
       ;;
   esac
@@ -114,3 +118,4 @@ install_packages
 if $plots; then install_python_packages; fi
 if $docs; then add_to_venv scripts/requirements-docs.txt; fi
 if $browser; then add_to_venv scripts/requirements-browser.txt; fi
+if $notebooks; then add_to_venv scripts/requirements-notebooks.txt; fi

@@ -19,14 +19,24 @@ from . import _core
 Folders = str | os.PathLike | Sequence[str | os.PathLike]
 
 
-def search_path(data: Folders = ()) -> _core.SearchPath:
+def search_path(data: Folders = (), variable: str | None = None) -> _core.SearchPath:
     """Where data is looked for by name: the folders `data`, then those of the environment variable
     AUTOSCALE_DATA (separated by colons), then the package's own. Each may have device_profiles/,
-    workloads/ and scenarios/. Raises OSError for a folder that has none of them."""
-    folders = [data] if isinstance(data, (str, os.PathLike)) else data
-    return _core.SearchPath([os.fspath(folder) for folder in folders],
-                            os.environ.get(_core.DATA_VARIABLE, ""),
+    workloads/ and scenarios/. `variable` stands in for AUTOSCALE_DATA. Raises OSError for a folder that
+    has none of them."""
+    return _core.SearchPath([os.fspath(folder) for folder in folders_of(data)],
+                            os.environ.get(_core.DATA_VARIABLE, "") if variable is None else variable,
                             str(Path(__file__).parent / "data"))
+
+
+def data_variable() -> str:
+    """AUTOSCALE_DATA with absolute paths, which hold in another process too."""
+    folders = os.environ.get(_core.DATA_VARIABLE, "").split(":")
+    return ":".join(absolute(folder) for folder in folders if folder)
+
+
+def folders_of(data: Folders) -> Sequence[str | os.PathLike]:
+    return [data] if isinstance(data, (str, os.PathLike)) else data
 
 
 def assignments(settings: Mapping[str, Any] | None) -> list[str]:

@@ -15,14 +15,19 @@ from typing import Any
 import pandas
 
 from . import _core
-from ._data import Folders, assignments, name_or_file, search_path, whole_number
+from ._data import (Folders, absolute, assignments, data_variable, folders_of, name_or_file, search_path,
+                    whole_number)
+from .executors import Executor, Place, sweep_on
 from .plots.folder import Folder
 from .plots.frames import describe
 from .plots.tables import read_table
-from .policy import Listed, checked_policies
+from .points import with_policies
+from .policy import Listed, Policy, checked_policies
+from .progress import bar
+from .tables import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """The files of a results folder as frames; columns.csv says what each column means.
 
@@ -39,11 +44,20 @@ class Results:
     failures: pandas.DataFrame | None
     manifest: dict
 
+    def __repr__(self) -> str:
+        """The frames that are there, with their sizes; each prints itself."""
+        frames = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "manifest"}
+        sizes = [f"  .{name:<10} {len(frame):>8} rows x {len(frame.columns)} columns"
+                 for name, frame in frames.items() if frame is not None]
+        described = self.manifest.get("sweep") or self.manifest.get("scenario") or {}
+        return "\n".join([f"results of {described.get('name', 'a scenario')}", *sizes])
+
 
 def run(scenario: str | os.PathLike, policies: Listed | Sequence[Listed] | None = None, *,
         settings: Mapping[str, Any] | None = None, seed: int | None = None,
         replications: int | None = None, jobs: int = 1, out: str | os.PathLike | None = None,
-        requests: bool = False, timeline: bool = False, data: Folders = ()) -> pandas.DataFrame:
+        requests: bool = False, timeline: bool = False, data: Folders = (),
+        progress: bool = True) -> pandas.DataFrame:
     """Runs a scenario, as `autoscale run` does, and returns its runs.csv: a row per run.
 
     Args:
@@ -63,6 +77,7 @@ def run(scenario: str | os.PathLike, policies: Listed | Sequence[Listed] | None 
         data: folders of your own with device_profiles/, workloads/ or scenarios/, searched before those of
             the environment variable AUTOSCALE_DATA and the package's. A name that two folders have is
             a ConfigError where it is used.
+        progress: show a bar, if tqdm is installed.
 
     Raises ConfigError for mistakes in the scenario, PolicyError for an illegal decision, OSError if
     files cannot be written, and what a Python policy raises.
@@ -71,15 +86,17 @@ def run(scenario: str | os.PathLike, policies: Listed | Sequence[Listed] | None 
         raise ValueError("requests and timeline need out, a folder")
     search = search_path(data)
     listed, setting = checked_policies(policies)
-    with _folder(out) as folder:
-        _core.run(search, search.find_scenario(os.fspath(scenario)), folder,
-                  [*assignments(settings), *assignments(setting)], listed, seed, replications,
-                  whole_number("jobs", jobs, 1, 1024), requests, timeline)
+    jobs = whole_number("jobs", jobs, 1, 1024)
+    file = search.find_scenario(os.fspath(scenario))
+    with _folder(out) as folder, bar(progress, Path(file).stem) as tell:
+        _core.run(search, file, folder, [*assignments(settings), *assignments(setting)], listed, seed,
+                  replications, jobs, requests, timeline, tell)
         return _table(Folder(Path(folder)), "runs.csv")
 
 
 def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | None = None,
-          resume: bool = False, data: Folders = ()) -> pandas.DataFrame:
+          resume: bool = False, policies: Policy | Sequence[Policy] = (), executor: Executor | None = None,
+          shards: int = 16, data: Folders = (), progress: bool = True) -> pandas.DataFrame:
     """Runs a sweep, a scenario at many points, as `autoscale sweep` does; returns its runs.csv: a row
     per point, replication and policy, with a column for every parameter that varies.
 
@@ -87,22 +104,50 @@ def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | No
         file: sweep file, or its name in the scenarios of the data.
         jobs: points at the same time; results do not depend on it.
         out: folder for all files (see load_results), new or empty; default: they are not kept.
-        resume: go on with a sweep in `out` that was interrupted.
+        resume: go on with a sweep in `out` that was interrupted; with an executor, from its last whole shard.
+        policies: instances of autoscale_sim.Policy that run at every point beside the sweep's own, with
+            the same seeds. Their rows are in what is returned, behind the point's others; the files in
+            `out` are without them, as those of the command line.
+        executor: where to run: anything with submit(function, *arguments) whose result has result(), such
+            as a concurrent.futures.Executor or a Dask client. `jobs` is of no effect then.
+        shards: parts into which the work for an executor is cut, 1 to 1000; a few for each of its workers.
+            Results do not depend on it.
         data: folders of your own, as in run().
+        progress: show a bar, if tqdm is installed.
 
     Raises what run() raises; runs that fail in the middle are left out with a RuntimeWarning and stand
-    in failures.csv.
+    in failures.csv. A Python policy is not run at points where all others failed.
     """
     if resume and out is None:
         raise ValueError("resume needs out, the folder of the interrupted sweep")
-    search = search_path(data)
+    jobs, shards = whole_number("jobs", jobs, 1, 1024), whole_number("shards", shards, 1, 1000)
+    own = _in_python(policies)
+    place = Place(tuple(absolute(folder) for folder in folders_of(data)), data_variable())
+    file = os.path.abspath(place.search().find_scenario(os.fspath(file)))
     with _folder(out) as folder:
-        failed = _core.sweep(search, search.find_scenario(os.fspath(file)), folder,
-                             whole_number("jobs", jobs, 1, 1024), resume)
+        with bar(progress, Path(file).stem) as tell:
+            if executor is None:
+                failed = _core.sweep(place.search(), file, folder, jobs, resume, 0, 1, tell)
+            else:
+                failed = sweep_on(executor, place, file, Path(folder), shards, resume, tell)
         if failed:
             warnings.warn(f"{failed} runs failed; failures.csv says why", RuntimeWarning,
                           stacklevel=2)
-        return _table(Folder(Path(folder)), "runs.csv")
+        source = Folder(Path(folder))
+        if not own:
+            return _table(source, "runs.csv")
+        with bar(progress, ", ".join(policy.name for policy in own)) as tell:
+            return _described(with_policies(source.path, file, place, own, executor, tell), source, "runs.csv")
+
+
+def _in_python(policies: Policy | Sequence[Policy]) -> list[Policy]:
+    """What a sweep is given beside the policies of its file."""
+    listed, _ = checked_policies(policies)
+    for policy in listed:
+        if not isinstance(policy, Policy):
+            raise TypeError(f"policies: expected instances of autoscale_sim.Policy, got {policy!r}: the "
+                            "simulator's stand in the sweep's file")
+    return listed
 
 
 def load_results(folder: str | os.PathLike) -> Results:
@@ -150,7 +195,7 @@ def explain(device: str | os.PathLike, dnn: str, *, use_case: str | os.PathLike 
     text = _core.explain_csv(search_path(data), name_or_file(device), dnn, name_or_file(use_case), signals,
                              co_cpu, co_memory, name_or_file(cloud_link), name_or_file(tablet_link),
                              accuracy, accounting, accuracy_set, power_level, upload)
-    return read_table(io.StringIO(text))
+    return Table(read_table(io.StringIO(text)))
 
 
 @contextmanager
@@ -163,10 +208,14 @@ def _folder(out: str | os.PathLike | None) -> Iterator[str]:
         yield scratch
 
 
-def _table(folder: Folder, name: str) -> pandas.DataFrame | None:
+def _table(folder: Folder, name: str) -> Table | None:
     """A file of a results folder, None if it is not there; with what plot() needs to know of it."""
     if not (folder.path / name).is_file():
         return None
-    frame = folder.content(name, None)
-    describe(frame, folder, name)
-    return frame
+    return _described(folder.content(name, None), folder, name)
+
+
+def _described(frame: pandas.DataFrame, folder: Folder, name: str) -> Table:
+    table = Table(frame)
+    describe(table, folder, name)
+    return table

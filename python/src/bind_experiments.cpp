@@ -1,4 +1,4 @@
-// Whole runs: what autoscale_sim.run and autoscale_sim.explain call.
+// Whole runs and sweeps: what autoscale_sim.run, sweep and explain call.
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -75,17 +75,18 @@ class PolicyList {
   std::vector<std::unique_ptr<PythonUse>> uses_;  // by name; null: the simulator's
 };
 
-/// Lets Ctrl-C end a run. Called from the simulator's threads; Python hears signals in its main
-/// one.
-void check_signals() {
+/// Lets Ctrl-C end what is run, and tells `progress`, a function or None, how far that is. Called
+/// from the simulator's threads; Python hears signals in its main one.
+void tell(const nb::object& progress, double done, std::size_t all) {
   const nb::gil_scoped_acquire held;
   if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  if (!progress.is_none()) progress(done, all);
 }
 
 void run(const SearchPath& search, const std::string& file, const std::string& folder,
          const std::vector<std::string>& assignments, const std::vector<nb::object>& policies,
          std::optional<std::uint64_t> seed, std::optional<std::uint32_t> replications,
-         std::size_t jobs, bool requests, bool timeline) {
+         std::size_t jobs, bool requests, bool timeline, const nb::object& progress) {
   const PolicyList list(policies);
   const nb::gil_scoped_release released;
   const Catalog catalog(search);
@@ -96,25 +97,39 @@ void run(const SearchPath& search, const std::string& file, const std::string& f
   options.jobs = jobs;
   options.requests = requests;
   options.timeline = timeline;
-  options.progress = [](const RunProgress&) { check_signals(); };
+  options.progress = [&progress](const RunProgress& p) {
+    tell(progress, p.share * static_cast<double>(p.runs), p.runs);
+  };
   run_into_folder(folder, scenario, options, {kVersion, kRevision, kCompiler});
 }
 
-/// Runs a sweep into a folder, or goes on with it there; how many of its runs failed.
+/// Runs a sweep into a folder, or goes on with it there; how many of its runs failed. Of a shard,
+/// part `index` from 0 of several, it leaves the journal alone, for merge().
 std::size_t sweep(const SearchPath& search, const std::string& file, const std::string& folder,
-                  std::size_t jobs, bool resume) {
+                  std::size_t jobs, bool resume, std::uint64_t index, std::uint64_t count,
+                  const nb::object& progress) {
   const nb::gil_scoped_release released;
   const Catalog catalog(search);
   const Sweep sweep = Sweep::load(catalog, file);
   SweepRunOptions options;
+  options.shard = {index, count};
   options.jobs = jobs;
-  options.progress = [](const SweepProgress&) { check_signals(); };
+  options.progress = [&progress](const SweepProgress& p) {
+    tell(progress, static_cast<double>(p.done), p.trials);
+  };
   const nlohmann::ordered_json definition = sweep.definition({kVersion, kRevision, kCompiler});
   SweepFolder opened = SweepFolder::open(folder, definition, options.shard, resume);
   run_sweep(sweep, opened.journal(), options);
+  if (count > 1) return 0;
   const SweepOutcome outcome = write_sweep_results(
       folder, definition, [&opened](std::uint64_t unit) { return opened.journal().read(unit); });
   return outcome.failed;
+}
+
+/// Writes the results of a sweep from the folders of all its shards; how many of its runs failed.
+std::size_t merge(const std::vector<std::string>& shards, const std::string& folder) {
+  const nb::gil_scoped_release released;
+  return merge_shards({shards.begin(), shards.end()}, folder).failed;
 }
 
 template <class E>
@@ -148,9 +163,11 @@ void bind_experiments(nb::module_& module) {
   module.def("run", &run, nb::arg("search"), nb::arg("file"), nb::arg("folder"),
              nb::arg("assignments"), nb::arg("policies"), nb::arg("seed").none(),
              nb::arg("replications").none(), nb::arg("jobs"), nb::arg("requests"),
-             nb::arg("timeline"));
+             nb::arg("timeline"), nb::arg("progress").none());
   module.def("sweep", &sweep, nb::arg("search"), nb::arg("file"), nb::arg("folder"),
-             nb::arg("jobs"), nb::arg("resume"));
+             nb::arg("jobs"), nb::arg("resume"), nb::arg("index"), nb::arg("count"),
+             nb::arg("progress").none());
+  module.def("merge", &merge, nb::arg("shards"), nb::arg("folder"));
   module.def(
       "explain_csv",
       [](const SearchPath& search, const std::string& device, const std::string& dnn,
