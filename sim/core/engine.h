@@ -37,7 +37,7 @@ class Engine {
   /// rank is a function call, not an event.
   void at(Time time, EventRank rank, Event event) {
     AUTOSCALE_CHECK(kStart <= time, "{} ns is not an instant", time.time_since_epoch().count());
-    if (time >= kNever) throw_overflow(to_seconds(time));
+    if (time >= kNever) throw_overflow();
     const EventQueue::Key key = key_of(time, rank);
     AUTOSCALE_CHECK(key >= current_key_,
                     "event kind {} id {} at {} ns rank {}, but it is {} ns rank {}", event.kind,

@@ -1,13 +1,9 @@
 #include "sim/core/time.h"
 
-#include <fmt/format.h>
-
 namespace autoscale {
 
-void throw_overflow(double seconds) {
-  constexpr double kYearS = 365.25 * 86400;
-  throw TimeOverflow(fmt::format("{:.3g} years of simulated time; at most {:.0f} are possible",
-                                 seconds / kYearS, to_seconds(kNever) / kYearS));
+void throw_overflow() {
+  throw TimeOverflow("more than the 73 years of simulated time that are possible");
 }
 
 }  // namespace autoscale

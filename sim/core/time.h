@@ -42,8 +42,7 @@ class TimeOverflow : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// Throws TimeOverflow for work that would take `seconds`.
-[[noreturn, gnu::cold]] void throw_overflow(double seconds);
+[[noreturn, gnu::cold]] void throw_overflow();
 
 inline constexpr double kNeverNs = static_cast<double>(kNever.time_since_epoch().count());
 
@@ -55,7 +54,7 @@ inline constexpr double kNeverNs = static_cast<double>(kNever.time_since_epoch()
 constexpr Duration from_seconds(double seconds) {
   const double nanoseconds = seconds * 1e9;
   AUTOSCALE_CHECK(nanoseconds >= 0, "{} s is not a duration", seconds);
-  if (nanoseconds >= kNeverNs) throw_overflow(seconds);
+  if (nanoseconds >= kNeverNs) throw_overflow();
   const auto whole = static_cast<std::int64_t>(nanoseconds);
   const double excess = nanoseconds - static_cast<double>(whole);
   const double rounding = 2 * std::numeric_limits<double>::epsilon() * nanoseconds;

@@ -6,10 +6,11 @@ version.
 """
 
 import json
+import os
 import resource
 import unittest
 
-from support import LONG, RUN, SWEEP, Fault, every, results
+from support import LONG, PROGRAM, RUN, SWEEP, Fault, every, execute, results
 
 KB, MB = 1 << 10, 1 << 20
 ENOUGH = 4096 * MB
@@ -25,11 +26,11 @@ class Memory(Fault):
         return self.program(command, limits=[(resource.RLIMIT_AS, kilobytes * KB)])
 
     def least(self, command):
-        """KB of address space with which the program just works, to 16 KB, and just starts (--version)."""
+        """KB of address space with which the program just works, to 64 KB, and just starts (--version)."""
 
         def search(words):
             low, high = 1 << 10, ENOUGH // KB
-            while high - low > 16:
+            while high - low > 64:
                 middle = (low + high) // 2
                 low, high = (low, middle) if self.works(words, middle).returncode == 0 else (middle, high)
             return high
@@ -39,7 +40,7 @@ class Memory(Fault):
     def assert_clean(self, command, step, out=None):
         enough, starts = self.least(command)
         self.assertGreater(enough, starts)
-        for kilobytes in range(starts, enough, max(step, (enough - starts) // (200 if LONG else 25))):
+        for kilobytes in range(starts, enough, max(step, (enough - starts) // (200 if LONG else 12))):
             done = self.works(command, kilobytes)
             if done.returncode == 0:  # near the limit it is a matter of where the loader puts things
                 continue
@@ -111,8 +112,6 @@ class OpenFiles(Fault):
         self.assertEqual(results(out), self.undisturbed())
 
     def behind(self, prefix, command):
-        from support import PROGRAM, execute
-
         return execute([*prefix, PROGRAM, *command])
 
 
@@ -129,14 +128,14 @@ class SimulatedTime(Fault):
                              "cloud_signal.constant.level=-100 dBm", *self.phases])  # fmt: skip
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertRegex(done.stderr, r"^policy 'cloud', mobilenet_v1 on device 0 \(request 0, at 0\.\d+ s\): "
-                                      r"takes .* years of simulated time; at most 73 are possible\n$")  # fmt: skip
+                                      r"takes more than the 73 years of simulated time that are possible\n$")  # fmt: skip
 
     def test_a_signal_that_comes_back_in_time_is_waited_for(self):
         """A trace that is as good as dead for a second; the transfer ends after it."""
         trace = self.folder / "dead.csv"
         trace.write_text("time_s,rssi_dbm\n0,-100\n1,-52\n2,-52\n")
-        done = self.succeed(["run", self.slow, "--policy=cloud", "--set",
-                             f"cloud_signal={{trace: {{file: {trace}, format: autoscale}}}}", *self.phases])  # fmt: skip
+        signal = f"cloud_signal={{trace: {{file: {trace}, format: autoscale}}}}"
+        done = self.succeed(["run", self.slow, "--policy=cloud", "--set", signal, *self.phases])
         self.assertIn("cloud-r0", done.stdout)
 
     def test_in_a_sweep_it_is_a_failed_run_and_the_others_go_on(self):
@@ -158,8 +157,6 @@ class Clock(Fault):
         self.assertEqual(results(out), self.undisturbed())
 
     def test_files_from_the_future_are_as_good(self):
-        import os
-
         out = self.folder / "out"
         self.succeed(self.sweep(out, "--shard", "1/2"))
         for file in out.iterdir():
@@ -186,7 +183,7 @@ class SavedTables(Fault):
 
     def test_another_version_is_refused_by_what_differs(self):
         for key in ("policy", "device_type", "state_definition", "actions", "precision", "encoding"):
-            for other in (None, "of another version", 7, ["x"], {}):
+            for other in (None, "of another version", 7, ["x"], {}) if LONG else (None, "of another version"):
                 done = self.load(self.table | {key: other})
                 self.assertEqual(done.returncode, 2, f"{key} {other}: {done.stderr}")
                 self.assertIn(f"the table's '{key}' is not that of this run", done.stderr)

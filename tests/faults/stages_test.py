@@ -150,7 +150,8 @@ class RealDisks(Fault):
 
     def test_full_under_a_run(self):
         disk = self.mount("16k")
-        done = self.program([*RUN, "--set", "phases=[{name: test, inferences: 2000}]", "--requests", "--out", disk / "out"])
+        more = ["--set", "phases=[{name: test, inferences: 2000}]", "--requests"]
+        done = self.program([*RUN, *more, "--out", disk / "out"])
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("requests.", done.stderr)
         self.assertIn("No space left on device", done.stderr)

@@ -26,7 +26,9 @@ class Submission(Fault):
         self.tool("sbatch", f"{MERGE}echo > {self.folder}/begun$number\nsleep 0.3\n"
                             f"echo > {self.queue}/$number\nsleep 0.3\necho $number\n")  # fmt: skip
         self.tool("scancel", f"rm {self.queue}/$1\n")
-        self.tool("squeue", f'for job in 41 42; do case "$*" in *=$job*) ls {self.queue} | grep -x $job ;; esac; done; true\n')
+        self.tool("squeue", "for job in 41 42; do\n"
+                            f'  case "$*" in *=$job*) ls {self.queue} | grep -x $job ;; esac\n'
+                            "done\ntrue\n")  # fmt: skip
 
     def tool(self, name, script):
         file = self.tools / name

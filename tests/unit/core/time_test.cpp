@@ -59,7 +59,7 @@ TEST(FromSeconds, SaysWhatIsBeyondSimulatedTime) {
     from_seconds(2.4e9);
     FAIL();
   } catch (const TimeOverflow& problem) {
-    EXPECT_STREQ(problem.what(), "76.1 years of simulated time; at most 73 are possible");
+    EXPECT_STREQ(problem.what(), "more than the 73 years of simulated time that are possible");
   }
 }
 
