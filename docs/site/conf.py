@@ -72,6 +72,7 @@ docs/command_line
 docs/scenarios
 docs/sweeps
 docs/results
+docs/reliability
 docs/python
 docs/gallery
 ```

@@ -79,7 +79,7 @@ class MeanTable {
   /// Writes the table with the names of its actions.
   void save(nlohmann::ordered_json& saved) const {
     saved["actions"] = actions_.names();
-    saved["encoding"] = "state-major";
+    saved["encoding"] = kEncoding;
     auto& values = saved["values"] = nlohmann::ordered_json::array();
     auto& counts = saved["counts"] = nlohmann::ordered_json::array();
     for (const Mean& mean : means_) {
@@ -97,6 +97,7 @@ class MeanTable {
   /// Fills the means of every action that has a counterpart; the others keep theirs. Throws
   /// std::invalid_argument if the table is of another size.
   void transfer(const nlohmann::ordered_json& saved) {
+    require_same(saved, "encoding", kEncoding);
     const auto names = saved.at("actions").get<std::vector<std::string>>();
     const auto& values = saved.at("values");
     const auto& counts = saved.at("counts");

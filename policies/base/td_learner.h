@@ -114,13 +114,14 @@ class TdLearner : public Policy {
     saved["state_definition"] = space_.definition();
     saved["actions"] = actions_.names();
     saved["precision"] = precision();
-    saved["encoding"] = "state-major";
+    saved["encoding"] = kEncoding;
     for (const auto& [name, table] : tables_) saved[name] = table->values();
     return saved;
   }
 
   void load(const nlohmann::ordered_json& saved) override {
     require_same_states(saved);
+    require_same(saved, "device_type", device_type_);
     require_same(saved, "actions", actions_.names());
     require_same(saved, "precision", precision());
     take_over(saved);
@@ -210,6 +211,7 @@ class TdLearner : public Policy {
 
   /// Fills the entries of actions that the saved table knows; the others keep their value.
   void take_over(const nlohmann::ordered_json& saved) {
+    require_same(saved, "encoding", kEncoding);
     const auto names = saved.at("actions").get<std::vector<std::string>>();
     const auto sources = counterparts(names, actions_);
     for (const auto& [name, table] : tables_) {

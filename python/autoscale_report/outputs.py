@@ -19,6 +19,13 @@ OF_FIGURES = [figure.table_file for figure in FIGURES if figure.table]
 SUMMARIES = [*TABLES, *OF_FIGURES, "report.html", "manifest.json"]
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Replaces a file; one that is interrupted leaves the old one."""
+    partial = file.with_name(f"{file.name}.partial")
+    partial.write_text(text)
+    partial.replace(file)
+
+
 def origin_of(data: Data, tasks: list[Task], out: Path) -> dict:
     """Writes manifest.json; the scenarios must be what the claims file fixed."""
     plan = data.plan
@@ -28,7 +35,7 @@ def origin_of(data: Data, tasks: list[Task], out: Path) -> dict:
     commands = [provenance.command(task, out) for task in data.done(tasks)]
     mode = "quick" if plan.quick else "full"
     origin = provenance.manifest(ROOT, mode, manifests, commands)
-    (out / "manifest.json").write_text(json.dumps(origin, indent=2) + "\n")
+    write_whole(out / "manifest.json", json.dumps(origin, indent=2) + "\n")
     return origin
 
 
@@ -54,8 +61,6 @@ def write_report(data: Data, out: Path) -> None:
     if laboratories.is_done(plan, data.simulator):
         files += [str(f.relative_to(out)) for f in sorted(laboratories.folder_of(out).glob("*.csv"))]
     scenario = data.simulator.manifest(main[0])["scenario"]
-    (out / "report.html").write_text(
-        page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files,
-                    section(plan, data.simulator))
-    )
+    write_whole(out / "report.html", page.render(ROOT, plan.claims, tables, of_study, origin, shown, scenario, files,
+                                                 section(plan, data.simulator)))  # fmt: skip
     print(report.terminal(tables.evaluated, tables.beside, read_table(out / "timing.csv")))

@@ -136,8 +136,8 @@ std::map<fs::path, fs::path> scenario_files(const SearchPath& search) {
   std::map<fs::path, fs::path> files;
   config::Diagnostics diagnostics;
   for (const fs::path& folder : search.folders()) {
-    std::error_code problem;  // a folder that is not there has no files
-    for (const auto& entry : fs::recursive_directory_iterator(folder / "scenarios", problem)) {
+    if (!fs::exists(folder / "scenarios")) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "scenarios")) {
       if (entry.path().extension() != ".yaml") continue;
       const fs::path name = entry.path().lexically_relative(folder);
       const bool first = files.emplace(name, entry.path()).second;

@@ -1,5 +1,6 @@
 // The program: parses the command line, runs the chosen subcommand, turns errors into exit codes.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,6 +39,14 @@ int execute(const cli::Action& action) {
     fmt::print(stderr, "out of memory\n");
     return cli::kIoFailure;
   }
+}
+
+/// Many jobs and merges of many shards keep more files open than the usual soft limit.
+void allow_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// Runs the subcommand; output that could not be written is a failure too.
@@ -97,5 +106,6 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? cli::kOk : cli::kUsageError;
   }
+  allow_open_files();
   return execute_and_flush(action);
 }

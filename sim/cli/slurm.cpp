@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -112,26 +113,72 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
   return folder / (name + ".sh");
 }
 
+/// While alive, Ctrl-C and the like wait, also for sbatch: whether a job was submitted is always
+/// known. They then take effect.
+class SignalsWait {
+ public:
+  SignalsWait() {
+    ::sigemptyset(&waiting_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&waiting_, signal);
+    ::sigprocmask(SIG_BLOCK, &waiting_, &before_);
+  }
+  SignalsWait(const SignalsWait&) = delete;
+  SignalsWait& operator=(const SignalsWait&) = delete;
+  ~SignalsWait() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+  /// Throws IoError if one has come.
+  void check() const {
+    sigset_t pending;
+    ::sigpending(&pending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      if (::sigismember(&pending, signal) == 0) continue;
+      fmt::print(stderr, "interrupted; what was submitted is cancelled\n");
+      throw IoError("interrupted");
+    }
+  }
+
+ private:
+  sigset_t waiting_{};
+  sigset_t before_{};
+};
+
 void write_jobs(const fs::path& folder, const SlurmJobs& jobs) {
   OutputFile file(folder / kJobs);
-  file.write(jobs.array + '\n' + jobs.merge + '\n');
+  for (const std::string& job : {jobs.array, jobs.merge}) {
+    if (!job.empty()) file.write(job + '\n');
+  }
   file.commit();
 }
 
-/// Submits both scripts.
-SlurmJobs submit_scripts(const SlurmRequest& request, const fs::path& array,
-                         const fs::path& merge) {
+/// Cancels jobs. Those that cannot be are named and stay on record.
+void cancel(const fs::path& folder, const SlurmJobs& jobs) {
+  bool left = false;
+  for (const std::string& job : {jobs.array, jobs.merge}) {
+    if (job.empty()) continue;
+    const CommandResult result = run_command("scancel " + shell_word(number_of(job)) + " 2>&1");
+    if (result.code == 0) continue;
+    left = true;
+    fmt::print(stderr, "job {} may be left, scancel failed: {}\n", number_of(job), result.output);
+  }
+  std::error_code ignored;
+  if (!left) fs::remove(folder / kJobs, ignored);
+}
+
+/// Submits both scripts. The first job is on record before the second is asked for.
+SlurmJobs submit_scripts(const SlurmRequest& request, const fs::path& array, const fs::path& merge,
+                         const SignalsWait& signals) {
   SlurmJobs jobs;
   jobs.array = submit(fmt::format("--array=1-{} {}", request.shards, request.options), array);
   try {
+    write_jobs(request.folder, jobs);
+    signals.check();
     jobs.merge = submit(fmt::format("--dependency=afterok:{} --kill-on-invalid-dep=yes {}",
                                     number_of(jobs.array), request.options),
                         merge);
     write_jobs(request.folder, jobs);
+    signals.check();
   } catch (const IoError&) {
-    for (const std::string& job : {jobs.array, jobs.merge}) {
-      if (!job.empty()) run_command("scancel " + shell_word(number_of(job)) + " 2>&1");
-    }
+    cancel(request.folder, jobs);
     throw;
   }
   return jobs;
@@ -161,8 +208,9 @@ SlurmJobs submit_to_slurm(const SlurmRequest& request) {
   const fs::path merge = write_script(
       request, "merge", "merge.log", "",
       fmt::format("{} merge {}/* --out {}", program, shards, shell_word(request.folder.string())));
+  const SignalsWait signals;
   try {
-    const SlurmJobs jobs = submit_scripts(request, array, merge);
+    const SlurmJobs jobs = submit_scripts(request, array, merge, signals);
     return {number_of(jobs.array), number_of(jobs.merge)};
   } catch (const IoError&) {
     // What is not submitted leaves no trace; logs of an earlier time keep the folder.

@@ -29,7 +29,8 @@ struct SlurmJobs {
 std::vector<std::string> queued_jobs(const std::filesystem::path& folder);
 
 /// Writes both batch scripts to `folder`/slurm, submits them and notes the jobs there. Throws
-/// IoError if sbatch is not there or refuses; then nothing stays submitted.
+/// IoError if sbatch is not there or refuses; then nothing stays submitted. Ctrl-C, SIGTERM and a
+/// hang-up meanwhile end the program only when what was submitted is cancelled.
 SlurmJobs submit_to_slurm(const SlurmRequest& request);
 
 }  // namespace autoscale::cli

@@ -4,6 +4,7 @@
 // handler ignores it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -31,12 +32,12 @@ class Engine {
   /// Makes room for `events` pending events, so that up to that many nothing is allocated.
   void reserve(std::size_t events) { queue_.reserve(events); }
 
-  /// Schedules `event`. Fails a check when `time` is not before kNever or (time, rank) is before
-  /// the current event: work that takes no time and belongs to an earlier rank is a function call,
-  /// not an event.
+  /// Schedules `event`. Throws TimeOverflow when `time` is not before kNever. Fails a check when
+  /// (time, rank) is before the current event: work that takes no time and belongs to an earlier
+  /// rank is a function call, not an event.
   void at(Time time, EventRank rank, Event event) {
-    AUTOSCALE_CHECK(kStart <= time && time < kNever, "{} ns is not an instant",
-                    time.time_since_epoch().count());
+    AUTOSCALE_CHECK(kStart <= time, "{} ns is not an instant", time.time_since_epoch().count());
+    if (time >= kNever) throw_overflow();
     const EventQueue::Key key = key_of(time, rank);
     AUTOSCALE_CHECK(key >= current_key_,
                     "event kind {} id {} at {} ns rank {}, but it is {} ns rank {}", event.kind,
@@ -45,11 +46,12 @@ class Engine {
     queue_.push(key, event);
   }
 
-  /// Schedules `event` a span from now. Fails a check as at() does, and when `delay` is negative.
+  /// Schedules `event` a span from now. Throws and fails checks as at() does, and fails one when
+  /// `delay` is negative.
   void after(Duration delay, EventRank rank, Event event) {
-    AUTOSCALE_CHECK(Duration::zero() <= delay && delay < kNever - now_, "a delay of {} ns at {} ns",
-                    delay.count(), now_.time_since_epoch().count());
-    at(now_ + delay, rank, event);
+    AUTOSCALE_CHECK(Duration::zero() <= delay, "a delay of {} ns at {} ns", delay.count(),
+                    now_.time_since_epoch().count());
+    at(now_ + std::min(delay, kNever - now_), rank, event);
   }
 
   /// Runs every event up to and at `horizon`, those scheduled meanwhile included, calling

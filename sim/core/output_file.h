@@ -24,18 +24,29 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
+  /// Throws IoError, at the latest at the next commit.
   void write(std::string_view text) {
-    stream_.write(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!stream_.write(text.data(), static_cast<std::streamsize>(text.size()))) fail();
   }
 
-  /// Writes everything out and gives the file its final name. Throws IoError.
+  /// Writes everything out to the disk and gives the file its final name, under which it is whole
+  /// also after a loss of power. Throws IoError.
   void commit();
+  /// The same without waiting for the disk, for a file that is soon a part of another.
+  void commit_part();
 
  private:
+  void close();
+  void rename();
+  [[noreturn]] void fail() const;
+
   std::filesystem::path path_;
   std::filesystem::path partial_;
   std::ofstream stream_;
   bool committed_ = false;
 };
+
+/// Waits until the names in a folder are on the disk as they are now. Throws IoError.
+void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace autoscale

@@ -1,6 +1,9 @@
 #include "sim/core/thread_pool.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace autoscale {
@@ -9,6 +12,9 @@ ThreadPool::ThreadPool(std::size_t threads)
     : threads_(std::max<std::size_t>(threads, 1)), barrier_(static_cast<std::ptrdiff_t>(threads_)) {
   try {
     for (std::size_t t = 1; t < threads_; ++t) others_.emplace_back([this, t] { serve(t); });
+  } catch (const std::system_error& problem) {
+    end();
+    throw std::system_error(problem.code(), fmt::format("cannot start {} threads", threads_));
   } catch (...) {
     end();
     throw;

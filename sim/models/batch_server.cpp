@@ -106,7 +106,8 @@ void BatchServer::take_slot(std::uint32_t phone, Time now) {
   ++slots_taken_;
   Sequence& sequence = sequences_[phone];
   sequence.joules_at_slot = virtual_joules_;
-  lane_free_ = sequence.prompt_read = std::max(now, lane_free_) + sequence.prefill;
+  lane_free_ = sequence.prompt_read =
+      std::min(kNever, std::max(now, lane_free_) + sequence.prefill);
   prefilling_.push(phone);
 }
 
@@ -114,7 +115,7 @@ BatchServer::Upcoming BatchServer::upcoming() const {
   Time last = kNever;
   if (!decoding_.empty()) {
     const double tokens = std::max(0.0, decoding_.front().finish_tokens - virtual_tokens_);
-    last = updated_ + from_seconds(tokens * pace_s());
+    last = after_seconds(updated_, tokens * pace_s());
   }
   const Time first = prefilling_.size() > 0 ? sequences_[prefilling_[0]].prompt_read : kNever;
   return first <= last ? Upcoming{first, Happening::Kind::kFirstToken}
@@ -155,26 +156,26 @@ BatchServer::Opening BatchServer::opening(Time now) const {
   const double tokens_now = virtual_tokens_ + to_seconds(now - updated_) / pace;
   ends_.clear();  // of the sequences with a slot, a heap whose front is the first of them
   for (const Decoding& d : decoding_) {
-    ends_.push_back(now + from_seconds(std::max(0.0, d.finish_tokens - tokens_now) * pace));
+    ends_.push_back(after_seconds(now, std::max(0.0, d.finish_tokens - tokens_now) * pace));
   }
   for (std::size_t i = 0; i < prefilling_.size(); ++i) {
     const Sequence& sequence = sequences_[prefilling_[i]];
-    ends_.push_back(sequence.prompt_read + from_seconds(sequence.tokens * pace));
+    ends_.push_back(after_seconds(sequence.prompt_read, sequence.tokens * pace));
   }
   std::make_heap(ends_.begin(), ends_.end(), std::greater<>());
   Time lane = lane_free_;
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     const Sequence& sequence = sequences_[waiting_[i]];
-    lane = std::max(ends_.front(), lane) + sequence.prefill;
+    lane = std::min(kNever, std::max(ends_.front(), lane) + sequence.prefill);
     std::pop_heap(ends_.begin(), ends_.end(), std::greater<>());
-    ends_.back() = lane + from_seconds(sequence.tokens * pace);
+    ends_.back() = after_seconds(lane, sequence.tokens * pace);
     std::push_heap(ends_.begin(), ends_.end(), std::greater<>());
   }
   return {ends_.front(), std::max(ends_.front(), lane)};
 }
 
 Time BatchServer::first_token_at(double prefill_s, Time now) const {
-  return opening(now).lane + from_seconds(prefill_s);
+  return after_seconds(opening(now).lane, prefill_s);
 }
 
 void BatchServer::reset() {

@@ -78,8 +78,10 @@ class BatchServer {
   /// perhaps none. `now` never runs backwards and is not after next().
   void arrive(std::uint32_t phone, double prefill_s, double tokens, Time now);
 
-  /// When something happens if nobody arrives, never before the last call's `now`; kNever if there
-  /// are no requests.
+  bool busy() const { return slots_taken_ > 0; }
+
+  /// When something happens if nobody arrives, never before the last call's `now`; kNever if not
+  /// before that, or if there are no requests.
   Time next() const { return upcoming().at; }
 
   /// What happens at `now`, which must be next(). Of several things at one instant one per call:

@@ -46,11 +46,11 @@ class Medium {
   /// The phone whose transfer ends first. Only if not empty.
   std::uint32_t front() const { return jobs_.front().phone; }
 
-  /// When the first transfer ends if nobody joins or leaves, never before the last advance(). Only
-  /// if not empty.
+  /// When the first transfer ends if nobody joins or leaves, never before the last advance(); kNever
+  /// if not before that. Only if not empty.
   Time next_finish() const {
     const double wait_s = std::max(0.0, jobs_.front().finish_s - virtual_s_);
-    return updated_ + from_seconds(wait_s * static_cast<double>(jobs_.size()));
+    return after_seconds(updated_, wait_s * static_cast<double>(jobs_.size()));
   }
 
   void pop() {

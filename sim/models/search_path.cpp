@@ -146,8 +146,8 @@ std::vector<std::string> SearchPath::names(const fs::path& folder,
                                            const std::string& ending) const {
   std::set<std::string> found;
   for (const fs::path& root : folders_) {
-    std::error_code problem;  // a folder that is not there has no files
-    for (const auto& entry : fs::directory_iterator(root / folder, problem)) {
+    if (!fs::exists(root / folder)) continue;
+    for (const auto& entry : fs::directory_iterator(root / folder)) {
       const std::string name = entry.path().filename().string();
       if (name.ends_with(ending)) found.insert(name.substr(0, name.size() - ending.size()));
     }

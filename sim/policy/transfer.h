@@ -19,6 +19,9 @@
 
 namespace autoscale {
 
+/// How saved tables list their values: all actions of the first state, then of the second.
+inline constexpr const char* kEncoding = "state-major";
+
 /// Throws std::invalid_argument unless `saved` has `key` with the value `expected`.
 void require_same(const nlohmann::ordered_json& saved, const char* key,
                   const nlohmann::ordered_json& expected);

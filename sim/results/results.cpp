@@ -275,6 +275,7 @@ void write_results(const fs::path& folder, const Scenario& scenario,
                    std::span<const RunResult> results, const RunOptions& options,
                    const BuildInfo& build) {
   remove_old_results(folder);
+  sync_folder(folder);
   write_rows(folder / "breakdown.csv", breakdown_rows(results));
   write_learning(folder / "learning.csv", results);
   write_columns(folder / "columns.csv", options.requests);
@@ -283,7 +284,9 @@ void write_results(const fs::path& folder, const Scenario& scenario,
   if (options.timeline) join_timelines(folder, results.size());
   write_tables(folder, results);
   write_manifest(folder / "manifest.json", scenario, results, build);
+  sync_folder(folder);  // where runs.csv is, the others are
   write_rows(folder / "runs.csv", run_rows(results));
+  sync_folder(folder);
 }
 
 }  // namespace autoscale

@@ -1,34 +1,77 @@
 #include "sim/results/run_folder.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sim/core/output_file.h"
+
 namespace autoscale {
 namespace {
+
+namespace fs = std::filesystem;
+
+/// One run per folder at a time, as far as its file system has locks for folders (NFS has none).
+class RunLock {
+ public:
+  explicit RunLock(const fs::path& folder)
+      : file_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    ::close(file_);
+    throw IoError(fmt::format("{}: another run is being written there", folder.string()));
+  }
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+  ~RunLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+ private:
+  int file_;
+};
+
+/// Removes the parts that a run left which was killed.
+void remove_old_parts(const fs::path& folder) {
+  std::vector<fs::path> parts;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    const bool part = name.starts_with("requests.") || name.starts_with("timeline.");
+    if (part && (name.ends_with(".part") || name.ends_with(".partial"))) {
+      parts.push_back(entry.path());
+    }
+  }
+  for (const fs::path& part : parts) fs::remove(part);
+}
 
 /// Removes the parts of requests.csv and timeline.json that a failed run leaves.
 class PartsGuard {
  public:
-  PartsGuard(std::filesystem::path folder, std::size_t runs)
-      : folder_(std::move(folder)), runs_(runs) {}
+  PartsGuard(fs::path folder, std::size_t runs) : folder_(std::move(folder)), runs_(runs) {}
   PartsGuard(const PartsGuard&) = delete;
   PartsGuard& operator=(const PartsGuard&) = delete;
   ~PartsGuard() {
     std::error_code ignored;
     for (std::size_t i = 0; i < runs_; ++i) {
-      std::filesystem::remove(request_part(folder_, i), ignored);
-      std::filesystem::remove(timeline_part(folder_, i), ignored);
+      fs::remove(request_part(folder_, i), ignored);
+      fs::remove(timeline_part(folder_, i), ignored);
     }
   }
 
  private:
-  std::filesystem::path folder_;
+  fs::path folder_;
   std::size_t runs_;
 };
 
 }  // namespace
 
-std::vector<RunResult> run_into_folder(const std::filesystem::path& folder,
-                                       const Scenario& scenario, RunOptions options,
-                                       const BuildInfo& build) {
+std::vector<RunResult> run_into_folder(const fs::path& folder, const Scenario& scenario,
+                                       RunOptions options, const BuildInfo& build) {
   prepare_folder(folder);
+  const RunLock lock(folder);
+  remove_old_parts(folder);
   options.parts = folder;
   const bool parts = options.requests || options.timeline;
   const PartsGuard guard(folder, parts ? scenario.runs() : 0);

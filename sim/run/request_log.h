@@ -12,7 +12,7 @@ class RequestLog {
 
   void begin_phase(const std::string& name) { phase_ = name; }
   void add(const RequestRecord& record);
-  void finish() { file_.commit(); }
+  void finish() { file_.commit_part(); }
 
  private:
   OutputFile file_;

@@ -14,7 +14,7 @@ class Timeline {
   Timeline(const std::filesystem::path& file, const RunResult& run, std::size_t process);
 
   void add(const RequestRecord& record);
-  void finish() { file_.commit(); }
+  void finish() { file_.commit_part(); }
 
  private:
   void write(const nlohmann::ordered_json& event);

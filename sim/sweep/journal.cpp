@@ -176,6 +176,11 @@ void Journal::fail() const {
   throw IoError(fmt::format("{}: {}", path_.string(), std::generic_category().message(errno)));
 }
 
+void Journal::fail_in_use() const {
+  throw IoError(path_.string() +
+                ": another process changes it too; --resume goes on once that has ended");
+}
+
 Journal Journal::create(const fs::path& path, const std::string& head) {
   const fs::path partial = path.string() + ".partial";
   Journal journal(
@@ -184,9 +189,7 @@ Journal Journal::create(const fs::path& path, const std::string& head) {
   journal.head_ = head;
   journal.sync();
   if (::rename(partial.c_str(), path.c_str()) != 0) journal.fail();
-  const fs::path folder = path.parent_path().empty() ? "." : path.parent_path();
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_CLOEXEC));
-  if (directory.get() >= 0) ::fsync(directory.get());  // the name too survives a loss of power
+  sync_folder(path.parent_path());
   journal.path_ = path;
   return journal;
 }
@@ -241,11 +244,22 @@ bool Journal::has(std::uint64_t trial) const {
 JournalRecord Journal::read(std::uint64_t trial) const {
   std::optional<std::string> content;
   if (!read_frame(file_.get(), offsets_[static_cast<std::size_t>(trial)], content)) fail();
-  if (!content) throw IoError(path_.string() + ": was changed while it was read");
-  return unpack(*content);
+  if (!content) fail_in_use();
+  JournalRecord record = unpack(*content);
+  if (record.trial != trial) fail_in_use();
+  return record;
+}
+
+/// Where the lock does not hold, as on some network file systems, the length tells of others.
+void Journal::check_alone() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) fail();
+  if (status.st_nlink == 0) throw IoError(path_.string() + ": was removed");
+  if (static_cast<std::uint64_t>(status.st_size) != end_) fail_in_use();
 }
 
 void Journal::append(std::string_view content) {
+  check_alone();
   const std::string bytes = frame(content);
   std::size_t done = 0;
   while (done < bytes.size()) {

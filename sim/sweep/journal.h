@@ -56,10 +56,12 @@ class Journal {
 
   bool has(std::uint64_t trial) const;
   std::uint64_t size() const { return count_; }
-  /// The record of a trial that the journal has. Throws IoError.
+  /// The record of a trial that the journal has. Throws IoError, also if another process wrote
+  /// something else in its place.
   JournalRecord read(std::uint64_t trial) const;
 
-  /// Adds a record. Throws IoError; the journal is then as it was before.
+  /// Adds a record. Throws IoError; the journal is then as it was before. That another process
+  /// writes too, as it can where locks do not hold, is such an error.
   void add(const JournalRecord& record);
   /// Waits until all that was added is on the disk. Throws IoError.
   void sync();
@@ -69,7 +71,9 @@ class Journal {
   void scan();
   void append(std::string_view content);
   void remember(std::uint64_t trial, std::uint64_t offset);
+  void check_alone() const;
   [[noreturn]] void fail() const;
+  [[noreturn]] void fail_in_use() const;
 
   std::filesystem::path path_;
   Descriptor file_;

@@ -100,6 +100,7 @@ class Writer {
                              "failures.csv", "timing.csv", "breakdown.csv"}) {
       fs::remove(folder_ / name);
     }
+    sync_folder(folder_);
     OutputFile runs(folder_ / "runs.csv"), summary(folder_ / "summary.csv"),
         failures(folder_ / "failures.csv"), timing(folder_ / "timing.csv");
     std::optional<OutputFile> breakdown;
@@ -122,7 +123,9 @@ class Writer {
     timing.commit();
     failures.commit();
     summary.commit();
+    sync_folder(folder_);  // where runs.csv is, the others are
     runs.commit();
+    sync_folder(folder_);
     return outcome_;
   }
 

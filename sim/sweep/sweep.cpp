@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "sim/config/json.h"
 #include "sim/config/reader.h"
+#include "sim/core/output_file.h"
 #include "sim/models/file_names.h"
 
 namespace autoscale {
@@ -54,8 +57,13 @@ void set_parameter(Node& root, const std::string& path, const Node& value,
 }
 
 std::string content_of(const fs::path& file) {
+  errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::string content{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) {
+    throw IoError(fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
+  }
+  return content;
 }
 
 /// Adds the files that values of `node` name by path, with hashes of what is in them and in the
@@ -70,7 +78,9 @@ void add_named_files(const Node& node, nlohmann::ordered_json& hashes) {
     return;
   }
   const std::string before = hashes.value(node.text, "");
-  hashes[node.text] = short_hash(before + content_of(file) + content_of(own_latencies(file)));
+  const fs::path own = own_latencies(file);
+  const std::string latencies = fs::exists(own, ignored) ? content_of(own) : "";
+  hashes[node.text] = short_hash(before + content_of(file) + latencies);
 }
 
 std::vector<const ParameterConfig*> all_parameters(const SweepConfig& config) {
@@ -89,8 +99,8 @@ std::vector<const ParameterConfig*> all_parameters(const SweepConfig& config) {
 std::vector<std::pair<fs::path, std::string>> file_hashes(const fs::path& root) {
   std::vector<std::pair<fs::path, std::string>> hashes;
   for (const char* folder : {"device_profiles", "workloads", "scenarios/environments"}) {
-    std::error_code missing;
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder, missing)) {
+    if (!fs::exists(root / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const fs::path extension = entry.path().extension();
       if (extension != ".yaml" && extension != ".csv") continue;
       hashes.emplace_back(entry.path().lexically_relative(root),

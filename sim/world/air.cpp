@@ -103,7 +103,7 @@ void Air::close(Phone& phone) const {
 /// Schedules the end of the transfer at the present rate, or the next change of the signal.
 void Air::schedule_step(const Phone& phone) {
   const Request& request = phone.request;
-  const Time end = request.mark + from_seconds(request.left / rate_bps(phone));
+  const Time end = after_seconds(request.mark, request.left / rate_bps(phone));
   autoscale::schedule_step(engine_, end, surroundings_.next_signal_change(phone, request.link()),
                            WorldEvent::kTransferStep, phone.number);
 }
@@ -112,7 +112,7 @@ bool Air::step(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
   const double rate = rate_bps(phone);
-  const bool over = now >= request.mark + from_seconds(request.left / rate);
+  const bool over = now >= after_seconds(request.mark, request.left / rate);
   const double air_s = to_seconds(now - request.mark);
   account(phone, air_s);
   if (over) {

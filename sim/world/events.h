@@ -22,6 +22,12 @@ enum class WorldEvent : std::uint8_t {
   kStreamEnd
 };
 
+/// Whether Event::id is a phone.
+inline bool concerns_phone(Event event) {
+  const auto kind = static_cast<WorldEvent>(event.kind);
+  return kind != WorldEvent::kMediumFinish && kind != WorldEvent::kBatchStep;
+}
+
 /// Work that ends now ends one nanosecond later, so that the order of ranks holds.
 inline Time soon(const Engine& engine, Time at) { return std::max(at, engine.now() + Duration(1)); }
 

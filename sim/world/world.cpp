@@ -68,7 +68,13 @@ void World::begin(const PhasePlan& phase) {
 
 bool World::advance() {
   if (unfinished_ > 0) {
-    engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
+    engine_.run_until(kNever - Duration(1), [this](Event event) {
+      try {
+        handle(event);
+      } catch (const TimeOverflow& problem) {
+        overflow(event, problem);
+      }
+    });
   }
   return decision_due_;
 }
@@ -204,6 +210,18 @@ void World::refuse(const Phone& phone, const std::string& problem) const {
                                 phone.number, o.request, to_seconds(engine_.now())));
 }
 
+/// Says where in the run the time of an event's work ran out.
+void World::overflow(Event event, const TimeOverflow& problem) const {
+  std::string request;
+  if (concerns_phone(event)) {
+    const Phone& phone = phones_[event.id];
+    request = fmt::format(", {} on device {} (request {})", system_.dnns[run_.dnn_of(phone)].id,
+                          phone.number, phone.request.observation.request);
+  }
+  throw TimeOverflow(fmt::format("policy '{}'{}, at {} s: takes {}", deciders_.setup().name,
+                                 request, to_seconds(engine_.now()), problem.what()));
+}
+
 // --- work
 
 /// Starts the inference, or the segment of it that is next.
@@ -258,7 +276,7 @@ void World::schedule_local(Phone& phone) {
   phone.conditions.active_w = request.busy_w * request.pace.busy_s / request.pace.latency_s;
   Time change = surroundings_.next_load_change(phone);
   if (generative) change = std::min(change, surroundings_.next_heat_change(phone));
-  schedule_step(engine_, request.mark + from_seconds(request.left * request.pace.latency_s), change,
+  schedule_step(engine_, after_seconds(request.mark, request.left * request.pace.latency_s), change,
                 WorldEvent::kLocalStep, phone.number);
 }
 
@@ -266,7 +284,7 @@ void World::step_local(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
   const LocalTime& pace = request.pace;
-  const bool over = now >= request.mark + from_seconds(request.left * pace.latency_s);
+  const bool over = now >= after_seconds(request.mark, request.left * pace.latency_s);
   const double ran = std::max(0.0, to_seconds(now - request.mark));
   const double done = over ? request.left : ran / pace.latency_s;
   const ActionModel& action = *request.work.action;

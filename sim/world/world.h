@@ -86,6 +86,7 @@ class World {
   void decide(Phone& phone, const ExecutionPlan& plan);
   void adopt(Phone& phone, const ExecutionPlan& plan);
   [[noreturn]] void refuse(const Phone& phone, const std::string& problem) const;
+  [[noreturn]] void overflow(Event event, const TimeOverflow& problem) const;
 
   // work; `lead` is what passes before it starts
   void start(Phone& phone, Duration lead);

@@ -78,7 +78,7 @@ void World::join_batch(Phone& phone, double prefill_s) {
 void World::schedule_batch(std::uint32_t number) {
   BatchServer& batch = servers_.batch(number);
   ++batch.stamp;
-  if (batch.next() >= kNever) return;
+  if (!batch.busy()) return;
   engine_.at(soon(engine_, batch.next()), EventRank::kCompletion,
              {static_cast<std::uint8_t>(WorldEvent::kBatchStep), 0, batch.stamp, number});
 }

@@ -50,9 +50,31 @@ TEST(ToSeconds, CountsFromTheStart) {
 TEST(FromSecondsDeathTest, RejectsWhatIsNotADuration) {
   EXPECT_DEATH(from_seconds(-1e-12), "not a duration");
   EXPECT_DEATH(from_seconds(std::numeric_limits<double>::quiet_NaN()), "not a duration");
-  EXPECT_DEATH(from_seconds(std::numeric_limits<double>::infinity()), "not a duration");
-  EXPECT_DEATH(from_seconds(2.4e9), "not a duration");
+}
+
+TEST(FromSeconds, SaysWhatIsBeyondSimulatedTime) {
+  EXPECT_THROW(from_seconds(std::numeric_limits<double>::infinity()), TimeOverflow);
   EXPECT_LT(kStart + from_seconds(2.3e9), kNever);
+  try {
+    from_seconds(2.4e9);
+    FAIL();
+  } catch (const TimeOverflow& problem) {
+    EXPECT_STREQ(problem.what(), "more than the 73 years of simulated time that are possible");
+  }
+}
+
+TEST(AfterSeconds, EndsAtNever) {
+  EXPECT_EQ(after_seconds(kStart + 2s, 1.5), kStart + 3500ms);
+  EXPECT_EQ(after_seconds(kStart + 2s, 0), kStart + 2s);
+  EXPECT_EQ(after_seconds(kStart, 2.4e9), kNever);
+  EXPECT_EQ(after_seconds(kStart, std::numeric_limits<double>::infinity()), kNever);
+  EXPECT_EQ(after_seconds(kStart + from_seconds(2e9), 2e9), kNever);
+  EXPECT_EQ(after_seconds(kNever, 1), kNever);
+}
+
+TEST(AfterSecondsDeathTest, RejectsWhatIsNotADuration) {
+  EXPECT_DEATH(after_seconds(kStart, -1), "not a duration");
+  EXPECT_DEATH(after_seconds(kStart, std::numeric_limits<double>::quiet_NaN()), "not a duration");
 }
 
 }  // namespace

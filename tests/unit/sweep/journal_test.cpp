@@ -137,5 +137,35 @@ TEST_F(JournalTest, WhatDoesNotFitOnTheDiskLeavesTheRestWhole) {
   for (std::uint64_t trial = 0; trial < journal.size(); ++trial) expect_record(journal, trial);
 }
 
+/// What happens where a lock does not hold, as between two machines on some file systems.
+TEST_F(JournalTest, NoticesThatAnotherProcessAddsToo) {
+  Journal journal = Journal::create(file, "the head");
+  journal.add(record_of(0));
+  Journal other = Journal::open(file, true);
+  other.add(record_of(1));
+  EXPECT_THROW(journal.add(record_of(2)), IoError);
+  expect_record(journal, 0);
+  other.add(record_of(2));
+  const Journal after = Journal::open(file, false);
+  EXPECT_EQ(after.damaged(), 0u);
+  EXPECT_EQ(after.size(), 3u);
+}
+
+TEST_F(JournalTest, NeverGivesTheRecordOfAnotherTrial) {
+  Journal journal = Journal::create(file, "the head");
+  journal.add(record_of(1));
+  write_all(file, "");
+  Journal other = Journal::create(folder / "other", "the head");
+  other.add(record_of(2));
+  write_all(file, read_all(folder / "other"));  // a record of the same length at the same place
+  EXPECT_THROW(journal.read(1), IoError);
+}
+
+TEST_F(JournalTest, NoticesThatItWasRemoved) {
+  Journal journal = Journal::create(file, "the head");
+  fs::remove(file);
+  EXPECT_THROW(journal.add(record_of(0)), IoError);
+}
+
 }  // namespace
 }  // namespace autoscale
