@@ -28,21 +28,23 @@ std::vector<Target> table_targets();
 std::vector<Target> result_targets();
 std::vector<Target> world_targets();
 
+/// Aborts with `what` unless `holds`: a law is broken.
+void require(bool holds, std::string_view what);
+
 /// Does what may refuse its input; false if it did.
 template <class Action>
 bool accepts(Action&& action) {
   try {
     action();
     return true;
-  } catch (const config::ConfigError&) {
+  } catch (const config::ConfigError& error) {
+    require(std::string_view(error.what()).find('\x1b') == std::string_view::npos,
+            "a message does not command the terminal");
   } catch (const IoError&) {
   } catch (const std::invalid_argument&) {
   }
   return false;
 }
-
-/// Aborts with `what` unless `holds`: a law is broken.
-void require(bool holds, std::string_view what);
 
 /// A folder of this process, in memory if TMPDIR is.
 const TemporaryFolder& folder();
