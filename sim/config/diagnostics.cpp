@@ -79,6 +79,17 @@ bool may_be_path(std::string_view text) {
   return has_ending || text.find('/') != std::string_view::npos;
 }
 
+/// Control characters become '?', which no terminal obeys; ends of lines only in what is one line.
+std::string without_controls(std::string text, bool one_line) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [one_line](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && (one_line || c != '\n')) || c == 0x7F;
+      },
+      '?');
+  return text;
+}
+
 /// The first `max_bytes` of a text or, if it is UTF-8, somewhat less, without control characters.
 std::string one_line(std::string_view text, std::size_t max_bytes) {
   const auto continues_character = [&](std::size_t i) {
@@ -90,9 +101,7 @@ std::string one_line(std::string_view text, std::size_t max_bytes) {
     while (end > 0 && continues_character(end)) --end;
     text = text.substr(0, end);
   }
-  std::string result(text);
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  std::replace_if(result.begin(), result.end(), is_control, '?');
+  const std::string result = without_controls(std::string(text), true);
   return cut ? result + "..." : result;
 }
 
@@ -120,7 +129,7 @@ ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
 void Diagnostics::error(const Mark& mark, std::string message) {
   const int count = ++count_by_file_[file_of(mark)];
   if (count <= kMaxPerFile) {
-    list_.push_back({mark, std::move(message)});
+    list_.push_back({mark, without_controls(std::move(message), false)});
   } else if (count == kMaxPerFile + 1) {
     list_.push_back({{mark.file, 0, 0},
                      fmt::format("more than {} errors, the rest is not shown", kMaxPerFile)});

@@ -241,15 +241,18 @@ class TableTrace {
       }
     }
     if (sound && !time_reader_.recognised().empty()) {
-      config::warn({reader_.mark().file, 1, 1},
-                   fmt::format("column '{}' is read as Unix time in {} (time_unit)",
-                               reader_.header()[*time_], time_reader_.recognised()));
+      config::warn(
+          {reader_.mark().file, 1, 1},
+          fmt::format("column '{}' is read as Unix time in {} (time_unit)",
+                      config::printable(reader_.header()[*time_]), time_reader_.recognised()));
     }
   }
 
   /// "column 'a'" or "columns 'a' and 'b'".
   std::string columns_text() const {
-    const auto name = [this](const Column& c) { return "'" + reader_.header()[c.field] + "'"; };
+    const auto name = [this](const Column& c) {
+      return fmt::format("'{}'", config::printable(reader_.header()[c.field]));
+    };
     if (signal_ && rate_) return fmt::format("columns {} and {}", name(*signal_), name(*rate_));
     return "column " + name(signal_ ? *signal_ : *rate_);
   }

@@ -91,10 +91,15 @@ class Table {
     std::ifstream stream(file);
     const auto manifest = nlohmann::json::parse(stream, nullptr, false);
     if (!manifest.is_object() || !manifest.contains("sweep")) return;
-    for (const auto& parameter : manifest["sweep"]["parameters"]) {
-      columns_.push_back(parameter["column"]);
+    try {
+      for (const auto& parameter : manifest["sweep"].at("parameters")) {
+        columns_.push_back(parameter.at("column"));
+      }
+      baseline_ = manifest.at("baseline").get<std::map<std::string, std::string>>();
+    } catch (const nlohmann::json::exception& error) {
+      throw config::ConfigError({{config::file_mark(file),
+                                  fmt::format("not the manifest of a sweep: {}", error.what())}});
     }
-    baseline_ = manifest["baseline"].get<std::map<std::string, std::string>>();
   }
 
   void read(config::CsvReader& csv) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 
@@ -30,9 +31,11 @@ std::vector<std::string> rows_of(const Json& saved) {
 
 /// Names of the lists that have a number per state and action.
 std::vector<std::string> tables_of(const Json& saved, std::size_t size) {
+  const auto is_number = [](const Json& value) { return value.is_number(); };
   std::vector<std::string> names;
   for (const auto& [name, list] : saved.items()) {
-    if (list.is_array() && list.size() == size && !list.empty() && list.front().is_number()) {
+    if (list.is_array() && list.size() == size && !list.empty() &&
+        std::all_of(list.begin(), list.end(), is_number)) {
       names.push_back(name);
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -23,9 +24,38 @@ std::string make_head(const Json& definition, const Shard& shard) {
       .dump();
 }
 
-Json read_head(const Journal& journal, const fs::path& folder) {
-  Json head = Json::parse(journal.head(), nullptr, false);
-  if (head.is_discarded() || !head.is_object() || head.value("format", 0) != kFormat) {
+/// What the head of a journal says.
+struct Head {
+  Json json;
+  Shard shard;
+  std::uint64_t trials = 0;  // of all shards
+
+  const Json& definition() const { return json["definition"]; }
+};
+
+/// Fills the rest from the JSON; false if that is not what make_head() gives.
+bool read_shard(Head& head) {
+  const auto number = [&head](const char* path, std::uint64_t& value) {
+    const Json::json_pointer at(path);
+    if (!head.json.contains(at) || !head.json[at].is_number_unsigned()) return false;
+    value = head.json[at];
+    return true;
+  };
+  std::uint64_t points = 0, replications = 0;
+  if (!number("/shard/index", head.shard.index) || !number("/shard/count", head.shard.count) ||
+      !number("/definition/sweep/points", points) ||
+      !number("/definition/sweep/replications", replications)) {
+    return false;
+  }
+  head.trials = points * replications;
+  return head.shard.index < head.shard.count;
+}
+
+Head read_head(const Journal& journal, const fs::path& folder) {
+  Head head;
+  head.json = Json::parse(journal.head(), nullptr, false);
+  if (!head.json.is_object() || !head.json.contains("format") || head.json["format"] != kFormat ||
+      !read_shard(head)) {
     throw std::invalid_argument(
         fmt::format("{}: its journal is of another version of the program", folder.string()));
   }
@@ -84,7 +114,7 @@ SweepFolder SweepFolder::open(const fs::path& folder, const Json& definition, co
   if (!there) return {std::move(lock), Journal::create(path, head)};
   Journal journal = Journal::open(path, true);
   if (journal.head().empty()) return {std::move(lock), Journal::create(path, head)};
-  const Json other = what_is_run(read_head(journal, folder));
+  const Json other = what_is_run(read_head(journal, folder).json);
   const Json own = what_is_run(Json::parse(head));
   if (other != own) {
     throw std::invalid_argument(
@@ -98,9 +128,8 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
     FolderLock lock;
     Journal journal;
   };
-  std::vector<std::optional<Part>> parts;
-  Json definition;
-  std::uint64_t trials = 0;
+  std::map<std::uint64_t, Part> parts;  // by index
+  std::optional<Head> first;
   std::set<fs::path> seen;
   for (const fs::path& folder : shards) {
     if (!fs::exists(folder / Journal::kFile)) {
@@ -111,37 +140,32 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
     }
     FolderLock lock(folder);
     Journal journal = Journal::open(folder / Journal::kFile, false);
-    const Json head = read_head(journal, folder);
-    const Shard shard{head["shard"]["index"], head["shard"]["count"]};
-    if (parts.empty()) {
-      definition = head["definition"];
-      parts.resize(static_cast<std::size_t>(shard.count));
-      trials = definition["sweep"]["points"].get<std::uint64_t>() *
-               definition["sweep"]["replications"].get<std::uint64_t>();
-    }
+    const Head head = read_head(journal, folder);
+    const Shard& shard = head.shard;
+    if (!first) first = head;
     const auto fail = [&folder](const std::string& why) {
       throw std::invalid_argument(folder.string() + ": " + why);
     };
-    if (head["definition"] != definition) {
+    if (head.definition() != first->definition()) {
       fail("is of another sweep than " + shards.front().string() + ":" +
-           differences(definition, head["definition"]));
+           differences(first->definition(), head.definition()));
     }
-    if (shard.count != parts.size()) {
+    if (shard.count != first->shard.count) {
       fail(fmt::format("is one of {} shards, {} one of {}", shard.count, shards.front().string(),
-                       parts.size()));
+                       first->shard.count));
     }
-    auto& part = parts[static_cast<std::size_t>(shard.index)];
     const std::string name = fmt::format("shard {}/{}", shard.index + 1, shard.count);
-    if (part) fail(name + " is given twice");
-    if (journal.size() != shard.size(trials)) {
+    if (parts.contains(shard.index)) fail(name + " is given twice");
+    if (journal.size() != shard.size(head.trials)) {
       fail(fmt::format("{} is not finished: {} of {} trials", name, journal.size(),
-                       shard.size(trials)));
+                       shard.size(head.trials)));
     }
-    part.emplace(Part{std::move(lock), std::move(journal)});
+    parts.emplace(shard.index, Part{std::move(lock), std::move(journal)});
   }
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (!parts[i]) {
-      throw std::invalid_argument(fmt::format("shard {}/{} is missing", i + 1, parts.size()));
+  if (!first) throw std::invalid_argument("no shard is given");
+  for (std::uint64_t i = 0; i < first->shard.count; ++i) {
+    if (!parts.contains(i)) {
+      throw std::invalid_argument(fmt::format("shard {}/{} is missing", i + 1, first->shard.count));
     }
   }
   prepare_folder(out);
@@ -149,8 +173,8 @@ SweepOutcome merge_shards(const std::vector<fs::path>& shards, const fs::path& o
   if (fs::exists(out / Journal::kFile)) {
     throw std::invalid_argument(out.string() + ": a sweep is there already");
   }
-  return write_sweep_results(out, definition, [&parts](std::uint64_t trial) {
-    return parts[static_cast<std::size_t>(trial % parts.size())]->journal.read(trial);
+  return write_sweep_results(out, first->definition(), [&parts](std::uint64_t trial) {
+    return parts.at(trial % parts.size()).journal.read(trial);
   });
 }
 

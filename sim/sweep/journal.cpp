@@ -225,25 +225,22 @@ void Journal::scan() {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0) fail();
   damaged_ = static_cast<std::uint64_t>(status.st_size) - whole;
-  if (head_.empty() && count_ > 0) {
+  if (head_.empty() && size() > 0) {
     throw IoError(path_.string() + ": its head is damaged, so nobody knows what sweep this is");
   }
 }
 
-void Journal::remember(std::uint64_t trial, std::uint64_t offset) {
-  if (trial >= offsets_.size()) offsets_.resize(static_cast<std::size_t>(trial) + 1, 0);
-  auto& place = offsets_[static_cast<std::size_t>(trial)];
-  count_ += place == 0;
-  place = offset;
-}
+void Journal::remember(std::uint64_t trial, std::uint64_t offset) { offsets_[trial] = offset; }
 
-bool Journal::has(std::uint64_t trial) const {
-  return trial < offsets_.size() && offsets_[static_cast<std::size_t>(trial)] != 0;
-}
+bool Journal::has(std::uint64_t trial) const { return offsets_.contains(trial); }
 
 JournalRecord Journal::read(std::uint64_t trial) const {
+  const auto place = offsets_.find(trial);
+  if (place == offsets_.end()) {
+    throw IoError(fmt::format("{}: has no record of trial {}", path_.string(), trial));
+  }
   std::optional<std::string> content;
-  if (!read_frame(file_.get(), offsets_[static_cast<std::size_t>(trial)], content)) fail();
+  if (!read_frame(file_.get(), place->second, content)) fail();
   if (!content) fail_in_use();
   JournalRecord record = unpack(*content);
   if (record.trial != trial) fail_in_use();

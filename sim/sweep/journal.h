@@ -6,6 +6,7 @@
 // that was damaged later counts as missing.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -55,8 +56,8 @@ class Journal {
   std::uint64_t damaged() const { return damaged_; }
 
   bool has(std::uint64_t trial) const;
-  std::uint64_t size() const { return count_; }
-  /// The record of a trial that the journal has. Throws IoError, also if another process wrote
+  std::uint64_t size() const { return offsets_.size(); }
+  /// The record of a trial. Throws IoError if the journal has none, also if another process wrote
   /// something else in its place.
   JournalRecord read(std::uint64_t trial) const;
 
@@ -79,9 +80,8 @@ class Journal {
   Descriptor file_;
   std::uint64_t end_ = 0;
   std::uint64_t damaged_ = 0;
-  std::uint64_t count_ = 0;
   std::string head_;
-  std::vector<std::uint64_t> offsets_;  // by trial; 0: missing
+  boost::container::flat_map<std::uint64_t, std::uint64_t> offsets_;  // by trial
 };
 
 }  // namespace autoscale

@@ -86,10 +86,15 @@ class Writer {
         definition_(definition),
         record_(record),
         config_(read_config(definition)),
-        space_(config_, ignored_),
+        space_(config_, mistakes_),
         metrics_(metric_names(config_)) {
+    mistakes_.throw_if_any();
     for (const std::string& metric : metrics_) {
       const std::size_t column = run_column(metric);
+      if (column == run_columns().size()) {
+        throw std::invalid_argument(
+            fmt::format("journal: there is no metric '{}'", config::printable(metric)));
+      }
       metric_columns_.push_back(column);
       metric_cells_.push_back(config::csv_line({metric, std::string(run_columns()[column].unit)}));
     }
@@ -185,7 +190,11 @@ class Writer {
   void write_runs(const JournalRecord& record, const std::string& swept, OutputFile& runs,
                   OutputFile& timing, std::optional<OutputFile>& breakdown) {
     for (const std::string& row : record.rows) runs.write(with_swept(row, swept) + '\n');
-    for (const std::string& row : record.breakdown) breakdown->write(with_swept(row, swept) + '\n');
+    if (breakdown) {
+      for (const std::string& row : record.breakdown) {
+        breakdown->write(with_swept(row, swept) + '\n');
+      }
+    }
     for (const std::string& row : record.timing) timing.write(row + '\n');
     outcome_.runs += record.rows.size() + record.failures.size();
   }
@@ -207,6 +216,9 @@ class Writer {
     std::vector<std::string> values;
     for (const std::string& row : record.rows) {
       config::split_csv_line(row, values);
+      if (values.size() != run_columns().size()) {
+        throw IoError("journal: a row has not as many values as runs.csv has columns");
+      }
       const auto found = std::find_if(series.begin(), series.end(), [&](const Series& s) {
         return s.policy == values[policy] && s.device == values[device] && s.dnn == values[dnn];
       });
@@ -324,7 +336,7 @@ class Writer {
 
   void write_manifest() const {
     nlohmann::ordered_json manifest = definition_;
-    manifest["baseline"] = definition_["sweep"]["baseline"];
+    manifest["baseline"] = definition_["sweep"].value("baseline", nlohmann::ordered_json::object());
     manifest["seeds"] = {{"first", config_.seed},
                          {"last", config_.seed + config_.replications - 1}};
     manifest["runs"] = outcome_.runs;
@@ -337,7 +349,7 @@ class Writer {
   const fs::path& folder_;
   const nlohmann::ordered_json& definition_;
   const Records& record_;
-  config::Diagnostics ignored_;  // the definition is that of a sweep that has been read
+  config::Diagnostics mistakes_;  // of the definition
   SweepConfig config_;
   SweepSpace space_;
   std::vector<std::string> metrics_;

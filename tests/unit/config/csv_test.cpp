@@ -79,5 +79,15 @@ TEST(CsvTest, ColumnsFromOutsideHaveNumbersToo) {
   EXPECT_EQ(CsvReader(folder.write("t", "a,b\n"), diagnostics).column("1"), std::nullopt);
 }
 
+/// What a file's header holds must not reach the terminal by way of a message.
+TEST(CsvTest, MessagesHoldNoControlCharacters) {
+  const TemporaryFolder folder;
+  Diagnostics diagnostics;
+  CsvReader reader(folder.write("t", "time,\x1b[31mred\x7f,\tx\n"), diagnostics, {});
+  reader.require("colour");
+  ASSERT_EQ(diagnostics.list().size(), 1U);
+  EXPECT_EQ(diagnostics.list()[0].message, "no column 'colour' (legal: time, ?[31mred?, ?x)");
+}
+
 }  // namespace
 }  // namespace autoscale::config

@@ -167,5 +167,20 @@ TEST_F(JournalTest, NoticesThatItWasRemoved) {
   EXPECT_THROW(journal.add(record_of(0)), IoError);
 }
 
+/// Whatever a record says, it takes no more memory than the record.
+TEST_F(JournalTest, TrialsMayHaveAnyNumber) {
+  const std::vector<std::uint64_t> trials = {5, std::uint64_t{1} << 40, UINT64_MAX, UINT64_MAX - 1};
+  {
+    Journal journal = Journal::create(file, "the head");
+    for (const std::uint64_t trial : trials) journal.add(record_of(trial));
+  }
+  const Journal journal = Journal::open(file, true);
+  EXPECT_EQ(journal.size(), trials.size());
+  for (const std::uint64_t trial : trials) expect_record(journal, trial);
+  EXPECT_FALSE(journal.has(0));
+  EXPECT_THROW(journal.read(0), IoError);
+  EXPECT_THROW(journal.read(6), IoError);
+}
+
 }  // namespace
 }  // namespace autoscale
