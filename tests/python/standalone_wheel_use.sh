@@ -63,7 +63,8 @@ for kind in ("device_profiles", "workloads", "scenarios"):
 
 # Ctrl-C ends the program by the signal, or with its own exit code, not with Python's traceback.
 sweep = subprocess.Popen(["autoscale", "run", "quickstart", "--replications", "100000", "--out", "long"],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 time.sleep(2)
 assert sweep.poll() is None, "ended before Ctrl-C"
 sweep.send_signal(signal.SIGINT)
