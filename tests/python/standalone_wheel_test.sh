@@ -51,7 +51,7 @@ else
   cp "$wheel" "$here/standalone_wheel_use.sh" "$away"
   cp "$certificates" "$away/certificates"
   start=(/usr/bin/env -i PATH=/nowhere)
-  python=$(realpath -s "$(command -v "${3:-python3}")")
+  python=$("${3:-python3}" -c 'import sys; print(sys.executable)')
 fi
 "${start[@]}" HOME="$away" PIP_CERT="$away/certificates" PIP_DISABLE_PIP_VERSION_CHECK=1 \
   /bin/bash "$away/standalone_wheel_use.sh" "$python" "$away" "${wheel##*/}"
