@@ -28,7 +28,8 @@ def installed(tmp_path):
 
 
 def test_arguments_streams_and_exit_code_are_the_programs(installed):
-    called = installed('printf "<%s>" "$@"; cat; echo problem >&2; exit 3', "run", "a b", "", "--set=x=*", input="asked")
+    called = installed('printf "<%s>" "$@"; cat; echo problem >&2; exit 3', "run", "a b", "", "--set=x=*",
+                       input="asked")
     assert called.stdout == "<run><a b><><--set=x=*>asked"
     assert called.stderr == "problem\n"
     assert called.returncode == 3
