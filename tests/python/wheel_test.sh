@@ -18,6 +18,9 @@ if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache;
 "$python" -m zipfile -e "$work"/autoscale_sim-*.whl "$work/fresh/lib/wheel"
 needed=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 cd "$work/away"
+chmod +x "$work/fresh/lib/wheel/autoscale_sim/data/bin/autoscale"  # as pip does
+command='import autoscale_command; autoscale_command.main()'
+PYTHONPATH="$work/fresh/lib/wheel" "$work/fresh/bin/python" -c "$command" validate quickstart
 PYTHONPATH="$work/fresh/lib/wheel:$needed" "$work/fresh/bin/python" - <<'EOF'
 import autoscale_sim, gymnasium
 assert "fresh" in autoscale_sim.__file__, autoscale_sim.__file__

@@ -68,9 +68,11 @@ class Predictions:
 
 
 def program() -> str:
-    """The simulator: $AUTOSCALE_PROGRAM, else that of the source tree's build, else `autoscale` of the path."""
+    """The simulator: $AUTOSCALE_PROGRAM, else that of the source tree's build, else the installed package's, else
+    `autoscale` of the path."""
     named = os.environ.get("AUTOSCALE_PROGRAM") or str(SOURCE_TREE / "build/release/autoscale")
-    found = shutil.which(named) or shutil.which("autoscale")
+    places = (named, str(Path(__file__).parents[1] / "data/bin/autoscale"), "autoscale")
+    found = next(filter(None, map(shutil.which, places)), None)
     if not found:
         raise InputError("autoscale", 0, "the program is not built: scripts/build.sh, or name it in AUTOSCALE_PROGRAM")
     return found

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Builds the Python package as a wheel that stands alone, with its libraries, its data and the program, into dist/.
+#   scripts/wheel.sh                  for the Python that is found as python3
+#   scripts/wheel.sh --python PYTHON  for another; from 3.12 on the wheel serves all later ones too (stable ABI)
+#   scripts/wheel.sh --sdist          the source distribution alone
+# Installs what is missing; PYTHON needs its headers and venv. The wheel runs where glibc is at least as new as its
+# tag says, which is what its libraries ask for, so build it on the oldest distribution that shall run it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=python3
+kind=wheel
+while [ $# -gt 0 ]; do
+  case $1 in
+    --python) python=${2:?scripts/wheel.sh: --python needs a program}; shift 2 ;;
+    --sdist) kind=sdist; shift ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "scripts/wheel.sh: unknown argument '$1' (--python PYTHON, --sdist)" >&2; exit 2 ;;
+  esac
+done
+work=build/wheel
+wanted=scripts/requirements-wheel.txt
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+tools=$work/tools-$version
+if ! cmp -s "$wanted" "$tools/${wanted##*/}"; then
+  "$python" -m venv --clear "$tools"
+  "$tools/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$tools"
+fi
+export PATH="$PWD/$tools/bin:$PATH"
+
+# From a copy of what git knows: no file that merely lies there, and no links of builds, which lead back up here.
+source=$work/source
+rm -rf "$source"
+mkdir -p "$source"
+git ls-files -z --deduplicate | xargs -0 cp -p --parents -t "$source"
+
+if [ $kind = sdist ]; then
+  python -m build --no-isolation --sdist --outdir dist "$source" >/dev/null
+  ls -sh dist/*.tar.gz
+  exit 0
+fi
+
+scripts/setup.sh --python
+# As scripts/build.sh calls compiler and cache, so that the cache knows its results again.
+export CXX="${CXX:-c++}" CCACHE_DEPEND=true
+if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+rm -rf "$work/bare"
+python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+  --config-settings=build-dir="$PWD/$work/build" --wheel-dir "$work/bare" "$source"
+bare=("$work"/bare/autoscale_sim-*.whl)
+auditwheel repair --wheel-dir "$work/repaired" "${bare[0]}" >"$work/auditwheel.log" 2>&1 || {
+  cat "$work/auditwheel.log" >&2
+  exit 1
+}
+mkdir -p dist
+mv "$work"/repaired/*.whl dist/
+ls -sht dist/*.whl | head -n 1
