@@ -27,6 +27,7 @@ class Averaged:
     dimensions: list[str]
     intervals: dict[str, tuple[str, str]]  # of a measure: the columns of its lower and upper end
     notes: list[str] = field(default_factory=list)
+    mixed: bool = False  # a row is of more than one setting
 
 
 def averaged(frame: pd.DataFrame, dimensions: list[str], measures: list[str], most: int) -> Averaged:
@@ -37,9 +38,10 @@ def averaged(frame: pd.DataFrame, dimensions: list[str], measures: list[str], mo
     if replicated or rows > most:
         while combinations(reduced.frame, reduced.dimensions) > most:
             reduce_once(reduced)
+            reduced.mixed = True
     if replicated:
         over_replications(reduced, measures)
-    elif reduced.notes:
+    elif reduced.mixed:
         reduced.frame = means(reduced.frame, reduced.dimensions, measures)
         reduced.notes.append("Means without intervals: the table does not say what is independent.")
     if len(reduced.frame) < rows:

@@ -34,11 +34,12 @@ function encodings() {
   const category = colour && (!colour.number || colour.values.length > 0 && colour.values.length <= CATEGORIES);
   const columns = Math.max(1, Math.floor(at("chart").clientWidth / 170));
   const quantitative = x?.number;
+  const angle = x?.values.length > 12 ? -90 : x?.values.length > 3 ? -35 : 0;
   const common = {};
   if (x) {
     common.x = {field: x.key, title: title(x), type: quantitative ? "quantitative" : "nominal",
                 ...(quantitative ? {scale: {zero: false, nice: false, padding: 12}}
-                                 : {sort: x.values, axis: {labelAngle: [0, -35, -90][(x.values.length > 3) + (x.values.length > 12)]}})};
+                                 : {sort: x.values, axis: {labelAngle: angle}})};
     if (!quantitative && category && colour !== x && colour.values.length <= 12) {
       common.xOffset = {field: colour.key, type: "nominal"};
     }
@@ -82,7 +83,7 @@ function specification(rows) {
   if (!panels) return {...shared, width: width - 20, height: 340, autosize: {type: "fit", contains: "padding"}, layer};
   const across = Math.max(1, Math.min(panels, Math.floor(width / 300)));
   // Of names along the axis each panel has its own.
-  const resolve = state.x && !state.x.number ? {resolve: {scale: {x: "independent"}}} : {};
+  const resolve = state.x && !state.x.number ? {resolve: {scale: {x: "independent", xOffset: "independent"}}} : {};
   return {...shared, ...resolve, columns: across, facet: {field: facet.key, title: title(facet), type: "nominal",
           sort: facet.values},
           spec: {width: Math.max(160, Math.floor(width / across) - (across > 1 ? 45 : 90)), height: 240, layer}};

@@ -25,6 +25,7 @@ DIGITS = 6  # significant ones in the page
 MEASURES = ("energy_mean_mj", "efficiency", "gap_to_opt", "energy_mj", "reward_mean", "simulated_value", "value",
             "mean")  # fmt: skip
 REFERENCES = ("role", "reference")  # runs that were only added for a relative column
+MIXED = "# The row is a mean over several settings, which no one command makes."
 ALL = "all"  # the value that stands for all others together
 
 
@@ -84,7 +85,7 @@ def written(made: Table, results: Results) -> dict:
         "columns": [asdict(column) | {"number": pd.api.types.is_numeric_dtype(made.frame[column.name])}
                     for column in made.columns],  # fmt: skip
         "cells": [cells(made.frame[name]) for name in names],
-        "commands": shared(origin.commands(results, made.frame)),
+        "commands": shared([MIXED] * len(made.frame) if made.mixed else origin.commands(results, made.frame)),
         "first": first_choice(made, swept),
         "hidden": hidden(made),
     }

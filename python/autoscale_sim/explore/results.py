@@ -54,6 +54,9 @@ class Results(Folder):
         for file in (table, "runs.csv"):
             if (file, column) in self.dictionary:
                 return self.dictionary[file, column]
+        parameter = self.parameter(column)
+        if parameter:
+            return parameter.unit, ""
         unit = next((unit for ending, unit in ENDINGS.items() if column.endswith(ending)), "")
         return unit, ""
 

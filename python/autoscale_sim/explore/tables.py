@@ -38,6 +38,7 @@ class Table:
     frame: pd.DataFrame
     averaged: list[str]  # what was done to have few rows
     notes: list[str]
+    mixed: bool  # rows are of more than one setting
 
 
 def table(results: Results, name: str) -> Table | None:
@@ -61,7 +62,7 @@ def table(results: Results, name: str) -> Table | None:
     was_averaged = reduced.frame is not frame
     intervals = reduced.intervals if was_averaged else given
     columns = described(results, name, reduced.frame, set(kept), intervals)
-    return Table(name, columns, reduced.frame, reduced.notes, notes)
+    return Table(name, columns, reduced.frame, reduced.notes, notes, reduced.mixed)
 
 
 def same(frame: pd.DataFrame, column: str) -> str:

@@ -192,18 +192,21 @@ class Large(unittest.TestCase):
         lows = shown.cells[shown.columns["energy_mean_mj"]["low"]]
         self.assertTrue(all(low < mean for low, mean in zip(lows, energies)))
         # energy = 2 signal + 100 + policy; a bin's mean differs by less than twice half its width
-        row = shown.row(policy="p1", signal=shown.cells["signal"][0])
+        row = shown.row(policy="p1", device="d3", signal=shown.cells["signal"][0])
+        self.assertIn("no one command", shown.command(row))
+        self.assertEqual(shown.columns["signal"]["unit"], "dBm")
+        self.assertGreater(shown.count, 3500)  # near the limit, so that the browser has its hardest case
         self.assertAlmostEqual(energies[row], 101 + 2 * shown.cells["signal"][row], delta=2 * 50 / 24)
 
 
 def write_large(folder):
-    """100,000 runs: ten policies at 1,000 signals, ten replications."""
+    """100,000 runs: ten policies at 1,000 signals, each on one of 16 devices, ten replications."""
     with (folder / "runs.csv").open("w") as out:
-        out.write("run_id,signal,policy,replication,seed,energy_mean_mj,latency_mean_ms\n")
+        out.write("run_id,signal,policy,device,replication,seed,energy_mean_mj,latency_mean_ms\n")
         for point in range(1000):
             signal = -90 + point * 0.05
             for policy in range(10):
-                out.writelines(f"p{policy}-{point}-r{r},{signal:g},p{policy},{r},{r},"
+                out.writelines(f"p{policy}-{point}-r{r},{signal:g},p{policy},d{point % 16},{r},{r},"
                                f"{100 + policy + 2 * signal + (r - 4.5) * 0.01},{50 - signal}\n" for r in range(10))
     described = {"sweep": {"name": "large", "scenarios": ["s.yaml"],
                            "parameters": [{"column": "signal", "path": "signal.level", "unit": "dBm"}]}}  # fmt: skip
