@@ -45,6 +45,14 @@ scripts/setup.sh --python
 # As scripts/build.sh calls compiler and cache, so that the cache knows its results again.
 export CXX="${CXX:-c++}" CCACHE_DEPEND=true
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+# Their licences ask to come along with the libraries, also with those that are compiled in.
+for library in libyaml-cpp-dev libfmt-dev libsvm-dev libeigen3-dev libcli11-dev nlohmann-json3-dev libboost-dev \
+  librandom123-dev; do
+  printf '\n\nPart of this wheel: %s of the distribution, under\n\n' "$library"
+  cat "/usr/share/doc/$library/copyright"
+done >>"$source/NOTICE"
+printf '\n\nPart of this wheel: nanobind, under\n\n' >>"$source/NOTICE"
+cat "$tools"/lib/python*/site-packages/nanobind-*.dist-info/licenses/LICENSE >>"$source/NOTICE"
 rm -rf "$work/bare"
 python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
   --config-settings=build-dir="$PWD/$work/build" --wheel-dir "$work/bare" "$source"

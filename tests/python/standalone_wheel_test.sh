@@ -42,7 +42,10 @@ if [ "${3:-}" = --suite ]; then
   # So that pip reaches what it reaches here.
   cp /etc/resolv.conf /etc/hosts "$root/etc"
   cp "$certificates" "$root$away/certificates"
-  start=(chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin)
+  # With /proc, where the linker and the program look up where they are.
+  # shellcheck disable=SC2016  # for the inner shell
+  start=(unshare --mount /bin/sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root"
+    /usr/bin/env -i PATH=/usr/bin:/bin)
   python=/usr/bin/python3
 else
   away=$work/away

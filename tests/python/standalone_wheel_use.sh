@@ -16,7 +16,7 @@ done
 "$python" -m venv fresh
 PATH=$PWD/fresh/bin:$PATH
 SECONDS=0
-pip install --quiet "./$wheel[plots]"
+pip install --quiet "./$wheel[plots,importers]"
 echo "installed with all that it needs in $SECONDS s"
 SECONDS=0
 pip install --quiet --force-reinstall --no-deps "./$wheel"
