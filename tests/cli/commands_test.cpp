@@ -138,13 +138,11 @@ std::string offered(const std::string& words) {
   write_all(folder / "autoscale.bash", run_program({"completion", "bash"}).out);
   const std::string program = fs::path(AUTOSCALE_PROGRAM).parent_path().string();
   write_all(folder / "ask.bash", "PATH=" + program + ":$PATH\nsource " +
-                                     (folder / "autoscale.bash").string() + "\nCOMP_WORDS=(" +
-                                     words +
+                                     (folder / "autoscale.bash") + "\nCOMP_WORDS=(" + words +
                                      ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_autoscale\n"
                                      "echo \"${COMPREPLY[*]}\"\n");
   const fs::path out = folder / "out";
-  const std::string command =
-      "bash " + (folder / "ask.bash").string() + " > " + out.string() + " 2>&1";
+  const std::string command = "bash " + (folder / "ask.bash") + " > " + out.string() + " 2>&1";
   EXPECT_EQ(std::system(command.c_str()), 0);
   return read_all(out);
 }
