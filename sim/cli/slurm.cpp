@@ -53,8 +53,9 @@ CommandResult run_command(const std::string& command) {
 
 /// Submits a script and returns its job as "JOB" or "JOB;CLUSTER".
 std::string submit(const std::string& options, const fs::path& script) {
-  const CommandResult result = run_command(
-      fmt::format("sbatch --parsable {} {} 2>&1", options, shell_word(script.string())));
+  // A Ctrl-C reaches sbatch too, which would leave unsaid whether the job is submitted.
+  const CommandResult result = run_command(fmt::format(
+      "trap '' HUP INT TERM; sbatch --parsable {} {} 2>&1", options, shell_word(script.string())));
   if (result.code == kNotFound) {
     throw IoError("--executor slurm: there is no sbatch here; it belongs to Slurm's client");
   }
@@ -113,8 +114,7 @@ fs::path write_script(const SlurmRequest& request, const std::string& name, cons
   return folder / (name + ".sh");
 }
 
-/// While alive, Ctrl-C and the like wait, also for sbatch: whether a job was submitted is always
-/// known. They then take effect.
+/// While alive, Ctrl-C and the like wait; then they take effect.
 class SignalsWait {
  public:
   SignalsWait() {

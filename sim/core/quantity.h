@@ -115,8 +115,7 @@ constexpr Joules operator*(Volts voltage, AmpereHours charge) {
 }
 
 /// The time `amount` takes at `rate`, rounded up to whole nanoseconds; nothing takes no time. Fails
-/// a check when the rate is not positive, the amount is negative, or the time is beyond the range
-/// of from_seconds.
+/// a check when the rate is not positive or the amount is negative, throws as from_seconds does.
 constexpr Duration transfer_time(Bits amount, BitsPerSecond rate) {
   AUTOSCALE_CHECK(rate.value() > 0, "a transfer at {} bit/s never ends", rate.value());
   return from_seconds(amount.value() / rate.value());

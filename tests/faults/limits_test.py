@@ -127,7 +127,7 @@ class SimulatedTime(Fault):
         done = self.program(["run", self.slow, "--policy=cloud", "--set",
                              "cloud_signal.constant.level=-100 dBm", *self.phases])  # fmt: skip
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertRegex(done.stderr, r"^policy 'cloud', mobilenet_v1 on device 0 \(request 0, at 0\.\d+ s\): "
+        self.assertRegex(done.stderr, r"^policy 'cloud', mobilenet_v1 on device 0 \(request 0\), at 0\.\d+ s: "
                                       r"takes more than the 73 years of simulated time that are possible\n$")  # fmt: skip
 
     def test_a_signal_that_comes_back_in_time_is_waited_for(self):
