@@ -135,18 +135,19 @@ std::vector<std::string> dnn_seeds() {
 void format(std::string_view bytes) {
   const NewFile file("format.yaml", bytes);
   config::Diagnostics diagnostics;
-  if (const auto own = catalog().load_trace_format(file.path(), diagnostics)) {
+  const auto own = catalog().load_trace_format(file.path(), diagnostics);
+  TraceColumns columns;
+  if (own && !own->signals.empty()) columns.signal = own->signals[0].column;
+  if (own && !own->rates.empty()) columns.rate = own->rates[0].column;
+  if (!columns.signal.empty() || !columns.rate.empty()) {
     for (const char* trace : {"lte_drive.csv", "wifi_capacity.mahi"}) {
       config::Diagnostics of_trace;
-      load_trace(source_root() / "scenarios/signals" / trace, *own,
-                 {own->signals.empty() ? "" : own->signals[0].column,
-                  own->rates.empty() ? "" : own->rates[0].column},
-                 of_trace);
+      load_trace(source_root() / "scenarios/signals" / trace, *own, columns, of_trace);
     }
   }
-  if (const auto own = read_as<TokenFormat>(bytes)) {
+  if (const auto tokens = read_as<TokenFormat>(bytes)) {
     config::Diagnostics of_trace;
-    load_token_trace(source_root() / "workloads/latency.csv", *own, of_trace);
+    load_token_trace(source_root() / "workloads/latency.csv", *tokens, of_trace);
   }
 }
 
