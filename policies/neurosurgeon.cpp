@@ -83,16 +83,17 @@ class NeuroSurgeon final : public Policy {
     Cumulated phone_s, cloud_s;
   };
 
-  /// The phone's CPU in fp32 at its top, and the fastest processor of the cloud.
+  /// The phone's CPU in fp32 at its top, and the fastest processor of the cloud; the phone again if
+  /// the cloud has none for this DNN.
   Split targets(std::uint16_t dnn) const {
     const PlanContext context = costs_.plan_context(dnn);
-    Split split;
+    const ActionId phone = costs_.dnn(dnn).reference;
+    Split split{phone, phone, {}, {}};
     double fastest = std::numeric_limits<double>::infinity();
     for (const TargetGroup& group : context.actions.groups()) {
       const auto top = static_cast<ActionId>(group.first + group.count - 1);
       const ActionModel& model = context.models[top];
       if (!model.legal) continue;
-      if (group.name == "phone_cpu_fp32") split.phone = top;
       if (group.site == Site::kCloud && model.service_s < fastest) {
         fastest = model.service_s;
         split.cloud = top;

@@ -186,6 +186,21 @@ TEST(GenerationWorldTest, ASystemObjectiveCountsTheServer) {
   EXPECT_EQ(sites("{system: {server_carbon: 0}}"), sites("phone"));
 }
 
+/// The default servers answer no language model.
+TEST(GenerationWorldTest, WithoutAServerForItAModelStaysOnThePhone) {
+  for (const std::string policy : {"neurosurgeon", "mosaic", "edge_best", "residual", "opt"}) {
+    const Scenario scenario = scenario_of(fmt::format(
+        "name: alone\ndevices: [{{profile: galaxy_s25}}]\nuse_case: chat\npolicies: [{}]\n"
+        "constraints: {{accuracy: 40}}\nphases: [{{name: test, inferences: 20}}]\n",
+        policy));
+    const Keeper kept = simulate(scenario, setup_of(scenario, policy));
+    ASSERT_EQ(kept.requests.size(), 20U);
+    for (const KeptRequest& r : kept.requests) {
+      EXPECT_EQ(scenario.system().types[0].actions[r.executed].site, Site::kPhone) << policy;
+    }
+  }
+}
+
 class ChatPolicyTest : public testing::TestWithParam<std::string> {};
 
 /// Every policy runs on language models unchanged; no plan on one target ranks before Opt's.
