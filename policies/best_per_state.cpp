@@ -53,7 +53,6 @@ class BestPerState final : public FullInformationPolicy {
 
   void load(const nlohmann::ordered_json& saved) override {
     require_same(saved, "policy", "best_per_state");
-    require_same(saved, "device_type", device_type_);
     require_same(saved, "state_definition", space_.definition());
     means_.load(saved);
   }

@@ -75,7 +75,6 @@ class MeanBandit : public Policy {
 
   void load(const nlohmann::ordered_json& saved) final {
     require_same_states(saved);
-    require_same(saved, "device_type", device_type_);
     means_.load(saved);
     count_visits();
   }

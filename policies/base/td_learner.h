@@ -121,7 +121,6 @@ class TdLearner : public Policy {
 
   void load(const nlohmann::ordered_json& saved) override {
     require_same_states(saved);
-    require_same(saved, "device_type", device_type_);
     require_same(saved, "actions", actions_.names());
     require_same(saved, "precision", precision());
     take_over(saved);

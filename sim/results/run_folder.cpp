@@ -43,7 +43,8 @@ void remove_old_parts(const fs::path& folder) {
       parts.push_back(entry.path());
     }
   }
-  for (const fs::path& part : parts) fs::remove(part);
+  std::error_code ignored;  // what cannot be removed is in the way later, where it is reported
+  for (const fs::path& part : parts) fs::remove(part, ignored);
 }
 
 /// Removes the parts of requests.csv and timeline.json that a failed run leaves.
