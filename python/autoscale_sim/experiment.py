@@ -108,8 +108,8 @@ def sweep(file: str | os.PathLike, *, jobs: int = 1, out: str | os.PathLike | No
         policies: instances of autoscale_sim.Policy that run at every point beside the sweep's own, with
             the same seeds. Their rows are in what is returned, behind the point's others; the files in
             `out` are without them, as those of the command line.
-        executor: where to run: anything with submit(function, *arguments) whose result has result(), such
-            as a concurrent.futures.Executor or a Dask client. `jobs` is of no effect then.
+        executor: where to run: anything whose submit(), of a function and its arguments, gives something with
+            result(), such as a concurrent.futures.Executor or a Dask client. `jobs` is of no effect then.
         shards: parts into which the work for an executor is cut, 1 to 1000; a few for each of its workers.
             Results do not depend on it.
         data: folders of your own, as in run().
