@@ -9,28 +9,19 @@ from collections.abc import Sequence
 
 import yaml
 
-from autoscale_report import ROOT
+from autoscale_report import ROOT, record_page
 from autoscale_report.parameters import Parameter, parameters_of
+from autoscale_report.record_page import with_table
 
 NAME = "free parameters"  # of the markers around it
 
 
 def table(parameters: Sequence[Parameter]) -> str:
     """Markdown, one row per parameter."""
-    rows = ["| parameter | id | value | range | filled | basis |", "|---|---|---|---|---|---|"]
-    rows += [
-        f"| {p.text} | `{p.id}` | {p.label(p.nominal)} | {p.low:g} to {p.high:g} | {p.scale} |"
-        f" {p.basis} |"
-        for p in parameters
-    ]
-    return "\n".join(rows) + "\n"
-
-
-def with_table(page: str, name: str, lines: str) -> str:
-    """The page with what stands between the markers of a table replaced."""
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, rest = page.split(begin)
-    return f"{before}{begin}\n{lines}{end}{rest.split(end)[1]}"
+    return record_page.table(
+        ["parameter", "id", "value", "range", "filled", "basis"],
+        [[p.text, f"`{p.id}`", p.label(p.nominal), f"{p.low:g} to {p.high:g}", p.scale, p.basis]
+         for p in parameters])  # fmt: skip
 
 
 def main() -> None:

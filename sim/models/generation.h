@@ -33,6 +33,11 @@ struct Tokens {
   bool operator==(const Tokens&) const = default;
 };
 
+/// Mean time per output token after the first, all of which took `decode_s`; 0 if there is none.
+inline double time_per_token(const Tokens& tokens, double decode_s) {
+  return tokens.output > 1 ? decode_s / (tokens.output - 1) : 0;
+}
+
 /// What makes a DNN generative.
 struct Generation {
   double parameters = 0;               // that each token is multiplied with

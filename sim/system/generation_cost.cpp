@@ -7,9 +7,8 @@ namespace {
 
 /// Enters what both sites have in common.
 Cost judged(const RequestModel& request, const Conditions& now, Cost cost, double decode_s) {
-  const double steps = now.tokens.output - 1;
   cost.seconds[Stage::kDecode] = decode_s;
-  cost.tpot_s = steps > 0 ? decode_s / steps : 0;
+  cost.tpot_s = time_per_token(now.tokens, decode_s);
   cost.latency_s = judged_latency_s(request, cost.ttft_s, cost.tpot_s);
   return cost;
 }

@@ -50,9 +50,7 @@ struct RequestRecord {
   Duration ttft{};  // its time to first token
 
   /// Mean time per output token after the first; 0 if there is none.
-  double tpot_s() const {
-    return tokens.output > 1 ? to_seconds(latency() - ttft) / (tokens.output - 1) : 0;
-  }
+  double tpot_s() const { return time_per_token(tokens, to_seconds(latency() - ttft)); }
   Duration latency() const { return completion - arrival; }
 };
 

@@ -374,11 +374,10 @@ double World::judged_latency_s(const Phone& phone) const {
   const Request& request = phone.request;
   const TokenCourse& stream = request.stream;
   if (!request.generative()) return to_seconds(engine_.now() - request.arrival);
-  const double steps = stream.tokens.output - 1;
   const double decode_s = to_seconds(engine_.now() - stream.first_token);
   return autoscale::judged_latency_s(dnn_of(phone).request,
                                      to_seconds(stream.first_token - request.arrival),
-                                     steps > 0 ? decode_s / steps : 0);
+                                     time_per_token(stream.tokens, decode_s));
 }
 
 Verdict World::judge(const Request& request, const DnnOnType& dnn, double latency_s) const {

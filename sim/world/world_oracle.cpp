@@ -51,12 +51,13 @@ Conditions WorldOracle::conditions(const Observation& o, OracleForm form) const 
     c.promotion_w[l] = promotion.power_w;
     c.tail_s[l] = surroundings_.tail_s(phone, l, now);
   }
+  const bool generative = system_.dnns[o.dnn].generation.has_value();
   for (const Site site : {Site::kCloud, Site::kTablet}) {
     const ServerSetup& server = site == Site::kCloud ? system_.cloud : system_.tablet;
     const bool tablet = site == Site::kTablet;
     for (std::size_t i = 0; i < server.workers.size(); ++i) {
       c.free_in_s[tablet][i] = to_seconds(servers_.earliest_start(phone, site, i, now) - now);
-      see_batch(phone, o.dnn, site, i, c);
+      if (generative) see_batch(phone, o.dnn, site, i, c);
       if (clairvoyant) {
         const double cv = server.profile.processors[i].noise_cv;
         c.service_noise[tablet][i] = noise_.server(o, site, i, cv);

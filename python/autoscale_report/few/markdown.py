@@ -5,23 +5,17 @@ Standard library only.
 
 from __future__ import annotations
 
-import csv
+from functools import partial
 
-from autoscale_report import ROOT
+from autoscale_report import ROOT, record_page
 from autoscale_report.few import MEASURES, RECORD
-from autoscale_report.laboratories.markdown import table
-from autoscale_report.parameter_table import with_table
+from autoscale_report.record_page import Row, table, with_tables
 
 PAGE = ROOT / "results/residual.md"
 HEAD = list(MEASURES.values())
 CHANGES = {"S4": "weak signal (S1 to S4)", "S2": "CPU-intensive app (S1 to S2)"}
 
-Row = dict[str, str]
-
-
-def rows_of(name: str) -> list[Row]:
-    with (RECORD / f"{name}.csv").open(newline="") as lines:
-        return list(csv.DictReader(lines))
+rows_of = partial(record_page.rows_of, RECORD)
 
 
 def percent(row: Row, measure: str) -> str:
@@ -101,9 +95,7 @@ TABLES = {"targets": targets, "environments": environments, "unknowns": unknowns
 
 def page(text: str) -> str:
     """The page with its tables from the record."""
-    for name, of_rows in TABLES.items():
-        text = with_table(text, name, of_rows(rows_of(name)))
-    return text
+    return with_tables(text, {name: of_rows(rows_of(name)) for name, of_rows in TABLES.items()})
 
 
 if __name__ == "__main__":

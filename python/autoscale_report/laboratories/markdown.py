@@ -5,21 +5,16 @@ Standard library only.
 
 from __future__ import annotations
 
-import csv
+from functools import partial
 
-from autoscale_report import ROOT
+from autoscale_report import ROOT, record_page
 from autoscale_report.laboratories import RECORD, SIGNS
-from autoscale_report.parameter_table import with_table
+from autoscale_report.record_page import Row, table, with_tables
 
 PAGE = ROOT / "results/laboratories.md"
 CONFINED = 10  # parameters that are shown
 
-Row = dict[str, str]
-
-
-def rows_of(name: str) -> list[Row]:
-    with (RECORD / f"{name}.csv").open(newline="") as lines:
-        return list(csv.DictReader(lines))
+rows_of = partial(record_page.rows_of, RECORD)
 
 
 def digits(cell: str) -> str:
@@ -33,12 +28,6 @@ def digits(cell: str) -> str:
 def percent(cell: str) -> str:
     share = 100 * float(cell)
     return f"{share:.0f} %" if share >= 10 else f"{share:.2g} %"
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
-    lines.insert(1, "|" + "---|" * len(head))
-    return "\n".join(lines) + "\n"
 
 
 def held_out(rows: list[Row]) -> str:
@@ -88,11 +77,10 @@ TABLES = {"held-out claims": ("claims", held_out), "choices": ("choices", choice
           "most plausible": ("laboratory_claims", beside)}  # fmt: skip
 
 
-def with_tables(page: str) -> str:
-    for name, (file, made) in TABLES.items():
-        page = with_table(page, name, made(rows_of(file)))
-    return page
+def page(text: str) -> str:
+    """The page with its tables from the record."""
+    return with_tables(text, {name: of_rows(rows_of(file)) for name, (file, of_rows) in TABLES.items()})
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text()))
+    PAGE.write_text(page(PAGE.read_text()))

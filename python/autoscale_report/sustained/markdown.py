@@ -5,17 +5,14 @@ Standard library only.
 
 from __future__ import annotations
 
-import csv
+from functools import partial
 
-from autoscale_report.laboratories.markdown import table
-from autoscale_report.parameter_table import with_table
+from autoscale_report import record_page
+from autoscale_report.record_page import Row, table, with_tables
 from autoscale_report.sustained import PAGE, RECORD
-from autoscale_report.sustained.tables import Row
 
 
-def rows_of(name: str) -> list[Row]:
-    with (RECORD / f"{name}.csv").open(newline="", encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
+rows_of = partial(record_page.rows_of, RECORD)
 
 
 def span(row: Row, key: str, low: str = "_low", high: str = "_high") -> str:
@@ -54,9 +51,7 @@ TABLES = {"laws": laws, "whole": whole, "given": given}
 
 def page(text: str) -> str:
     """The page with its tables from the record."""
-    for name, of_rows in TABLES.items():
-        text = with_table(text, name, of_rows(rows_of(name)))
-    return text
+    return with_tables(text, {name: of_rows(rows_of(name)) for name, of_rows in TABLES.items()})
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@ Standard library and PyYAML only.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
+from functools import partial
 
-from autoscale_report.laboratories.markdown import table
-from autoscale_report.parameter_table import with_table
+from autoscale_report import record_page
+from autoscale_report.record_page import Row, table, with_tables
 from autoscale_report.today import ANSWER, GRIDS, PAGE, PHONES, RECORD
-
-Row = dict[str, str]
 
 SHOWN = ("galaxy_s25", "iphone_17_pro")
 NETWORKS = {"wifi": "Wi-Fi", "lte": "LTE", "nr_low": "5G low", "nr_mid": "5G mid", "nr_mmwave": "5G mmWave"}
@@ -24,10 +22,7 @@ LEARNERS = ("residual", "autoscale")
 ALONE = (*LEARNERS, "opt")
 MEASURES = {"load": ".0f", "short": ".0f", "heat": ".1f"}
 
-
-def rows_of(name: str) -> list[Row]:
-    with (RECORD / f"{name}.csv").open(newline="", encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
+rows_of = partial(record_page.rows_of, RECORD)
 
 
 def threshold(cell: str, form: str = ".0f") -> str:
@@ -129,11 +124,9 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {"crossings": crossings, "length
 
 def page(text: str) -> str:
     """The page with its tables from the record."""
-    for name, of_rows in TABLES.items():
-        text = with_table(text, name, of_rows(rows_of(name)))
-    for measure in MEASURES:
-        text = with_table(text, measure, sensitivity(rows_of("sensitivity"), measure))
-    return text
+    moved = rows_of("sensitivity")
+    return with_tables(text, {name: of_rows(rows_of(name)) for name, of_rows in TABLES.items()}
+                       | {measure: sensitivity(moved, measure) for measure in MEASURES})  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Laboratories(unittest.TestCase):
     def test_the_page_has_the_tables_of_record(self):
         page = markdown.PAGE.read_text()
         hint = "run PYTHONPATH=python python3 -m autoscale_report.laboratories.markdown"
-        self.assertEqual(markdown.with_tables(page), page, hint)
+        self.assertEqual(markdown.page(page), page, hint)
 
     def test_the_most_plausible_laboratory_is_one_of_them(self):
         found = yaml.safe_load((PAPER / "laboratory.yaml").read_text())
