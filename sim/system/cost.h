@@ -113,26 +113,32 @@ struct Cost {
   double tpot_s = 0;     // generative: mean time per output token after the first
 };
 
-inline Cost predict_local(const RequestModel& request, const ActionModel& action,
-                          const Conditions& now) {
+/// A phone whose processor takes `busy_j` while it computes for `compute_s`.
+inline Cost computed(const RequestModel& request, const ActionModel& action, const Conditions& now,
+                     double compute_s, double busy_j) {
   Cost cost;
-  const bool on_cpu = action.processor == ProcessorKind::kCpu;
-  const LocalTime time =
-      local_time(action.work, action.slowdown, on_cpu, request.contention, now.load);
-  const double t = time.latency_s * now.local_noise[action.processor];
-  const double busy = action.busy_w * time.busy_s * now.local_noise[action.processor];
   const double idle =
-      request.idle.busy_w * (t + now.decision_s) + request.idle.waiting_w * now.waited_s;
+      request.idle.busy_w * (compute_s + now.decision_s) + request.idle.waiting_w * now.waited_s;
   const double decision = now.decision_w * now.decision_s;
   cost.seconds[Stage::kWait] = now.waited_s;
   cost.seconds[Stage::kDecision] = now.decision_s;
-  cost.seconds[Stage::kCompute] = t;
-  cost.joules[processor_cause(action.processor)] = busy;
+  cost.seconds[Stage::kCompute] = compute_s;
+  cost.joules[processor_cause(action.processor)] = busy_j;
   cost.joules[Cause::kIdle] = idle;
   cost.joules[Cause::kDecision] = decision;
-  cost.latency_s = now.waited_s + now.decision_s + t;
-  cost.energy_j = busy + idle + decision;
+  cost.latency_s = now.waited_s + now.decision_s + compute_s;
+  cost.energy_j = busy_j + idle + decision;
   return cost;
+}
+
+inline Cost predict_local(const RequestModel& request, const ActionModel& action,
+                          const Conditions& now) {
+  const bool on_cpu = action.processor == ProcessorKind::kCpu;
+  const LocalTime time =
+      local_time(action.work, action.slowdown, on_cpu, request.contention, now.load);
+  const double noise = now.local_noise[action.processor];
+  return computed(request, action, now, time.latency_s * noise,
+                  action.busy_w * time.busy_s * noise);
 }
 
 /// Seconds of slow start before `bits` at `rate_bps`, of which the transfer gets its share.

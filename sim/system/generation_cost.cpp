@@ -26,17 +26,8 @@ Cost on_phone(const RequestModel& request, const ActionModel& action, const Cond
   const double decode_s = decode.latency_s * noise;
   const double busy = action.busy_w * noise *
                       (work.prefill_power * prefill.busy_s + work.decode_power * decode.busy_s);
-  const double idle = request.idle.busy_w * (prefill_s + decode_s + now.decision_s) +
-                      request.idle.waiting_w * now.waited_s;
-  const double decision = now.decision_w * now.decision_s;
-  Cost cost;
-  cost.seconds[Stage::kWait] = now.waited_s;
-  cost.seconds[Stage::kDecision] = now.decision_s;
+  Cost cost = computed(request, action, now, prefill_s + decode_s, busy);
   cost.seconds[Stage::kCompute] = prefill_s;
-  cost.joules[processor_cause(action.processor)] = busy;
-  cost.joules[Cause::kIdle] = idle;
-  cost.joules[Cause::kDecision] = decision;
-  cost.energy_j = busy + idle + decision;
   cost.ttft_s = now.waited_s + now.decision_s + prefill_s;
   return judged(request, now, cost, decode_s);
 }
