@@ -43,7 +43,6 @@ class FeatureMap {
     for (const Dnn& dnn : dnns) {
       dnns_.push_back({dnn.layers.conv / 50.0 - 1, dnn.layers.fc / 10.0 - 1,
                        dnn.layers.recurrent / 10.0 - 1, std::log10(dnn.macs) - 9});
-      generative_.push_back(dnn.generation.has_value());
       macs_.emplace_back(dnn);
     }
   }
@@ -53,7 +52,7 @@ class FeatureMap {
     return {dnn[0],
             dnn[1],
             dnn[2],
-            generative_[o.dnn] ? std::log10(macs_[o.dnn](o.prompt_tokens)) - 9 : dnn[3],
+            macs_[o.dnn].vary() ? std::log10(macs_[o.dnn](o.prompt_tokens)) - 9 : dnn[3],
             2 * o.load.cpu - 1,
             2 * o.load.memory - 1,
             (o.signal_dbm[kCloudLink] + 70) / 20,
@@ -62,7 +61,6 @@ class FeatureMap {
 
  private:
   std::vector<std::array<double, 4>> dnns_;  // the features of each DNN
-  std::vector<bool> generative_;
   std::vector<RequestMacs> macs_;
 };
 

@@ -76,6 +76,9 @@ class RequestMacs {
  public:
   explicit RequestMacs(const Dnn& dnn) : macs_(dnn.macs), generation_(dnn.generation) {}
 
+  /// Whether they depend on the request.
+  bool vary() const { return generation_.has_value(); }
+
   /// `prompt`: tokens of a generative request.
   double operator()(std::uint32_t prompt) const {
     if (!generation_) return macs_;
