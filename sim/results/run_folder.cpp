@@ -2,36 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
-
+#include "sim/core/file_lock.h"
 #include "sim/core/output_file.h"
 
 namespace autoscale {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// One run per folder at a time, as far as its file system has locks for folders (NFS has none).
-class RunLock {
- public:
-  explicit RunLock(const fs::path& folder)
-      : file_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-    ::close(file_);
-    throw IoError(fmt::format("{}: another run is being written there", folder.string()));
-  }
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
-  ~RunLock() {
-    if (file_ >= 0) ::close(file_);
-  }
-
- private:
-  int file_;
-};
 
 /// Removes the parts that a run left which was killed.
 void remove_old_parts(const fs::path& folder) {
@@ -71,7 +49,11 @@ class PartsGuard {
 std::vector<RunResult> run_into_folder(const fs::path& folder, const Scenario& scenario,
                                        RunOptions options, const BuildInfo& build) {
   prepare_folder(folder);
-  const RunLock lock(folder);
+  // As far as its file system has locks for folders; NFS has none.
+  const FileLock lock(folder, O_RDONLY | O_DIRECTORY);
+  if (lock.taken_by_another()) {
+    throw IoError(fmt::format("{}: another run is being written there", folder.string()));
+  }
   remove_old_parts(folder);
   options.parts = folder;
   const bool parts = options.requests || options.timeline;

@@ -2,14 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <fstream>
 #include <system_error>
-#include <utility>
 
 #include "sim/core/output_file.h"
 
@@ -31,29 +28,20 @@ std::string this_process() {
 
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder) {
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : lock_(folder / kFile, O_RDWR | O_CREAT, 0666) {
   const std::filesystem::path path = folder / kFile;
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0) {
-    throw IoError(fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
+  if (lock_.taken_by_another()) {
+    throw IoError(fmt::format("{}: {} is working there", folder.string(), holder(path)));
   }
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    const int problem = errno;
-    ::close(file_);
+  if (lock_.problem() != 0) {
     throw IoError(
-        problem == EWOULDBLOCK
-            ? fmt::format("{}: {} is working there", folder.string(), holder(path))
-            : fmt::format("{}: {}", path.string(), std::generic_category().message(problem)));
+        fmt::format("{}: {}", path.string(), std::generic_category().message(lock_.problem())));
   }
   // Only information for others: a full disk must not keep anybody from resuming.
   const std::string text = this_process() + '\n';
-  if (::ftruncate(file_, 0) == 0 && ::pwrite(file_, text.data(), text.size(), 0) > 0) return;
-}
-
-FolderLock::FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-
-FolderLock::~FolderLock() {
-  if (file_ >= 0) ::close(file_);
+  [[maybe_unused]] const bool written =
+      ::ftruncate(lock_.file(), 0) == 0 && ::pwrite(lock_.file(), text.data(), text.size(), 0) > 0;
 }
 
 }  // namespace autoscale

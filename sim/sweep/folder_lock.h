@@ -1,8 +1,9 @@
-// One process per result folder. The lock is the kernel's, so it goes when its process does,
-// however that ends.
+// One process per result folder of a sweep, by a lock on a file that says who holds it.
 #pragma once
 
 #include <filesystem>
+
+#include "sim/core/file_lock.h"
 
 namespace autoscale {
 
@@ -12,13 +13,9 @@ class FolderLock {
 
   /// Locks an existing folder. Throws IoError that names the other process if there is one.
   explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  int file_;
+  FileLock lock_;
 };
 
 }  // namespace autoscale
