@@ -262,11 +262,11 @@ void Catalog::check_latencies(const DeviceProfile& profile, const config::Mark& 
 }
 
 void Catalog::check_rates(const DeviceProfile& profile, config::Diagnostics& diagnostics) const {
-  const std::vector<std::string> networks = names("workloads/generative");
   const auto check = [&](const Located<std::string>& id) {
     const Dnn* dnn = find_dnn(id.value);
     if (dnn && dnn->generation) return true;
-    report_unknown("generative network", id.value, networks, id.mark, diagnostics);
+    report_unknown("generative network", id.value, names("workloads/generative"), id.mark,
+                   diagnostics);
     return false;
   };
   for (const Batching& b : profile.batching) {
