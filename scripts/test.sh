@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and tests. Stops at the first stage that fails.
 #   scripts/test.sh        the everyday suite, GCC release build
-#   scripts/test.sh --all  also lint, Clang with ASan + UBSan, TSan, the long tests, the site and speed checks
+#   scripts/test.sh --all  also lint, Clang with ASan + UBSan, fuzzing, TSan, the long tests, the site and speed checks
 #   scripts/test.sh --rl   only tests/rl: learners of other libraries, some minutes; installs PyTorch into build/rl
 # Tests with the CTest label `long` or `bench` belong to --all only.
 set -euo pipefail
@@ -65,6 +65,7 @@ if $all; then
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"
+  stage "a minute of fuzzing for each kind of input" scripts/fuzz.sh 1
   stage "build with TSan" scripts/build.sh tsan autoscale threads_tests
   stage "tests of several threads, TSan" suite tsan -L '^threads$'
   everyday=()

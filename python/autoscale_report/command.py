@@ -1,4 +1,4 @@
-"""What the commands of this package share: arguments, and how they end when they are interrupted."""
+"""What the commands of this package share: arguments, and how they end when they are interrupted or cannot go on."""
 
 from __future__ import annotations
 
@@ -24,3 +24,17 @@ def until_interrupted(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("interrupted: run the same command again to go on", file=sys.stderr)
         sys.exit(130)
+
+
+def reporting(main: Callable[[], None], bad_input: type[Exception]) -> None:
+    """Runs a script. What it raises for its input ends it with exit code 2, the system's errors with 4."""
+    try:
+        main()
+    except bad_input as error:
+        code, message = 2, str(error)
+    except OSError as error:
+        code, message = 4, f"{error.filename}: {error.strerror}"
+    else:
+        return
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 from pathlib import Path
 
+from autoscale_report.command import reporting
 from autoscale_report.figure import render
 from autoscale_report.sustained.figure import FIGURE
 from autoscale_report.sustained.runs import RunsError, read_runs
@@ -31,24 +31,14 @@ def write(rows: list[Row], file: Path) -> None:
 
 def main() -> None:
     arguments = parse()
-    try:
-        runs = read_runs(arguments.series)
-        found = tables(runs)
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        for name, rows in found.items():
-            write(rows, arguments.out / f"{name}.csv")
-        render(FIGURE, runs, arguments.out)
-    except RunsError as error:
-        sys.exit(_failed(str(error), 2))
-    except OSError as error:
-        sys.exit(_failed(f"{error.filename}: {error.strerror}", 4))
+    runs = read_runs(arguments.series)
+    found = tables(runs)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name, rows in found.items():
+        write(rows, arguments.out / f"{name}.csv")
+    render(FIGURE, runs, arguments.out)
     print(f"Written to {arguments.out}")
 
 
-def _failed(message: str, code: int) -> int:
-    print(f"error: {message}", file=sys.stderr)
-    return code
-
-
 if __name__ == "__main__":
-    main()
+    reporting(main, RunsError)

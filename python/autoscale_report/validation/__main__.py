@@ -4,9 +4,9 @@ first."""
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from autoscale_report.command import reporting
 from autoscale_report.validation import errors, figures
 from autoscale_report.validation.pairs import ValidationError, pairs
 
@@ -29,30 +29,20 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     arguments = parse()
-    try:
-        quantities = pairs(arguments.predictions, arguments.measured, arguments.common)
-        if not quantities:
-            raise ValidationError(f"{arguments.measured}: all measured values are missing")
-        table = errors.table(quantities)
-        orders = errors.order(quantities["latency_ms"]) if "latency_ms" in quantities else errors.NO_ORDER
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        table.to_csv(arguments.out / "errors.csv", index=False, float_format="%.4f")
-        orders.to_csv(arguments.out / "order.csv", index=False, float_format="%.4f")
-        for quantity, frame in quantities.items():
-            frame.to_csv(arguments.out / f"rows_{quantity}.csv", index=False, float_format="%.6g")
-        figures.draw(quantities, arguments.out)
-    except ValidationError as error:
-        sys.exit(_failed(str(error), 2))
-    except OSError as error:
-        sys.exit(_failed(f"{error.filename}: {error.strerror}", 4))
+    quantities = pairs(arguments.predictions, arguments.measured, arguments.common)
+    if not quantities:
+        raise ValidationError(f"{arguments.measured}: all measured values are missing")
+    table = errors.table(quantities)
+    orders = errors.order(quantities["latency_ms"]) if "latency_ms" in quantities else errors.NO_ORDER
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    table.to_csv(arguments.out / "errors.csv", index=False, float_format="%.4f")
+    orders.to_csv(arguments.out / "order.csv", index=False, float_format="%.4f")
+    for quantity, frame in quantities.items():
+        frame.to_csv(arguments.out / f"rows_{quantity}.csv", index=False, float_format="%.6g")
+    figures.draw(quantities, arguments.out)
     print(errors.summary(table, orders))
     print(f"Written to {arguments.out}")
 
 
-def _failed(message: str, code: int) -> int:
-    print(f"error: {message}", file=sys.stderr)
-    return code
-
-
 if __name__ == "__main__":
-    main()
+    reporting(main, ValidationError)
