@@ -8,6 +8,7 @@
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
 #   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
 #   scripts/setup.sh --browser  the same as --plots, Chromium, and in .venv what drives it, for the test of pages
+#   scripts/setup.sh --shells   also zsh and fish, for the test of their completions
 #   scripts/setup.sh --all      everything
 # Does nothing, quickly and silently, when all is there.
 set -euo pipefail
@@ -25,6 +26,7 @@ notebooks=false
 lint=false
 cluster=false
 browser=false
+shells=false
 for argument in "$@"; do
   case $argument in
     --plots) plots=true ;;
@@ -34,11 +36,12 @@ for argument in "$@"; do
     --lint) lint=true ;;
     --cluster) cluster=true ;;
     --browser) plots=true browser=true ;;
-    --all) plots=true python=true docs=true notebooks=true lint=true cluster=true browser=true ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --shells) shells=true ;;
+    --all) plots=true python=true docs=true notebooks=true lint=true cluster=true browser=true shells=true ;;
+    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
       echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --notebooks, --lint, --cluster," \
-        "--browser, --all)" >&2
+        "--browser, --shells, --all)" >&2
       exit 2
       ;;
   esac
@@ -52,6 +55,7 @@ if $plots; then packages+=(python3-venv); fi
 # The wheel of the tests takes what the build has compiled from the compiler's cache.
 if $python; then packages+=(python3-dev) tools+=("ccache ccache"); fi
 if $docs; then tools+=("doxygen doxygen"); fi
+if $shells; then tools+=("zsh zsh" "fish fish"); fi
 if $cluster; then packages+=(slurmctld slurmd slurm-client munge); fi
 # Ubuntu calls them otherwise, and has them as snaps.
 if $browser; then

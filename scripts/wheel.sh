@@ -29,17 +29,26 @@ if ! cmp -s "$wanted" "$tools/${wanted##*/}"; then
 fi
 export PATH="$PWD/$tools/bin:$PATH"
 
-# From a copy of what git knows: no file that merely lies there, and no links of builds, which lead back up here.
+# The source distribution, from a copy of what git knows: no file that merely lies there, and no links of builds, which
+# lead back up here.
+known=$work/known
+rm -rf "$known" "$work/sdist"
+mkdir -p "$known"
+git ls-files -z --deduplicate | xargs -0 cp -p --parents -t "$known"
+python -m build --no-isolation --sdist --outdir "$work/sdist" "$known" >/dev/null
+sdist=("$work"/sdist/*.tar.gz)
+mkdir -p dist
+if [ $kind = sdist ]; then
+  mv "${sdist[0]}" dist/
+  ls -sht dist/*.tar.gz | head -n 1
+  exit 0
+fi
+
+# The wheel is built from it, so that it is known to build.
 source=$work/source
 rm -rf "$source"
 mkdir -p "$source"
-git ls-files -z --deduplicate | xargs -0 cp -p --parents -t "$source"
-
-if [ $kind = sdist ]; then
-  python -m build --no-isolation --sdist --outdir dist "$source" >/dev/null
-  ls -sh dist/*.tar.gz
-  exit 0
-fi
+tar -xzf "${sdist[0]}" --strip-components=1 -C "$source"
 
 scripts/setup.sh --python
 # As scripts/build.sh calls compiler and cache, so that the cache knows its results again.
@@ -61,6 +70,5 @@ auditwheel repair --wheel-dir "$work/repaired" "${bare[0]}" >"$work/auditwheel.l
   cat "$work/auditwheel.log" >&2
   exit 1
 }
-mkdir -p dist
 mv "$work"/repaired/*.whl dist/
 ls -sht dist/*.whl | head -n 1

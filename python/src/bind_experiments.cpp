@@ -4,6 +4,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <nlohmann/json.hpp>
+
 #include "build_info.h"
 #include "python/src/bindings.h"
 #include "python/src/python_policy.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "python/src/bindings.h"
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 #include "sim/run/episode.h"
 
 namespace autoscale::python {

@@ -72,4 +72,7 @@ std::string screen_table(std::vector<std::vector<std::string>> rows);
 /// Six digits of a number of any size.
 std::string short_number(double x);
 
+/// With so many digits behind the point; from 1e15 on as a power of ten.
+std::string fixed_number(double x, int digits);
+
 }  // namespace autoscale::cli

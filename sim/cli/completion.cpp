@@ -159,15 +159,18 @@ std::string zsh(const std::vector<Command>& commands) {
   for (const Command& c : commands) {
     text += fmt::format("    {}) _arguments", c.name);
     for (const Word& w : c.words) {
-      if (w.names.empty()) text += " " + quoted("*" + zsh_values(w));
+      if (w.names.empty() && !w.choices.empty()) text += " " + quoted(zsh_values(w));
       for (const std::string& name : w.names) {
         text +=
             " " + quoted(fmt::format("*{}[{}]{}", name, in_brackets(w.description), zsh_values(w)));
       }
     }
-    text += " ;;\n";
+    text += " '*:file:_files' ;;\n";
   }
-  return text + "  esac\n}\n_autoscale \"$@\"\n";
+  // Either zsh loads this file when it first completes, or someone sources it.
+  return text +
+         "  esac\n}\nif [[ $funcstack[1] == _autoscale ]]; then _autoscale \"$@\"; "
+         "else compdef _autoscale autoscale; fi\n";
 }
 
 // ------------------------------------------------------------------------------------------- fish

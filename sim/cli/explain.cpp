@@ -70,8 +70,8 @@ std::string energy_parts(const Cost& cost) {
   std::string text;
   for (std::size_t i = 0; i < kCauses; ++i) {
     if (cost.joules[i] == 0) continue;
-    text +=
-        fmt::format("{}{} {:.2f}", text.empty() ? "" : " + ", kCauseNames[i], cost.joules[i] * 1e3);
+    text += fmt::format("{}{} {}", text.empty() ? "" : " + ", kCauseNames[i],
+                        fixed_number(cost.joules[i] * 1e3, 2));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "sim/cli/commands.h"
 #include "sim/config/csv.h"

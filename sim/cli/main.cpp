@@ -71,7 +71,8 @@ bool is_unknown_subcommand(const CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"AutoScale Simulator: where should a phone run each neural-network inference?"};
+  CLI::App app{"AutoScale Simulator: where should a phone run each neural-network inference?",
+               "autoscale"};
   const BuildInfo build = cli::build_info();
   app.set_version_flag("--version", fmt::format("autoscale {} ({}, {})", build.version,
                                                 build.revision, build.compiler));

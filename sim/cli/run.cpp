@@ -26,7 +26,7 @@ std::string cell(const RunRow& row, std::string_view column, int digits) {
   for (const RunColumn& c : run_columns()) {
     if (c.name != column) continue;
     const std::string text = c.value(row);
-    return text.empty() ? "-" : fmt::format("{:.{}f}", std::stod(text), digits);
+    return text.empty() ? "-" : fixed_number(std::stod(text), digits);
   }
   return "?";
 }

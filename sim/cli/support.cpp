@@ -180,6 +180,10 @@ std::string short_number(double x) {
                                                    : fmt::format("{:.4g}", x);
 }
 
+std::string fixed_number(double x, int digits) {
+  return std::abs(x) < 1e15 ? fmt::format("{:.{}f}", x, digits) : fmt::format("{:.4g}", x);
+}
+
 std::string screen_table(std::vector<std::vector<std::string>> rows) {
   for (auto& row : rows) {
     for (std::string& cell : row) cell = rounded(std::move(cell));

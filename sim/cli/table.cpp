@@ -1,6 +1,8 @@
 // autoscale table: saved tables to CSV and back.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "sim/cli/commands.h"
 #include "sim/results/table_csv.h"
 

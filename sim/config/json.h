@@ -32,7 +32,7 @@ class MapWriter {
  public:
   template <class T, class... Checks>
   void required(std::string_view key, T& value, std::string_view, const Checks&...) {
-    object_[std::string(key)] = write_value(value);
+    put(key, write_value(value));
   }
 
   /// Writes null for a std::optional without value: the default of the key may be a value.
@@ -41,6 +41,7 @@ class MapWriter {
     required(key, value, doc);
   }
 
+  void put(std::string_view key, Json written);
   Json take() { return std::move(object_); }
 
  private:
@@ -55,7 +56,19 @@ Json write_struct(T& value) {
 }
 
 /// A decimal text as a JSON number.
-inline Json json_number(const std::string& text) { return Json::parse(text); }
+Json json_number(const std::string& text);
+
+/// A tree that nobody has read yet, as it stands in the file.
+Json write_node(const Node& node);
+
+/// {name: value}
+Json json_pair(std::string_view name, Json value);
+
+/// {"value": value, ...origin}
+Json write_sourced(Json value, const Origin& origin);
+
+/// {"unit": unit, "values": values}
+Json values_in_unit(std::string_view unit, Json values);
 
 /// The values as bare numbers of `unit`; not a list when one of them would not read back exactly.
 template <Physical T>
@@ -81,8 +94,7 @@ Json write_physical_list(const std::vector<T>& values) {
     Json numbers = numbers_in_unit(values, unit);
     const std::size_t length = numbers.dump().size();
     if (!numbers.is_array() || length >= best_length) continue;
-    best["unit"] = unit.name;
-    best["values"] = std::move(numbers);
+    best = values_in_unit(unit.name, std::move(numbers));
     best_length = length;
   }
   return best;
@@ -94,8 +106,7 @@ Json write_sourced_list(SourcedList<T>& list) {
   if constexpr (Physical<T>) {
     object = write_physical_list(list.values);
   } else {
-    object["unit"] = "1";
-    object["values"] = write_value(list.values);
+    object = values_in_unit("1", write_value(list.values));
   }
   object[name_of(list.origin.kind)] = list.origin.text;
   return object;
@@ -110,9 +121,9 @@ Json write_list(List& values) {
 
 template <class Map>
 Json write_map(Map& values) {
-  Json object = Json::object();
-  for (auto& [key, value] : values) object[std::string(key_text(key))] = write_value(value);
-  return object;
+  MapWriter writer;
+  for (auto& [key, value] : values) writer.put(key_text(key), write_value(value));
+  return writer.take();
 }
 
 template <class Variant>
@@ -120,34 +131,9 @@ Json write_variant(Variant& value) {
   return std::visit(
       [](auto& alternative) {
         using Alternative = std::remove_reference_t<decltype(alternative)>;
-        Json object = Json::object();
-        object[std::string(Alternative::kName)] = write_struct(alternative);
-        return object;
+        return json_pair(Alternative::kName, write_struct(alternative));
       },
       value);
-}
-
-/// A tree that nobody has read yet, as it stands in the file.
-inline Json write_node(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::kNull:
-      return nullptr;
-    case Node::Kind::kScalar: {
-      const Json parsed = node.quoted ? Json(node.text) : Json::parse(node.text, nullptr, false);
-      return parsed.is_discarded() ? Json(node.text) : parsed;
-    }
-    case Node::Kind::kSequence: {
-      Json array = Json::array();
-      for (const Node& item : node.items) array.push_back(write_node(item));
-      return array;
-    }
-    case Node::Kind::kMap: {
-      Json object = Json::object();
-      for (const Node::Entry& entry : node.entries) object[entry.key] = write_node(entry.value);
-      return object;
-    }
-  }
-  return nullptr;
 }
 
 template <class T>
@@ -161,12 +147,11 @@ Json write_value(T& value) {
   } else if constexpr (std::is_same_v<T, Node>) {
     return write_node(value);
   } else if constexpr (std::is_same_v<T, Origin>) {
-    return Json{{name_of(value.kind), value.text}};
+    return json_pair(name_of(value.kind), value.text);
   } else if constexpr (IsLocated<T>) {
     return write_value(value.value);
   } else if constexpr (IsSourced<T>) {
-    return Json{{"value", write_value(value.value)},
-                {name_of(value.origin.kind), value.origin.text}};
+    return write_sourced(write_value(value.value), value.origin);
   } else if constexpr (IsSourcedList<T>) {
     return write_sourced_list(value);
   } else if constexpr (IsOptional<T>) {

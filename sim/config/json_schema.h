@@ -5,6 +5,9 @@
 // order of lists are only described, and a file that relies on `include` may lack required keys.
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -26,23 +29,30 @@ template <class T>
 Json schema_of();
 
 /// An object that allows only `properties`.
-inline Json object_schema(Json properties, const std::vector<std::string>& required) {
-  Json schema = {{"type", "object"}, {"properties", std::move(properties)}};
-  if (!required.empty()) schema["required"] = required;
-  schema["additionalProperties"] = false;
-  return schema;
-}
+Json object_schema(Json properties, const std::vector<std::string>& required);
 
-/// Adds the four origin keys to an object's schema: exactly one of them.
-inline Json with_origin(Json schema) {
-  Json one_of = Json::array();
-  for (const std::string& name : enum_names<OriginKind>()) {
-    schema["properties"][name] = {{"type", "string"}, {"minLength", 1}};
-    one_of.push_back({{"required", {name}}});
-  }
-  schema["oneOf"] = std::move(one_of);
-  return schema;
-}
+/// {"type": type}, {"enum": names}, {"anyOf": [value, null]}
+Json typed_schema(std::string_view type);
+Json enum_schema(const std::vector<std::string>& names);
+Json nullable_schema(Json value);
+
+/// A whole number within limits, both included.
+Json integer_schema(std::int64_t lowest, std::int64_t highest);
+Json integer_schema(std::uint64_t lowest, std::uint64_t highest);
+
+/// A text that is a number with a unit, or 0.
+Json physical_schema(const std::string& pattern);
+
+/// A list, or one item or a list of them.
+Json list_schema(Json items);
+Json one_or_more_schema(const Json& item);
+Json array_schema(Json items, std::size_t size);
+
+/// An origin's four keys; a value or a list of values beside them.
+Json origin_schema();
+Json sourced_schema(Json value);
+Json physical_list_schema(const std::vector<std::string>& units);
+Json bare_list_schema(Json item);
 
 /// The visitor that describes one struct.
 class SchemaWriter {
@@ -56,9 +66,7 @@ class SchemaWriter {
   template <class T, class... Checks>
   void optional(std::string_view key, T& value, std::string_view doc, const Checks&... checks) {
     Json& property = add<T>(key, doc, checks...);
-    if constexpr (IsOptional<T>) return;
-    Json written = write_value(value);
-    if (written.is_primitive()) property["default"] = std::move(written);
+    if constexpr (!IsOptional<T>) set_default(property, write_value(value));
   }
 
   bool all_optional() const { return required_.empty(); }
@@ -71,11 +79,12 @@ class SchemaWriter {
     (constrain<T>(schema, checks), ...);
     std::string description(doc);
     ((description += demand_text<T>(checks)), ...);
-    Json& property = properties_[std::string(key)];
-    property["description"] = std::move(description);
-    property.update(schema);
-    return property;
+    return put(key, std::move(description), schema);
   }
+
+  Json& put(std::string_view key, std::string description, const Json& schema);
+  /// Nothing for a list or a map.
+  static void set_default(Json& property, Json value);
 
   Json properties_ = Json::object();
   std::vector<std::string> required_;
@@ -89,61 +98,42 @@ SchemaWriter describe_struct() {
   return writer;
 }
 
-/// {name: {...}}, or just the name of an alternative without required keys.
-template <class Alternative>
-void add_alternative(Json& one_of) {
-  SchemaWriter writer = describe_struct<Alternative>();
-  const std::string name(Alternative::kName);
-  if (writer.all_optional()) one_of.push_back({{"const", name}});
-  Json properties = Json::object();
-  properties[name] = writer.take();
-  one_of.push_back(object_schema(std::move(properties), {name}));
-}
+/// Adds {name: {...}}, and just the name of an alternative without required keys.
+void add_alternative(Json& one_of, std::string_view name, SchemaWriter writer);
 
 template <class T>
 struct VariantSchema;
 template <class... Alternatives>
 struct VariantSchema<std::variant<Alternatives...>> {
   static Json get() {
-    Json one_of = Json::array();
-    (add_alternative<Alternatives>(one_of), ...);
-    return {{"oneOf", std::move(one_of)}};
+    Json schema = Json::object();
+    Json& one_of = schema["oneOf"] = Json::array();
+    (add_alternative(one_of, Alternatives::kName, describe_struct<Alternatives>()), ...);
+    return schema;
   }
 };
 
 template <class T>
-Json physical_schema() {
-  Json text = {{"type", "string"}, {"pattern", kDimension<T>->pattern()}};
-  return {{"anyOf", {std::move(text), {{"const", 0}}}}};
-}
-
-template <class T>
 Json sourced_list_schema() {
-  Json unit = Json::object();
-  Json item = Json::object();
-  std::vector<std::string> required = {"values"};
   if constexpr (Physical<T>) {
-    for (const Unit& known : kDimension<T>->units) unit["enum"].push_back(known.name);
-    item["type"] = "number";
-    required.insert(required.begin(), "unit");
+    std::vector<std::string> units;
+    for (const Unit& known : kDimension<T>->units) units.emplace_back(known.name);
+    return physical_list_schema(units);
   } else {
-    unit["const"] = "1";
-    item.update(schema_of<T>());
+    return bare_list_schema(schema_of<T>());
   }
-  Json values = {{"type", "array"}, {"items", std::move(item)}};
-  return with_origin(
-      object_schema({{"unit", std::move(unit)}, {"values", std::move(values)}}, required));
 }
 
-template <class T>
-Json integer_schema() {
+template <std::integral T>
+Json limits_schema() {
   using Limits = std::numeric_limits<T>;
-  return {{"type", "integer"}, {"minimum", Limits::min()}, {"maximum", Limits::max()}};
+  using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+  return integer_schema(Wide{Limits::min()}, Wide{Limits::max()});
 }
 
 template <class T>
 Json map_schema() {
-  Json schema = {{"type", "object"}};
+  Json schema = typed_schema("object");
   if constexpr (NamedEnum<typename T::key_type>) {
     schema["propertyNames"] = schema_of<typename T::key_type>();
   }
@@ -154,40 +144,35 @@ Json map_schema() {
 template <class T>
 Json schema_of() {
   if constexpr (std::is_same_v<T, bool>) {
-    return {{"type", "boolean"}};
+    return typed_schema("boolean");
   } else if constexpr (std::is_same_v<T, double>) {
-    return {{"type", "number"}};
+    return typed_schema("number");
   } else if constexpr (std::integral<T>) {
-    return integer_schema<T>();
+    return limits_schema<T>();
   } else if constexpr (std::is_same_v<T, std::string>) {
-    return {{"type", "string"}};
+    return typed_schema("string");
   } else if constexpr (Physical<T>) {
-    return physical_schema<T>();
+    return physical_schema(kDimension<T>->pattern());
   } else if constexpr (NamedEnum<T>) {
-    return {{"enum", enum_names<T>()}};
+    return enum_schema(enum_names<T>());
   } else if constexpr (std::is_same_v<T, Node>) {
     return Json::object();  // anything
   } else if constexpr (std::is_same_v<T, Origin>) {
-    return with_origin(object_schema(Json::object(), {}));
+    return origin_schema();
   } else if constexpr (IsLocated<T>) {
     return schema_of<typename T::value_type>();
   } else if constexpr (IsOptional<T>) {
-    return {{"anyOf", {schema_of<typename T::value_type>(), {{"type", "null"}}}}};
+    return nullable_schema(schema_of<typename T::value_type>());
   } else if constexpr (IsSourced<T>) {
-    return with_origin(object_schema({{"value", schema_of<typename T::value_type>()}}, {"value"}));
+    return sourced_schema(schema_of<typename T::value_type>());
   } else if constexpr (IsSourcedList<T>) {
     return sourced_list_schema<typename T::value_type>();
   } else if constexpr (IsVector<T>) {
-    return {{"type", "array"}, {"items", schema_of<typename T::value_type>()}};
+    return list_schema(schema_of<typename T::value_type>());
   } else if constexpr (IsOneOrMore<T>) {
-    const Json item = schema_of<typename T::value_type>();
-    return {{"anyOf", {item, {{"type", "array"}, {"items", item}, {"minItems", 1}}}}};
+    return one_or_more_schema(schema_of<typename T::value_type>());
   } else if constexpr (IsArray<T>) {
-    constexpr std::size_t kSize = std::tuple_size_v<T>;
-    return {{"type", "array"},
-            {"items", schema_of<typename T::value_type>()},
-            {"minItems", kSize},
-            {"maxItems", kSize}};
+    return array_schema(schema_of<typename T::value_type>(), std::tuple_size_v<T>);
   } else if constexpr (IsMap<T>) {
     return map_schema<T>();
   } else if constexpr (IsVariant<T>) {
@@ -199,17 +184,15 @@ Json schema_of() {
   }
 }
 
+/// `fields`, with what every file may have.
+Json file_schema(std::string_view title, const Json& fields);
+
 }  // namespace detail
 
 /// The schema of a file that is read as a T.
 template <HasFields T>
 Json json_schema(std::string_view title) {
-  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
-  schema.update(detail::schema_of<T>());
-  const Json file = {{"type", "string"}, {"minLength", 1}};
-  schema["properties"]["include"] = {{"description", "files this one is put over, relative to it"},
-                                     {"anyOf", {file, {{"type", "array"}, {"items", file}}}}};
-  return schema;
+  return detail::file_schema(title, detail::schema_of<T>());
 }
 
 }  // namespace autoscale::config

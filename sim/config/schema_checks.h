@@ -1,7 +1,6 @@
 // What the checks of a field list demand, in a JSON Schema.
 #pragma once
 
-#include <limits>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -12,34 +11,38 @@
 
 namespace autoscale::config::detail {
 
+/// Entries of a schema's objects and lists.
+Json& entry(Json& schema, const char* key);
+Json& nullable_value(Json& schema);
+
+/// What the checks say of the part that they apply to.
+void require_content(Json& schema, const char* key);
+void constrain_number(Json& schema, const Interval& interval);
+
 /// The part of a property's schema that a check applies to: the same one that checks.h looks into.
 template <class T, class Check>
 void constrain(Json& schema, const Check& check) {
   if constexpr (IsLocated<T>) {
     constrain<typename T::value_type>(schema, check);
   } else if constexpr (IsOptional<T>) {
-    constrain<typename T::value_type>(schema["anyOf"][0], check);
+    constrain<typename T::value_type>(nullable_value(schema), check);
   } else if constexpr (IsSourced<T>) {
-    constrain<typename T::value_type>(schema["properties"]["value"], check);
+    constrain<typename T::value_type>(entry(entry(schema, "properties"), "value"), check);
   } else if constexpr (IsSourcedList<T>) {
-    constrain<std::vector<typename T::value_type>>(schema["properties"]["values"], check);
+    constrain<std::vector<typename T::value_type>>(entry(entry(schema, "properties"), "values"),
+                                                   check);
   } else if constexpr (std::is_same_v<Check, NonEmpty>) {
-    schema[std::is_same_v<T, std::string> ? "minLength"
-           : IsMap<T>                     ? "minProperties"
-                                          : "minItems"] = 1;
+    require_content(schema, std::is_same_v<T, std::string> ? "minLength"
+                            : IsMap<T>                     ? "minProperties"
+                                                           : "minItems");
   } else if constexpr (!std::is_same_v<Check, Interval>) {
     return;  // not expressible
   } else if constexpr (IsVector<T> || IsArray<T>) {
-    constrain<typename T::value_type>(schema["items"], check);
+    constrain<typename T::value_type>(entry(schema, "items"), check);
   } else if constexpr (IsMap<T>) {
-    constrain<typename T::mapped_type>(schema["additionalProperties"], check);
+    constrain<typename T::mapped_type>(entry(schema, "additionalProperties"), check);
   } else if constexpr (Number<T>) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    if (check.low_open) schema.erase("minimum");
-    if (check.low > -kInfinity) {
-      schema[check.low_open ? "exclusiveMinimum" : "minimum"] = check.low;
-    }
-    if (check.high < kInfinity) schema["maximum"] = check.high;
+    constrain_number(schema, check);
   }
 }
 

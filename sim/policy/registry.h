@@ -1,4 +1,4 @@
-// The roster of policies. A policy is one file in policies/ that defines a class with
+// How a policy joins the roster (roster.h). A policy is one file in policies/ that defines a class with
 //   struct Config { ...; template <class V> void fields(V&); };
 //   static constexpr PolicyInfo kInfo{...};
 //   MyPolicy(const Config&, const PolicyContext&);
@@ -6,49 +6,16 @@
 // same arguments) and registers it: `const RegisterPolicy<MyPolicy> registered_my_policy{"my_policy"};`
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "sim/config/json_schema.h"
 #include "sim/config/reader.h"
 #include "sim/policy/policy.h"
+#include "sim/policy/roster.h"
 
 namespace autoscale {
-
-/// A policy's parameters, read and checked, ready to make policies from.
-class PolicySettings {
- public:
-  virtual ~PolicySettings() = default;
-  virtual std::unique_ptr<Policy> make(const PolicyContext& context) const = 0;
-  virtual nlohmann::ordered_json to_json() const = 0;
-};
-
-struct PolicyEntry {
-  std::string name;
-  PolicyInfo info;
-  /// Reads parameters; a null node means all defaults.
-  std::function<std::shared_ptr<const PolicySettings>(const config::Node*, config::Diagnostics&)>
-      read;
-  /// JSON Schema of the parameters.
-  std::function<nlohmann::ordered_json()> schema;
-};
-
-class PolicyRegistry {
- public:
-  static PolicyRegistry& instance();
-
-  /// Adds an entry; a second one of the same name aborts the program.
-  void add(PolicyEntry entry);
-  const PolicyEntry* find(const std::string& name) const;
-  std::vector<std::string> names() const;  // sorted
-  const std::map<std::string, PolicyEntry>& entries() const { return entries_; }
-
- private:
-  std::map<std::string, PolicyEntry> entries_;
-};
 
 template <class T>
 class TypedPolicySettings final : public PolicySettings {

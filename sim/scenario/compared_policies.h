@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/config/node.h"
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 
 namespace autoscale {
 

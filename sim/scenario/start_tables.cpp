@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace autoscale {
 namespace {
@@ -17,6 +18,12 @@ constexpr std::string_view kLoadTables = "load_tables";
 constexpr std::string_view kTransferTables = "transfer_tables";
 
 }  // namespace
+
+struct StartTables::Table {
+  std::string_view key;  // load_tables or transfer_tables
+  Located<std::string> file;
+  nlohmann::ordered_json content;
+};
 
 void StartTables::read(const ScenarioConfig& config, const std::vector<DeviceType>& types,
                        Diagnostics& diagnostics) {
@@ -44,10 +51,11 @@ void StartTables::read_key(std::string_view key,
       diagnostics.error(path.mark,
                         fmt::format("{}: '{}' is not a saved table", key, file.string()));
     }
-    const auto [start, fresh] = tables_.emplace(device, Table{key, path, std::move(table)});
+    const auto [start, fresh] =
+        tables_.emplace(device, std::make_shared<const Table>(Table{key, path, std::move(table)}));
     if (!fresh) {
       diagnostics.error(path.mark, fmt::format("{}: '{}' has a table in {} already", key,
-                                               config::printable(device), start->second.key));
+                                               config::printable(device), start->second->key));
     }
   }
 }
@@ -56,7 +64,7 @@ void StartTables::start(const ComparedPolicy& use, const std::string& device_typ
                         Policy& policy) const {
   const auto table = tables_.find(device_type);
   if (!use.entry->info.learns || table == tables_.end()) return;
-  const Table& start = table->second;
+  const Table& start = *table->second;
   const auto refuse = [&](const std::exception& error) {
     throw config::ConfigError(
         {{start.file.mark, fmt::format("{}: '{}' does not fit policy '{}': {}", start.key,

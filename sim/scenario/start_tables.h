@@ -2,7 +2,7 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,16 +26,12 @@ class StartTables {
   void start(const ComparedPolicy& use, const std::string& device_type, Policy& policy) const;
 
  private:
-  struct Table {
-    std::string_view key;  // load_tables or transfer_tables
-    Located<std::string> file;
-    nlohmann::ordered_json content;
-  };
+  struct Table;
 
   void read_key(std::string_view key, const std::map<std::string, Located<std::string>>& files,
                 const std::vector<std::string>& devices, config::Diagnostics& diagnostics);
 
-  std::map<std::string, Table> tables_;  // by device profile
+  std::map<std::string, std::shared_ptr<const Table>> tables_;  // by device profile
 };
 
 }  // namespace autoscale

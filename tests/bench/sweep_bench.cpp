@@ -2,6 +2,8 @@
 // million rows.
 #include <benchmark/benchmark.h>
 
+#include <nlohmann/json.hpp>
+
 #include "sim/sweep/folder.h"
 #include "tests/support/temporary_folder.h"
 

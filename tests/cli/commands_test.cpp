@@ -72,7 +72,7 @@ TEST(Help, Version) {
 }
 
 TEST(Usage, MistakesExitWithTwo) {
-  expect_usage_error({}, "Usage: ");
+  expect_usage_error({}, "Usage: autoscale ");
   expect_usage_error({"explan"}, "unknown subcommand 'explan' (did you mean 'explain'?)");
   expect_usage_error({"run"}, "scenario is required");
   expect_usage_error({"run", "quickstart", "--nosuch"}, "--nosuch");

@@ -65,6 +65,21 @@ class OwnDataTest : public testing::Test {
   const TemporaryFolder folder_;
 };
 
+TEST_F(OwnDataTest, TablesShowHugeNumbersAsPowersOfTen) {
+  write("device_profiles/my_phone.yaml",
+        "include: device_profiles/mi8pro.yaml\nname: My Phone\n"
+        "baseline_power: {value: 1e300 W, assumed: \"to see it printed\"}\n");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"list", "devices"},
+        {"explain", "--device", "my_phone", "--dnn", "my_net"},
+        {"run", own("scenarios/mine.yaml")}}) {
+    const ProgramResult result = with_data(command);
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_NE(result.out.find("e+30"), std::string::npos) << result.out;
+    EXPECT_EQ(result.out.find("000000"), std::string::npos) << result.out;
+  }
+}
+
 TEST_F(OwnDataTest, ListShowsItBesideTheShippedData) {
   for (const auto& [what, mine, shipped] :
        {std::tuple{"devices", "my_phone", "mi8pro"}, std::tuple{"dnns", "my_net", "mobilenet_v1"},

@@ -2,6 +2,7 @@
 // processes small enough to solve; and apart from their nearest relatives where theory parts them.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "tests/support/mdp_testing.h"

@@ -12,7 +12,7 @@
 #include "sim/models/token_trace.h"
 #include "sim/models/trace.h"
 #include "sim/policy/cost_model.h"
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 #include "sim/results/table_csv.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/simulation_testing.h"

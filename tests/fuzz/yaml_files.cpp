@@ -1,5 +1,6 @@
 // Targets: what people write in YAML. What is accepted is also used, in runs of few requests.
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "sim/config/reader.h"
 #include "sim/models/dnn_files.h"

@@ -1,6 +1,8 @@
 // Phases that name an environment, results by phase, and what decisions give away against Opt.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "sim/run/runner.h"
 #include "tests/support/simulation_testing.h"
 

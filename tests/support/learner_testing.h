@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 #include "tests/support/simulation_testing.h"
 
 namespace autoscale {

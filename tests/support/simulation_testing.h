@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/world.h"
 #include "tests/support/shipped_catalog.h"

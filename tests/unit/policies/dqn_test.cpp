@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "policies/base/policy_draws.h"
 #include "policies/base/read_values.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 #include "tests/support/simulation_testing.h"
 
 namespace autoscale {

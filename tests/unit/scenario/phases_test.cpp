@@ -1,6 +1,7 @@
 // In which order a phase goes through DNNs and variance states, and that no two of its draws share
 // an address.
 #include <map>
+#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "tests/support/simulation_testing.h"

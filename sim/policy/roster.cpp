@@ -1,4 +1,4 @@
-#include "sim/policy/registry.h"
+#include "sim/policy/roster.h"
 
 #include "sim/core/check.h"
 
