@@ -1,7 +1,7 @@
 """Where a row comes from: the command line that makes its runs again, and the scenario that it runs.
 
 Of a run the manifest holds the whole scenario, which the page lets one save under its name. Of a sweep it holds the
-scenario's file and what the sweep sets. Of studies of many runs it holds their command lines.
+scenarios, their files and what the sweep sets. Of studies of many runs it holds their command lines.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .averages import RUNS
 from .results import Results
+from .tables import Table
 
 DRAWS = ("random", "latin_hypercube")
+REQUESTS, OVERRIDES = "requests.csv", "overrides."
+NOTHING = (False, 0)
+MIXED = "# The row is a mean over several settings, which no one command makes."
 NAMING = ("scenario", "environment", "use_case", "policy")  # columns whose values command lines may name
 
 
@@ -26,12 +29,35 @@ def scenario(results: Results) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
-def commands(results: Results, frame: pd.DataFrame) -> list[str]:
-    """The command line of every row; an empty text where the folder does not tell."""
-    manifest = results.manifest
+def is_sweep(results: Results) -> bool:
+    return isinstance(results.manifest.get("sweep"), dict)
+
+
+def scenarios(results: Results) -> list[dict]:
+    """Those that the manifest tells, complete with defaults."""
+    one = scenario(results)
+    found = [one] if one else results.manifest.get("scenarios") or []
+    return [described for described in found if isinstance(described, dict)]
+
+
+def about(results: Results) -> str:
+    """What a reader has to know who pastes a command line."""
     if scenario(results):
-        one = Run(scenario(results)).command
-    elif isinstance(manifest.get("sweep"), dict):
+        return "It runs the scenario below, which has every default filled in; save it first."
+    if is_sweep(results):
+        return ("It names the scenario's file as the sweep does: run it in the folder of the sweep's file. Below is "
+                "the scenario with every default filled in, without what the row sets.")  # fmt: skip
+    return "Run it in the folder of the project; OUT is a folder of your choice."
+
+
+def commands(results: Results, made: Table) -> list[str]:
+    """The command line of every row; an empty text where the folder does not tell."""
+    manifest, frame = results.manifest, made.frame
+    if scenario(results):
+        one = Run(scenario(results), made.name == REQUESTS).command
+    elif made.mixed:
+        return [MIXED] * len(frame)
+    elif is_sweep(results):
         one = Sweep(manifest).command
     elif manifest.get("commands"):
         one = Listed(manifest["commands"]).command
@@ -41,44 +67,61 @@ def commands(results: Results, frame: pd.DataFrame) -> list[str]:
 
 
 class Run:
-    def __init__(self, described: dict):
-        self.words = ["autoscale", "run", f"{described.get('name', 'scenario')}.json"]
+    def __init__(self, described: dict, requests: bool):
+        self.words = ["autoscale", "run", file_name(described)]
+        self.last = [*(["--requests"] if requests else []), "--out", "again"]
 
     def command(self, row: dict) -> str:
         policy = ["--policy", row["policy"]] if present(row, "policy") else []
-        return shlex.join([*self.words, *policy, "--out", "again"])
+        return shlex.join([*self.words, *policy, *self.last])
 
 
 class Sweep:
     def __init__(self, manifest: dict):
         sweep = manifest["sweep"]
-        names = [scenario["name"] for scenario in manifest.get("scenarios", [])]
-        self.files = dict(zip(names, sweep.get("scenarios", [])))
-        self.always = [("--set", f"{path}={written(value)}") for path, value in (sweep.get("set") or {}).items()]
+        self.scenarios = {scenario["name"]: scenario for scenario in manifest.get("scenarios", [])}
+        self.files = dict(zip(self.scenarios, sweep.get("scenarios", [])))
+        self.always = sweep.get("set") or {}
         self.parameters = sweep.get("parameters") or []
         self.labels = labels(sweep)
-        self.first_seed = (manifest.get("seeds") or {}).get("first")
+        self.seeds = manifest.get("seeds") or {}
 
     def command(self, row: dict) -> str:
-        file = self.files.get(row.get("scenario"), next(iter(self.files.values()), "SCENARIO"))
-        words = ["autoscale", "run", file, *(word for pair in self.always for word in pair)]
-        for parameter in self.parameters:
-            if present(row, parameter["column"]):
-                words += ["--set", f"{parameter['path']}={self.value(parameter, row[parameter['column']])}"]
+        if any(parameter["column"] not in row for parameter in self.parameters):
+            return ""
+        name = row.get("scenario", next(iter(self.files), ""))
+        values = self.always | {parameter["path"]: self.value(parameter, row[parameter["column"]])
+                                for parameter in self.parameters if present(row, parameter["column"])}  # fmt: skip
+        words = ["autoscale", "run", self.files.get(name, "SCENARIO")]
+        for path, value in with_whole_overrides(values, self.scenarios.get(name, {}).get("overrides") or {}).items():
+            words += ["--set", f"{path}={written(value)}"]
         if present(row, "policy"):
             words += ["--policy", row["policy"]]
-        if present(row, RUNS):
-            words += ["--replications", str(int(row[RUNS]))]
-        if self.first_seed is not None:
-            words += ["--seed", str(self.first_seed)]
+        if "first" in self.seeds:
+            first, last = self.seeds["first"], self.seeds.get("last", self.seeds["first"])
+            words += ["--replications", str(last - first + 1), "--seed", str(first)]
         return shlex.join([*words, "--out", "again"])
 
-    def value(self, parameter: dict, cell: object) -> str:
+    def value(self, parameter: dict, cell: object) -> object:
         labelled = self.labels.get(parameter["path"], {})
         if str(cell) in labelled:
-            return written(labelled[str(cell)])
+            return labelled[str(cell)]
         unit = parameter.get("unit", "")
-        return f"{written(cell)} {unit}" if unit not in ("", "1") and not isinstance(cell, str) else written(cell)
+        return f"{written(cell)} {unit}" if unit not in ("", "1") and not isinstance(cell, str) else cell
+
+
+def with_whole_overrides(values: dict[str, object], own: dict[str, dict]) -> dict[str, object]:
+    """A sweep sets "overrides.FILE.PATH", whose PATH is one key of the file's map; --set sets the map, in which what
+    the scenario changes of the file has to stay."""
+    found: dict[str, object] = {}
+    changes: dict[str, dict] = {}
+    for path, value in values.items():
+        file, dot, key = path.removeprefix(OVERRIDES).partition(".")
+        if path.startswith(OVERRIDES) and dot:
+            changes.setdefault(file, dict(own.get(file) or {}))[key] = value
+        else:
+            found[path] = value
+    return found | {OVERRIDES + file: change for file, change in changes.items()}
 
 
 class Listed:
@@ -88,15 +131,21 @@ class Listed:
         self.known: dict[tuple, str] = {}
 
     def command(self, row: dict) -> str:
-        """The lines that name most of what the row is of."""
+        """The lines that name most of what the row is of; of those the ones whose scenario's file has that name."""
         names = tuple(str(row[column]) for column in NAMING if present(row, column))
         if names not in self.known:
             together = {"_".join(names[i:j]) for i in range(len(names)) for j in range(i + 1, len(names) + 1)}
-            score = [len(together & words) for words in self.words]
-            best = max(score, default=0)
-            lines = [line for line, points in zip(self.lines, score) if points == best and best]
+            score = [(bool(together & {file_stem(line)}), len(together & words))
+                     for line, words in zip(self.lines, self.words)]  # fmt: skip
+            best = max(score, default=NOTHING)
+            lines = [line for line, points in zip(self.lines, score) if points == best != NOTHING]
             self.known[names] = "\n".join(lines[:3])
         return self.known[names]
+
+
+def file_stem(line: str) -> str:
+    """Of the scenario that `autoscale run FILE` names."""
+    return Path((line.split() + ["", "", ""])[2]).stem
 
 
 def labels(sweep: dict) -> dict[str, dict[str, object]]:
