@@ -61,7 +61,7 @@ if $rl; then
   exit
 fi
 if $all; then
-  stage "set-up of clusters, the site, Chromium and the notebooks" scripts/setup.sh --cluster --docs --browser --notebooks
+  stage "set-up of clusters, site, browser and notebooks" scripts/setup.sh --cluster --docs --browser --notebooks
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"

@@ -113,7 +113,7 @@ def test_a_python_policy_stands_at_every_point_in_the_same_world(small):
 
 
 def in_the_same_world(frame, parameters):
-    """At how many of its runs edge_best is on the DSP, where Frugal's are the same but for their names; and Frugal's."""
+    """In how many runs edge_best is on the DSP, where Frugal's are the same but for their names; and Frugal's."""
     points = [*parameters, "replication", "seed"]
     measured = ["energy_mean_mj", "latency_mean_ms", "energy_idle_mj", "gap_to_opt", "share_phone_dsp_int8"]
     own, theirs = ({policy: rows.sort_values(points).reset_index(drop=True) for policy, rows in

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from autoscale_sim.plots.settings import settings
+
 from .results import Results
 from .tables import Table
 
-DRAWS = ("random", "latin_hypercube")
-REQUESTS, OVERRIDES = "requests.csv", "overrides."
+REQUESTS = "requests.csv"
 NOTHING = (False, 0)
 MIXED = "# The row is a mean over several settings, which no one command makes."
 NAMING = ("scenario", "environment", "use_case", "policy")  # columns whose values command lines may name
@@ -78,22 +79,19 @@ class Run:
 
 class Sweep:
     def __init__(self, manifest: dict):
-        sweep = manifest["sweep"]
-        self.scenarios = {scenario["name"]: scenario for scenario in manifest.get("scenarios", [])}
-        self.files = dict(zip(self.scenarios, sweep.get("scenarios", [])))
-        self.always = sweep.get("set") or {}
-        self.parameters = sweep.get("parameters") or []
-        self.labels = labels(sweep)
+        self.manifest = manifest
+        names = [scenario["name"] for scenario in manifest.get("scenarios", [])]
+        self.files = dict(zip(names, manifest["sweep"].get("scenarios", [])))
+        self.columns = [parameter["column"] for parameter in manifest["sweep"].get("parameters") or []]
         self.seeds = manifest.get("seeds") or {}
 
     def command(self, row: dict) -> str:
-        if any(parameter["column"] not in row for parameter in self.parameters):
+        if any(column not in row for column in self.columns):
             return ""
         name = row.get("scenario", next(iter(self.files), ""))
-        values = self.always | {parameter["path"]: self.value(parameter, row[parameter["column"]])
-                                for parameter in self.parameters if present(row, parameter["column"])}  # fmt: skip
         words = ["autoscale", "run", self.files.get(name, "SCENARIO")]
-        for path, value in with_whole_overrides(values, self.scenarios.get(name, {}).get("overrides") or {}).items():
+        cells = {column: written(row[column]) for column in self.columns if present(row, column)}
+        for path, value in settings(self.manifest, name, cells).items():
             words += ["--set", f"{path}={written(value)}"]
         if present(row, "policy"):
             words += ["--policy", row["policy"]]
@@ -101,27 +99,6 @@ class Sweep:
             first, last = self.seeds["first"], self.seeds.get("last", self.seeds["first"])
             words += ["--replications", str(last - first + 1), "--seed", str(first)]
         return shlex.join([*words, "--out", "again"])
-
-    def value(self, parameter: dict, cell: object) -> object:
-        labelled = self.labels.get(parameter["path"], {})
-        if str(cell) in labelled:
-            return labelled[str(cell)]
-        unit = parameter.get("unit", "")
-        return f"{written(cell)} {unit}" if unit not in ("", "1") and not isinstance(cell, str) else cell
-
-
-def with_whole_overrides(values: dict[str, object], own: dict[str, dict]) -> dict[str, object]:
-    """A sweep sets "overrides.FILE.PATH", whose PATH is one key of the file's map; --set sets the map, in which what
-    the scenario changes of the file has to stay."""
-    found: dict[str, object] = {}
-    changes: dict[str, dict] = {}
-    for path, value in values.items():
-        file, dot, key = path.removeprefix(OVERRIDES).partition(".")
-        if path.startswith(OVERRIDES) and dot:
-            changes.setdefault(file, dict(own.get(file) or {}))[key] = value
-        else:
-            found[path] = value
-    return found | {OVERRIDES + file: change for file, change in changes.items()}
 
 
 class Listed:
@@ -146,13 +123,6 @@ class Listed:
 def file_stem(line: str) -> str:
     """Of the scenario that `autoscale run FILE` names."""
     return Path((line.split() + ["", "", ""])[2]).stem
-
-
-def labels(sweep: dict) -> dict[str, dict[str, object]]:
-    """Path -> label -> the value that the sweep file gives that name."""
-    drawn = [p for draws in DRAWS for p in (sweep.get(draws) or {}).get("parameters", [])]
-    return {p["path"]: dict(zip(map(str, p["labels"]), p.get("values") or []))
-            for p in [*(sweep.get("grid") or []), *(sweep.get("zip") or []), *drawn] if p.get("labels")}  # fmt: skip
 
 
 def present(row: dict, column: str) -> bool:
