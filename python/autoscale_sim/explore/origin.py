@@ -19,9 +19,10 @@ from .results import Results
 from .tables import Table
 
 REQUESTS = "requests.csv"
-NOTHING = (False, 0)
+MOST_LINES = 3
 MIXED = "# The row is a mean over several settings, which no one command makes."
-NAMING = ("scenario", "environment", "use_case", "policy")  # columns whose values command lines may name
+# Columns whose values, or several of them together, name the folders of a study.
+NAMING = ("scenario", "environment", "use_case", "environments", "use_cases", "before", "after", "policy", "parameters")
 
 
 def scenario(results: Results) -> dict | None:
@@ -61,7 +62,7 @@ def commands(results: Results, made: Table) -> list[str]:
     elif is_sweep(results):
         one = Sweep(manifest).command
     elif manifest.get("commands"):
-        one = Listed(manifest["commands"]).command
+        one = Listed(manifest["commands"], made.name).command
     else:
         return [""] * len(frame)
     return [one(row) for row in frame.to_dict("records")]
@@ -102,27 +103,26 @@ class Sweep:
 
 
 class Listed:
-    def __init__(self, lines: list[str]):
-        self.lines = lines
-        self.words = [set(re.findall(r"[\w.-]+", line.replace(".yaml", ""))) for line in lines]
+    """The command lines of a study, whose folders (--out=OUT/board/autoscale/streaming) say what they are of."""
+
+    def __init__(self, lines: list[str], table: str):
+        self.lines = {line: Path(*re.findall(r"--out=OUT/(\S+)", line)[:1]).parts for line in lines}
+        self.table = Path(table).stem.split("_")
         self.known: dict[tuple, str] = {}
 
     def command(self, row: dict) -> str:
-        """The lines that name most of what the row is of; of those the ones whose scenario's file has that name."""
+        """The lines whose folders name most of what the row is of; of those the least deep. Nothing if they are many:
+        the row is of more than them."""
         names = tuple(str(row[column]) for column in NAMING if present(row, column))
         if names not in self.known:
             together = {"_".join(names[i:j]) for i in range(len(names)) for j in range(i + 1, len(names) + 1)}
-            score = [(bool(together & {file_stem(line)}), len(together & words))
-                     for line, words in zip(self.lines, self.words)]  # fmt: skip
-            best = max(score, default=NOTHING)
-            lines = [line for line, points in zip(self.lines, score) if points == best != NOTHING]
-            self.known[names] = "\n".join(lines[:3])
+            named = {line: sum(len(part) for part in parts if part in together) for line, parts in self.lines.items()}
+            score = {line: (named[line], len(set(self.table) & set(parts)), -len(parts))
+                     for line, parts in self.lines.items() if named[line]}  # fmt: skip
+            best = [line for line in score if score[line] == max(score.values())]
+            alike = [line for line in best if self.lines[line][0] == self.lines[best[0]][0]]
+            self.known[names] = "\n".join(alike) if len(alike) <= MOST_LINES else ""
         return self.known[names]
-
-
-def file_stem(line: str) -> str:
-    """Of the scenario that `autoscale run FILE` names."""
-    return Path((line.split() + ["", "", ""])[2]).stem
 
 
 def present(row: dict, column: str) -> bool:

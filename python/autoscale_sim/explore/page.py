@@ -26,6 +26,7 @@ MEASURES = ("energy_mean_mj", "efficiency", "gap_to_opt", "energy_mj", "reward_m
             "simulated_value", "value", "mean")  # fmt: skip
 REFERENCES = ("role", "reference")  # runs that were only added for a relative column
 ALONG, COLOURS = ("arrival_s", "learned", "policy"), ("policy", "verdict")
+MOST_COLOURS, MOST_PANELS = 8, 6
 OUTCOMES = ("action", "best_baseline", "order", "role", "unit", "verdict")  # texts, but not what rows are of
 ALL = "all"  # the value that stands for all others together
 
@@ -143,10 +144,12 @@ def first_choice(made: Table, swept: list[str], left_out: dict[str, list]) -> di
               if column.role == "dimension" and frame[column.name].nunique() > 1]  # fmt: skip
     ranked = [name for name in (*swept, *ALONG, *varied) if name in varied]
     x = next(iter(ranked), None)
-    colour = next((name for name in (*COLOURS, *ranked) if name in varied and name != x), None)
+    others = [name for name in (*COLOURS, *ranked) if name in varied and name != x]
+    colour = next((name for name in others if frame[name].nunique() <= MOST_COLOURS), next(iter(others), None))
     # Panels of what is not told by what is chosen already.
-    facet = next((name for name in ranked if name not in (x, colour) and name not in OUTCOMES
-                  and frame[name].nunique() <= 6 and not told_by(frame, name, x)), None)  # fmt: skip
+    chosen = [name for name in (x, colour) if name]
+    facet = next((name for name in ranked if name not in (*chosen, *OUTCOMES) and frame[name].nunique() <= MOST_PANELS
+                  and not any(told_by(frame, name, by) for by in chosen)), None)  # fmt: skip
     y = next((name for name in MEASURES if name in measures), measures[0] if measures else None)
     return {"x": x, "y": y, "colour": colour, "facet": facet}
 

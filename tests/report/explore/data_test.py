@@ -229,16 +229,38 @@ class Study(unittest.TestCase):
             shown = Shown(page.content(Results(folder)), "cases.csv")
         self.assertEqual([shown.command(0), shown.command(1)], [lines[1], ""])
 
-    def test_a_scenario_of_that_name_goes_before_a_study_in_it(self):
+    def test_the_plain_run_goes_before_studies_of_the_same_name(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            lines = ["autoscale run scenarios/paper/S1_streaming.yaml --out=OUT/S1_streaming",
-                     "autoscale run scenarios/paper/studies/ceiling.yaml --out=OUT/ceiling/S1_streaming "
-                     "--set=environment=S1 --set=use_case=streaming"]  # fmt: skip
+            lines = [f"autoscale run scenarios/paper/S1_streaming.yaml --out=OUT/{out}S1_streaming --policy=a"
+                     for out in ("marginal/", "", "ceiling/")]  # fmt: skip
             (folder / "manifest.json").write_text(json.dumps({"commands": lines}))
             (folder / "cases.csv").write_text("policy,environment,use_case,energy_mj\na,S1,streaming,1\n")
             shown = Shown(page.content(Results(folder)), "cases.csv")
-        self.assertEqual(shown.command(0), lines[0])
+        self.assertEqual(shown.command(0), lines[1])
+
+    def test_rows_of_the_leaderboard_have_the_commands_of_their_entry(self):
+        folders = [f"{part}/{entry}/{use_case}" for part in ("board", "blocks") for entry in ("ucb", "ucb_tuned")
+                   for use_case in ("streaming", "translation")]  # fmt: skip
+        folders += ["change/S1_S4/ucb", "change/S1_S2/ucb"]
+        lines = [f"autoscale run scenarios/leaderboard/x.yaml --out=OUT/{folder}" for folder in folders]
+        of = lambda *wanted: "\n".join(lines[folders.index(folder)] for folder in wanted)  # noqa: E731
+        head = "policy,parameters,environments,use_cases,efficiency\n"
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "manifest.json").write_text(json.dumps({"commands": lines}))
+            (folder / "leaderboard.csv").write_text(
+                f"{head}ucb,default,all,all,1\nucb,tuned,all,all,2\nucb,default,S1,streaming,3\nother,default,S1,x,4\n")
+            (folder / "leaderboard_blocks.csv").write_text(f"{head}ucb,default,all,all,1\n")
+            (folder / "leaderboard_regret.csv").write_text("before,after,policy,regret\nS1,S2,ucb,1\n")
+            content = page.content(Results(folder))
+        board, blocks, regret = (Shown(content, f"leaderboard{end}.csv") for end in ("", "_blocks", "_regret"))
+        self.assertEqual([board.command(row) for row in range(4)],
+                         [of("board/ucb/streaming", "board/ucb/translation"),
+                          of("board/ucb_tuned/streaming", "board/ucb_tuned/translation"),
+                          of("board/ucb/streaming"), ""])  # fmt: skip
+        self.assertEqual(blocks.command(0), of("blocks/ucb/streaming", "blocks/ucb/translation"))
+        self.assertEqual(regret.command(0), of("change/S1_S2/ucb"))
 
     def test_parts_are_hidden_only_behind_their_own_whole(self):
         with tempfile.TemporaryDirectory() as name:
