@@ -6,7 +6,8 @@
 #   scripts/setup.sh --docs     the same as --plots, Doxygen, and in .venv what makes the documentation site
 #   scripts/setup.sh --notebooks  the same as --plots, and in .venv what executes docs/notebooks
 #   scripts/setup.sh --lint     also Clang with its sanitizers, clang-tidy and clang-format
-#   scripts/setup.sh --cluster  also a Slurm of one node, for the test of sweeps on a cluster
+#   scripts/setup.sh --cluster  the same as --plots, a Slurm of one node, and in .venv Dask, Ray and submitit, for the
+#                            tests of sweeps on a cluster
 #   scripts/setup.sh --browser  the same as --plots, Chromium, and in .venv what drives it, for the test of pages
 #   scripts/setup.sh --shells   also zsh and fish, for the test of their completions
 #   scripts/setup.sh --all      everything
@@ -34,11 +35,11 @@ for argument in "$@"; do
     --docs) plots=true docs=true ;;
     --notebooks) plots=true notebooks=true ;;
     --lint) lint=true ;;
-    --cluster) cluster=true ;;
+    --cluster) plots=true cluster=true ;;
     --browser) plots=true browser=true ;;
     --shells) shells=true ;;
     --all) plots=true python=true docs=true notebooks=true lint=true cluster=true browser=true shells=true ;;
-    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
       echo "scripts/setup.sh: unknown argument '$argument' (--plots, --python, --docs, --notebooks, --lint, --cluster," \
         "--browser, --shells, --all)" >&2
@@ -122,4 +123,5 @@ install_packages
 if $plots; then install_python_packages; fi
 if $docs; then add_to_venv scripts/requirements-docs.txt; fi
 if $browser; then add_to_venv scripts/requirements-browser.txt; fi
+if $cluster; then add_to_venv scripts/requirements-cluster.txt; fi
 if $notebooks; then add_to_venv scripts/requirements-notebooks.txt; fi

@@ -61,8 +61,7 @@ if $rl; then
   exit
 fi
 if $all; then
-  stage "set-up of Slurm, shells, the site, Chromium and the notebooks" scripts/setup.sh --cluster --shells --docs \
-    --browser --notebooks
+  stage "set-up of what lint, pages, shells and clusters need" scripts/setup.sh --all
   stage "lint" scripts/lint.sh
   stage "build with Clang, ASan and UBSan" scripts/build.sh asan all
   stage "everyday suite, Clang, ASan and UBSan" suite asan "${everyday[@]}"

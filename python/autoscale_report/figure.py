@@ -14,6 +14,7 @@ from autoscale_report import NUMBERS
 from autoscale_report.data import Data
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
+from autoscale_sim.explore.embed import Chart
 from autoscale_sim.plots.style import THEMES, plt, themed, write
 
 matplotlib.use("Agg")  # into files: no display is needed
@@ -28,6 +29,7 @@ class Figure:
     caption: Callable[[Data], str]  # what to see in it
     ready: Callable[[Data], bool] = lambda data: True  # whether what it needs beside runs is there
     table: Callable[[Data], pd.DataFrame] | None = None  # its numbers, where they are of record
+    chart: Callable[[Data], Chart] | None = None  # what the report shows of it, if that is interactive
 
     @property
     def table_file(self) -> str:

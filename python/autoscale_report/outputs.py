@@ -52,7 +52,7 @@ def write_report(data: Data, out: Path) -> None:
     percentiles, of_study = sensitivity.study_of(plan, data.simulator)
     tables = write_tables(data, percentiles, out)
     shown = [
-        page.shown(figure, captions[figure.name], out / "figures")
+        page.shown(figure, captions[figure.name], data)
         for figure in FIGURES if figure.name in captions
     ]  # fmt: skip
     files = [*TABLES, *(name for name in OF_FIGURES if (out / name).exists()), "manifest.json"]

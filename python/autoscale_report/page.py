@@ -16,7 +16,9 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from autoscale_report.charts import ABOUT
 from autoscale_report.claims import BESIDE, Evaluated
+from autoscale_report.data import Data
 from autoscale_report.environments import THROTTLED
 from autoscale_report.figure import Figure
 from autoscale_report.reasons import reasons
@@ -24,6 +26,8 @@ from autoscale_report.report import percent, plus_minus, row
 from autoscale_report.style import USE_CASES
 from autoscale_report.tables import Tables
 from autoscale_report.verdict import MET, MISSED, NOT_TESTED
+from autoscale_sim.explore import embed, libraries
+from autoscale_sim.explore.embed import Chart
 from autoscale_sim.plots.intervals import Interval
 from autoscale_sim.plots.style import POLICIES
 
@@ -62,11 +66,13 @@ class Shown:
     caption: str
     light: Image
     dark: Image
+    chart: Chart | None  # instead of the images, where scripts run
 
 
-def shown(figure: Figure, caption: str, folder: Path) -> Shown:
+def shown(figure: Figure, caption: str, data: Data) -> Shown:
+    folder = data.plan.out / "figures"
     return Shown(figure.name, figure.title, caption, image(folder / f"{figure.name}.png"),
-                 image(folder / f"{figure.name}_dark.png"))  # fmt: skip
+                 image(folder / f"{figure.name}_dark.png"), figure.chart(data) if figure.chart else None)  # fmt: skip
 
 
 def claim_rows(tables: Tables) -> list[dict]:
@@ -189,6 +195,7 @@ def render(
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     rows = claim_rows(tables)
+    charts = [figure.chart for figure in figures if figure.chart]
     return environment.get_template("report.html.j2").render(
         claims=rows,
         met=[r for r in rows if r["verdict"] == MET],
@@ -218,4 +225,7 @@ def render(
         scenario=json.dumps(scenario, indent=2),
         files=files,
         laboratories=laboratories,
+        chart_style=embed.style() if charts else "",
+        chart_scripts=embed.scripts_of(charts, ABOUT) if charts else "",
+        licences=libraries.licences() if charts else "",
     )

@@ -21,11 +21,10 @@ import pandas
 from . import _core
 from ._data import assignments
 from .executors import Executor, Place, results
+from .plots.settings import settings
 from .plots.tables import read_table
 from .policy import Policy
 from .progress import Tell
-
-OVERRIDES = "overrides."  # before the data file and the value in it that a sweep changes
 
 
 @dataclass(frozen=True)
@@ -87,36 +86,10 @@ class _Later:
 def _scenario(row: pandas.Series, manifest: Mapping[str, Any], beside: Path,
               place: Place) -> tuple[str, tuple[str, ...]]:
     """The scenario file of a point, and the settings that make it the point's."""
-    sweep = manifest["sweep"]
     index = [scenario["name"] for scenario in manifest["scenarios"]].index(row.scenario)
-    described = {parameter["path"]: parameter for parameter in _described(sweep)}
-    values = dict(sweep["set"])
-    for parameter in sweep["parameters"]:
-        values[parameter["path"]] = _value(row[parameter["column"]], parameter["unit"], described[parameter["path"]])
-    overrides = {file: dict(changes) for file, changes in manifest["scenarios"][index].get("overrides", {}).items()}
-    for path in [path for path in values if path.startswith(OVERRIDES)]:
-        file, _, key = path.removeprefix(OVERRIDES).partition(".")
-        overrides.setdefault(file, {})[key] = values.pop(path)
-    if overrides:
-        values["overrides"] = overrides
-    return (_file(sweep["scenarios"][index], beside, place),
+    values = settings(manifest, row.scenario, row)
+    return (_file(manifest["sweep"]["scenarios"][index], beside, place),
             tuple(assignments({path: _located(value, beside) for path, value in values.items()})))
-
-
-def _described(sweep: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    drawn = [(sweep[draws] or {}).get("parameters", []) for draws in ("random", "latin_hypercube")]
-    return [parameter for group in (sweep["grid"], sweep["zip"], *drawn) for parameter in group]
-
-
-def _value(cell: str, unit: str, parameter: Mapping[str, Any]) -> Any:
-    """What a swept column's cell stands for."""
-    if parameter["labels"]:
-        return parameter["values"][parameter["labels"].index(cell)]
-    if unit:
-        return f"{cell} {unit}"
-    if cell in [value for value in parameter["values"] if isinstance(value, str)]:
-        return cell
-    return json.loads(cell)  # a number, true or false, null, a list or a map
 
 
 def _located(value: Any, beside: Path) -> Any:

@@ -11,17 +11,49 @@ from conftest import QUICKSTART, ROOT
 from frugal import Frugal
 
 FILES = ("runs.csv", "summary.csv", "columns.csv", "failures.csv", "manifest.json")
-TEXT = f"""
+BEGIN = f"""
 name: small
 scenarios: [{QUICKSTART}]
 set: {{policies: [cloud, edge_best], "phases[0].inferences": 1, "phases[1].inferences": 20}}
+replications: 2
+seed: 7
+"""
+TEXT = f"""{BEGIN}
 grid:
   - {{path: cloud_signal.constant.level, name: signal, range: {{from: -90 dBm, to: -60 dBm, steps: 2}}}}
   - {{path: co_runner, labels: [none, heavy], values: [none, {{steady: {{cpu: 0.9, memory: 0.1}}}}]}}
   - {{path: overrides.device_profiles/mi8pro.baseline_power.value, name: baseline, values: [0.5 W, 0.60 W]}}
-replications: 2
-seed: 7
 """
+KINDS = {
+    "zip": """
+zip:
+  - {path: cloud_signal.constant.level, name: signal, values: [-85 dBm, -60 dBm, -70 dBm]}
+  - {path: co_runner, labels: [none, "höher", "a,b"], values: [none, {steady: {cpu: 0.9, memory: 0.1}}, none]}
+""",
+    "random": """
+random:
+  samples: 3
+  parameters:
+    - {path: cloud_signal.constant.level, name: signal, range: {from: -90 dBm, to: -55 dBm}}
+    - {path: overrides.device_profiles/mi8pro.baseline_power.value, name: baseline, values: [0.25 W, 0.5 W, 1 W]}
+""",
+    "latin_hypercube": """
+latin_hypercube:
+  samples: 3
+  parameters:
+    - {path: cloud_signal.constant.level, name: signal, range: {from: -90 dBm, to: -55 dBm}}
+    - {path: overrides.device_profiles/mi8pro.baseline_power.value, name: baseline,
+       range: {from: 0.2 W, to: 2 W, scale: log}}
+""",
+}
+
+
+def of_kind(kind, program, folder):
+    """A sweep's file, and the folder of what the command line makes of it."""
+    file, out = folder / f"{kind}.yaml", folder / f"{kind}_expected"
+    file.write_text(BEGIN + KINDS[kind])
+    program("sweep", file, "--out", out)
+    return file, out
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +107,32 @@ def test_a_python_policy_stands_at_every_point_in_the_same_world(small):
     """One that decides as edge_best does, the DSP, has its rows but for the name and the oracle's view."""
     frame = sweep(small, policies=[Frugal()], progress=False)
     assert len(frame) == 8 * 2 * 5 and frame.run_id.is_unique
-    points = ["signal", "co_runner", "baseline", "replication", "seed"]
+    on_dsp, own = in_the_same_world(frame, ["signal", "co_runner", "baseline"])
+    assert on_dsp >= 8
+    assert set(own.co_runner) == {"none", "heavy"} and set(own.seed) == {7, 8}
+
+
+def in_the_same_world(frame, parameters):
+    """In how many runs edge_best is on the DSP, where Frugal's are the same but for their names; and Frugal's."""
+    points = [*parameters, "replication", "seed"]
     measured = ["energy_mean_mj", "latency_mean_ms", "energy_idle_mj", "gap_to_opt", "share_phone_dsp_int8"]
     own, theirs = ({policy: rows.sort_values(points).reset_index(drop=True) for policy, rows in
                     frame.groupby("policy")}[name] for name in ("Frugal", "edge_best"))
+    assert len(own) == len(theirs)
     on_dsp = theirs.share_phone_dsp_int8 == 1
-    assert on_dsp.sum() >= 8
     pandas.testing.assert_frame_equal(own[on_dsp][points + measured], theirs[on_dsp][points + measured],
                                       check_exact=True)
-    assert set(own.co_runner) == {"none", "heavy"} and set(own.seed) == {7, 8}
+    return on_dsp.sum(), own
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_python_policy_in_every_kind_of_sweep(kind, program, tmp_path):
+    file, expected = of_kind(kind, program, tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        frame = sweep(file, executor=threads, shards=2, policies=Frugal(), out=tmp_path / "out", progress=False)
+    assert same_bytes(tmp_path / "out", expected)
+    on_dsp, own = in_the_same_world(frame, ["signal", "co_runner" if kind == "zip" else "baseline"])
+    assert on_dsp >= 2 and len(own) == 3 * 2
 
 
 def test_resume_runs_only_what_is_missing(small, expected, tmp_path):

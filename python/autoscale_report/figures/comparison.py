@@ -6,14 +6,21 @@ Bars are means over cases, then over replications; error bars are 95 % intervals
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+from autoscale_report import provenance
 from autoscale_report.cases import REFERENCE, Case, cases_of
+from autoscale_report.charts import cells, dimension, measure, table
 from autoscale_report.claims import Inputs
 from autoscale_report.data import Data
 from autoscale_report.figure import Figure, main_tasks
 from autoscale_report.style import DEVICES, USE_CASES, panels
+from autoscale_sim.explore.embed import Chart
 from autoscale_sim.plots.intervals import interval
 from autoscale_sim.plots.style import LINE, POLICIES, legend_above
+
+EFFICIENT = ("edge_best", "connected_edge", "cloud", "autoscale", "opt")
+JUDGED = (REFERENCE, *EFFICIENT)  # by their QoS
 
 Groups = dict[tuple[str, str, str], list[Case]]
 
@@ -70,31 +77,71 @@ def by_phone_and_use_case(data: Data, policies, ylabel, value, decorate):
     return figure
 
 
-def draw_efficiency(data: Data):
+def efficiency(data: Data, policy: str, cases: list[Case]) -> list[float]:
+    """Inferences per joule over those of the phone's CPU, over the cases that both finished."""
     results = data.inputs.results
+    apart = set(results.unfinished([policy, REFERENCE], cases))
+    kept = [c for c in cases if c not in apart]
+    return [a["mean_of_ratios"] for a in results.averages(policy, REFERENCE, kept)]
 
-    def normalised(policy, cases):
-        apart = set(results.unfinished([policy, REFERENCE], cases))
-        kept = [c for c in cases if c not in apart]
-        return [a["mean_of_ratios"] for a in results.averages(policy, REFERENCE, kept)]
 
+def qos_violations(data: Data, policy: str, cases: list[Case]) -> list[float]:
+    """In percent."""
+    return [100 * v for v in data.inputs.results.case_mean(policy, "qos_violation_ratio", cases)]
+
+
+def draw_efficiency(data: Data):
     def decorate(panel):
         panel.axhline(1, color=LINE, linewidth=0.8, linestyle="--")
         panel.set_yscale("log")
 
-    shown = ["edge_best", "connected_edge", "cloud", "autoscale", "opt"]
-    return by_phone_and_use_case(data, shown, "inferences per joule,\nEdge (CPU FP32) = 1",
-                                 normalised, decorate)  # fmt: skip
+    return by_phone_and_use_case(data, EFFICIENT, "inferences per joule,\nEdge (CPU FP32) = 1",
+                                 lambda *which: efficiency(data, *which), decorate)  # fmt: skip
 
 
 def draw_qos(data: Data):
-    def ratio(policy, cases):
-        values = data.inputs.results.case_mean(policy, "qos_violation_ratio", cases)
-        return [100 * v for v in values]
-
-    shown = [REFERENCE, "edge_best", "connected_edge", "cloud", "autoscale", "opt"]
-    return by_phone_and_use_case(data, shown, "QoS violations (%)", ratio,
+    return by_phone_and_use_case(data, JUDGED, "QoS violations (%)", lambda *which: qos_violations(data, *which),
                                  lambda panel: panel.set_ylim(0, 100))  # fmt: skip
+
+
+def chart(data: Data, name: str, policies, measures: dict, **axis) -> Chart:
+    """The same by phone, use case, environment and policy; `measures` are columns of charts.measure() by name, with
+    what gives their replications."""
+    rows, commands = [], []
+    for (device, use_case, environment), cases in simulated_cases(data.inputs).items():
+        phone, purpose = DEVICES[device][0], USE_CASES[use_case][0]
+        task = data.plan.main_task(environment, use_case)
+        for policy in policies:
+            row = {"phone": phone, "use case": purpose, "environment": environment, "policy": POLICIES[policy][0],
+                   "panel": f"{phone}, {purpose}"}  # fmt: skip
+            for of, (_, values) in measures.items():
+                row |= cells(of, values(data, policy, cases))
+            rows.append(row)
+            commands.append(provenance.command(task, data.plan.out))
+    phones, purposes = ([label for label, _ in names.values()] for names in (DEVICES, USE_CASES))
+    panels_ = [f"{phone}, {purpose}" for phone in phones for purpose in purposes]
+    columns = [dimension("phone", phones), dimension("use case", purposes), dimension("environment"),
+               dimension("policy", [POLICIES[p][0] for p in policies]),
+               replace(dimension("panel", panels_), role="beside"),
+               *(column for columns, _ in measures.values() for column in columns)]  # fmt: skip
+    return Chart(table(name, columns, rows), commands, y=next(iter(measures)), x="environment", colour="policy",
+                 facet="panel", choices=["phone", "use case"], **axis)  # fmt: skip
+
+
+def chart_efficiency(data: Data) -> Chart:
+    shown = measure("efficiency", "efficiency, CPU FP32 = 1", meaning="inferences per joule over those of the CPU")
+    return chart(data, "fig_efficiency", EFFICIENT, {"efficiency": (shown, efficiency)}, log=True, reference=1)
+
+
+def chart_qos(data: Data) -> Chart:
+    def mean_of(column: str):
+        return lambda data, policy, cases: data.inputs.results.case_mean(policy, column, cases)
+
+    return chart(data, "fig_qos", JUDGED, {
+        "qos_violations": (measure("qos_violations", "QoS violations", "%"), qos_violations),
+        "latency": (measure("latency", "mean latency", "ms"), mean_of("latency_mean_ms")),
+        "energy": (measure("energy", "energy per inference", "mJ"), mean_of("energy_mean_mj")),
+    })  # fmt: skip
 
 
 def cases_by_phone(inputs: Inputs) -> dict[str, list[Case]]:
@@ -119,8 +166,8 @@ def caption_efficiency(data: Data) -> str:
     return (
         "Inferences per joule relative to the phone's own CPU in fp32 (dashed line, log scale). "
         f"AutoScale's mean over all cases: {means}. A fixed target below the line costs more than "
-        "staying on the CPU: see the cloud in S4 and the tablet in S5. Bars are means over DNNs, "
-        "error bars 95 % intervals over replications."
+        "staying on the CPU: see the cloud in S4 and the tablet in S5. Values are means over DNNs, "
+        "with 95 % intervals over replications."
     )
 
 
@@ -129,7 +176,7 @@ def caption_qos(data: Data) -> str:
     cases = [case for cases in cases_by_phone(data.inputs).values() for case in cases]
     shares = ", ".join(
         f"{POLICIES[p][0]} {100 * interval(results.case_mean(p, 'qos_violation_ratio', cases)).mean:.0f} %"
-        for p in (REFERENCE, "edge_best", "connected_edge", "cloud", "autoscale", "opt")
+        for p in JUDGED
     )
     return (
         "Share of inferences that miss the latency constraint (50 ms for photos, 33.3 ms for video, "
@@ -145,6 +192,7 @@ FIGURES = [
         main_tasks,
         draw_efficiency,
         caption_efficiency,
+        chart=chart_efficiency,
     ),
     Figure(
         "fig_qos",
@@ -152,5 +200,6 @@ FIGURES = [
         main_tasks,
         draw_qos,
         caption_qos,
+        chart=chart_qos,
     ),
 ]

@@ -6,11 +6,13 @@ import pandas as pd
 
 from autoscale_report import studies
 from autoscale_report.cases import REFERENCE, cases_of
+from autoscale_report.charts import cells, dimension, measure, table
 from autoscale_report.data import Data
 from autoscale_report.figure import Figure
 from autoscale_report.plan import Plan
 from autoscale_report.simulate import Task
 from autoscale_report.style import DEVICES, panels
+from autoscale_sim.explore.embed import Chart
 from autoscale_sim.plots.intervals import interval
 from autoscale_sim.plots.style import BLUE, GREY, LINE, ORANGE
 
@@ -102,6 +104,13 @@ def caption_transfer(data: Data) -> str:
 
 BASELINES = {REFERENCE: "Edge (CPU FP32)", "edge_best": "Edge (Best)", "cloud": "Cloud",
              "connected_edge": "Connected Edge"}  # fmt: skip
+AVERAGES = ["ratio of means (first)", "mean of ratios", "geometric mean", "ratio of totals"]  # as reported
+
+
+def trainings(plan: Plan) -> dict[str, tuple[list[Task], str, str]]:
+    """Runs, colour and marker by how AutoScale was trained."""
+    return {"trained on the same DNNs": (plan.main_tasks(), BLUE, "o"),
+            "leave one DNN out, still learning": (studies.leave_one_out(plan), ORANGE, "s")}  # fmt: skip
 
 
 def headline_tasks(plan: Plan) -> list[Task]:
@@ -123,8 +132,7 @@ def draw_headline(data: Data):
     """The four ratios by every average, same-set and leave-one-out, beside the paper's."""
     plan = data.plan
     averages = list(plan.claims["averages"]["reported"])
-    series = {"trained on the same DNNs": (plan.main_tasks(), BLUE, "o"),
-              "leave one DNN out, still learning": (studies.leave_one_out(plan), ORANGE, "s")}  # fmt: skip
+    series = trainings(plan)
     figure, axes = panels(1, len(BASELINES), width=11, height=2.9, sharey=True)
     for panel, (baseline, label) in zip(axes.flat, BASELINES.items()):
         for shift, (name, (tasks, colour, marker)) in zip((0.14, -0.14), series.items()):
@@ -139,11 +147,25 @@ def draw_headline(data: Data):
         panel.set_xlabel("times as efficient")
         panel.set_xlim(left=0)
         panel.grid(True, axis="x")
-    names = ["ratio of means (first)", "mean of ratios", "geometric mean", "ratio of totals"]
-    axes[0, 0].set_yticks([len(averages) - i for i in range(len(averages))], names)
+    axes[0, 0].set_yticks([len(averages) - i for i in range(len(averages))], AVERAGES)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
     return figure
+
+
+def chart_headline(data: Data) -> Chart:
+    plan, rows = data.plan, []
+    for baseline, label in BASELINES.items():
+        for average, words in zip(plan.claims["averages"]["reported"], AVERAGES):
+            where = {"baseline": f"against {label}", "average": words}
+            rows += [{**where, "of": name, **cells("ratio", ratios(data, tasks, baseline, average))}
+                     for name, (tasks, *_) in trainings(plan).items()]  # fmt: skip
+            rows.append({**where, "of": "paper", "ratio": paper_value(data, baseline)})
+    columns = [dimension("baseline", [f"against {label}" for label in BASELINES.values()]),
+               dimension("average", AVERAGES), dimension("of", [*trainings(plan), "paper"], "AutoScale"),
+               *measure("ratio", "times as efficient")]  # fmt: skip
+    return Chart(table("fig_headline", columns, rows), ["scripts/reproduce.sh fig_headline"] * len(rows), y="ratio",
+                 x="average", colour="of", facet="baseline")  # fmt: skip
 
 
 def caption_headline(data: Data) -> str:
@@ -164,7 +186,7 @@ def caption_headline(data: Data) -> str:
 
 FIGURES = [
     Figure("fig_headline", "The four headline ratios", headline_tasks, draw_headline,
-           caption_headline),
+           caption_headline, chart=chart_headline),
     Figure("fig_transfer", "Starting from another phone's table", transfer_tasks, draw_transfer,
            caption_transfer),
 ]  # fmt: skip

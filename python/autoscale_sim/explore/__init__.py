@@ -9,6 +9,7 @@
     timeline.py   timeline.json, a run over time
     origin.py     the scenario and the command line of a row
     page.py       the page: page.html, page.css, what the *.js do (data.js first), libraries.py
+    embed.py      the same charts in a page with a text of its own, such as the reproduction's report
     libraries.py  Vega-Lite, which draws, out of the Python package vl-convert-python, with its licences
 
 It reads tables with autoscale_sim.plots, of which it uses what needs no Matplotlib, and nothing of the

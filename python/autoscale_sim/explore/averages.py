@@ -41,11 +41,13 @@ def averaged(frame: pd.DataFrame, dimensions: list[str], measures: list[str], mo
             reduced.mixed = True
     if replicated:
         over_replications(reduced, measures)
-    elif reduced.mixed:
+    elif rows > most:
+        reduced.mixed = True
         reduced.frame = means(reduced.frame, reduced.dimensions, measures)
         reduced.notes.append("Means without intervals: the table does not say what is independent.")
     if len(reduced.frame) < rows:
-        reduced.notes.insert(0, f"{rows:,} rows of the file are {len(reduced.frame):,} points here.")
+        points = len(reduced.frame)
+        reduced.notes.insert(0, f"{rows:,} rows of the file are {points:,} point{'s' * (points != 1)} here.")
     return reduced
 
 

@@ -1,11 +1,11 @@
 // What is chosen: table, columns, filters.
 
-let state, drawn = {}, picked = null;
+let state, picked = null;
 
 function start(table) {
   const pick = (name) => table.named(name) ?? null;
   const hidden = new Map(Object.entries(table.hidden).map(([name, values]) => [pick(name).key, new Set(values)]));
-  state = {table, x: pick(table.first.x), y: pick(table.first.y), colour: pick(table.first.colour),
+  state = {table, host: at("chart"), x: pick(table.first.x), y: pick(table.first.y), colour: pick(table.first.colour),
            facet: pick(table.first.facet), log: false, hidden, from: null, to: null,
            sort: null, all: false, rows: ROWS_A_TIME};
   at("log").checked = at("all-columns").checked = false;
@@ -17,6 +17,8 @@ function start(table) {
   options("facet", dimensions.filter((column) => column.values.length <= MOST_PANELS), state.facet, "nothing");
   filters(dimensions.filter((column) => column.values.length <= MOST_FILTER_VALUES));
   list(at("notes"), [...table.averaged, ...table.notes, "Numbers are rounded to 6 digits; the files hold them all."]);
+  at("constant-part").hidden = !table.constant.length;
+  at("constant").textContent = table.constant.join(", ");
   dictionary(table);
   details(null);
   update();
@@ -27,12 +29,6 @@ function options(id, columns, chosen, none) {
   if (none) entries.unshift(new Option(none, ""));
   at(id).replaceChildren(...entries);
   at(id).value = chosen?.key ?? "";
-}
-
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
 }
 
 const list = (parent, texts) => parent.replaceChildren(...texts.map((text) => element("li", {textContent: text})));
@@ -81,5 +77,21 @@ async function update() {
   at("range-name").textContent = state.y ? title(state.y) : "";
   at("chart-part").hidden = !state.y;
   tabulate(rows);
-  if (state.y) await chart(rows);
+  if (state.y) await show(rows);
+}
+
+async function show(rows) {
+  const {x, y, table} = state;
+  at("chart-title").textContent = [title(y) + (x ? ` along ${title(x)}` : ""), ...only(rows)].join(", ");
+  const note = (texts) => { at("chart-note").textContent = texts.join(" "); };
+  note(table.averaged);
+  const lost = await chart(state, rows, (row) => details(row));
+  if (lost) note([...table.averaged, `Not drawn for want of a value: ${lost} of ${rows.length} rows.`]);
+}
+
+// What the filters have left of one value.
+function only(rows) {
+  const left = state.table.columns.filter((column) => state.hidden.has(column.key) && column.name !== "role");
+  return left.map((column) => [column, distinct(rows, column.key)]).filter(([, values]) => values.length === 1)
+    .map(([column, [value]]) => `${column.words}: ${shown(value)}`);
 }

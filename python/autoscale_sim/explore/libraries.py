@@ -27,6 +27,10 @@ def script() -> str:
     return text
 
 
+def licences() -> str:
+    return LICENCES.read_text(encoding="utf-8")
+
+
 def folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autoscale"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pandas as pd
 from autoscale_sim.plots.errors import PlotError
 from autoscale_sim.plots.folder import Folder
 
-DICTIONARY = "columns.csv"
+DICTIONARY, JOURNAL = "columns.csv", "journal"
 # What one looks at first; the rest in the order of the alphabet.
-FIRST = ("leaderboard.csv", "claims.csv", "runs.csv", "breakdown.csv", "summary.csv", "cases.csv")
+FIRST = ("leaderboard.csv", "environments.csv", "claims.csv", "runs.csv", "breakdown.csv", "summary.csv", "cases.csv")
 LAST = ("requests.csv", "learning.csv", "timing.csv", "failures.csv")
 # Of tables that come without a dictionary: units by the ends of names.
 ENDINGS = {"_mj": "mJ", "_j": "J", "_ms": "ms", "_s": "s", "_dbm": "dBm", "_bytes": "B", "_percent": "%", "_c": "degC"}
@@ -28,6 +29,9 @@ class Results(Folder):
         there = [file.name for file in sorted(path.glob("*.csv")) if file.name != DICTIONARY]
         middle = [name for name in there if name not in FIRST + LAST]
         self.tables = [name for name in (*FIRST, *middle, *LAST) if name in there]
+        if not self.tables and (path / JOURNAL).exists():
+            raise PlotError(f"{self.place} holds a sweep that is not finished; `autoscale sweep FILE --out {path} "
+                            "--resume` goes on with it")  # fmt: skip
         if not self.tables:
             raise PlotError(f"{self.place} holds no table (*.csv): it is no folder of results")
 
@@ -48,6 +52,11 @@ class Results(Folder):
         if absent:
             raise PlotError(f"{self.path / DICTIONARY} has no column '{absent[0]}'")
         return {(row.file, row.column): (row.unit, row.meaning) for row in rows.itertuples()}
+
+    def is_cut_off(self, table: str) -> bool:
+        with (self.path / table).open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() not in (b"\n", b"\r")
 
     def told_of(self, table: str, column: str) -> tuple[str, str]:
         """Unit and meaning of a column. breakdown.csv has the columns of runs.csv, and is not described again."""

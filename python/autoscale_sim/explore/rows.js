@@ -63,33 +63,7 @@ function details(row, focus = false) {
     line.setAttribute("aria-selected", row !== null && Number(line.dataset.row) === row.i);
   }
   if (!row) return;
-  const {table} = state, pairs = [], ends = new Set(table.columns.flatMap((column) => [column.low, column.high]));
-  for (const column of table.columns) {
-    if (row[column.key] === null || ends.has(column.name)) continue;
-    const low = table.named(column.low), range = low ? interval(row, low, table.named(column.high)) : "";
-    const value = [shown(row[column.key]), column.unit, range && `(${range})`].filter(Boolean).join(" ");
-    pairs.push(element("dt", {textContent: column.words, title: column.meaning}), element("dd", {textContent: value}));
-  }
-  at("values").replaceChildren(...pairs);
-  const command = table.commands.texts[table.commands.of[row.i]];
-  const untold = "The folder does not tell which command made this row.";
-  const told = command ? origin(command) : [element("p", {className: "soft", textContent: untold})];
-  at("origin").replaceChildren(...told);
+  at("values").replaceChildren(...valuesOf(state.table, row));
+  at("origin").replaceChildren(...originOf(state.table, row));
   if (focus) at("details-title").focus();
-}
-
-function origin(command) {
-  const copy = element("button", {type: "button", textContent: "Copy",
-    onclick: () => navigator.clipboard?.writeText(command)});
-  const parts = [element("div", {className: "row"}, element("h3", {textContent: "Command line"}), copy),
-                 element("pre", {className: "command", textContent: command})];
-  if (page.scenario) {
-    const save = element("button", {type: "button", id: "save-scenario", textContent: `Save ${page.scenario.file}`,
-      onclick: () => offer(page.scenario.text, page.scenario.file, "application/json")});
-    const about = "It runs the scenario below, which has every default filled in; save it first.";
-    const whole = element("details", {}, element("summary", {textContent: "Scenario"}),
-                          element("pre", {className: "scenario", textContent: page.scenario.text}));
-    parts.push(element("p", {className: "soft", textContent: about}), save, whole);
-  }
-  return parts;
 }

@@ -1,31 +1,9 @@
-// Files to save, and what begins when the page opens.
-
-function offer(text, name, type) {
-  const url = URL.createObjectURL(new Blob([text], {type}));
-  const link = element("a", {href: url, download: name});
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
+// What begins when the page opens.
 
 const base = () => state.table.name.replace(/\.csv$/, "");
 
-async function saveSvg(id, name) {
-  offer(await drawn[id].view.toSVG(), `${name}.svg`, "image/svg+xml");
-}
-
-function saveCsv() {
-  const {columns} = state.table;
-  const quoted = (value) => {
-    const text = value === null ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const rows = sorted(selected()).map((row) => columns.map((column) => row[column.key]));
-  const lines = [columns.map((column) => column.name), ...rows];
-  offer(lines.map((line) => line.map(quoted).join(",")).join("\n") + "\n", `${base()}.csv`, "text/csv");
-}
-
 function redraw() {
-  if (state.y) chart(selected());
+  if (state.y) show(selected());
   if (page.timeline.length) timeline();
 }
 
@@ -52,18 +30,11 @@ function listen() {
   at("more").addEventListener("click", () => { state.rows += ROWS_A_TIME; tabulate(selected()); });
   at("reset").addEventListener("click", clearFilters);
   at("close").addEventListener("click", () => details(null));
-  at("svg").addEventListener("click", () => saveSvg("chart", base()));
-  at("csv").addEventListener("click", saveCsv);
-  at("timeline-svg").addEventListener("click", () => saveSvg("timeline", "timeline"));
+  at("svg").addEventListener("click", () => saveSvg(at("chart"), base()));
+  at("csv").addEventListener("click", () => saveCsv(state.table, sorted(selected()), base()));
+  at("timeline-svg").addEventListener("click", () => saveSvg(at("timeline"), "timeline"));
   at("theme").addEventListener("click", changeTheme);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  let waiting, before = innerWidth;
-  addEventListener("resize", () => {
-    if (innerWidth === before) return;
-    before = innerWidth;
-    clearTimeout(waiting);
-    waiting = setTimeout(redraw, 150);
-  });
+  onNewLook(redraw);
 }
 
 function clearRange() {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -18,6 +18,10 @@ MOST_NUMBERS = 400_000  # about 3 MB of text
 OF_A_RUN = ("run_id", "seed", "replication", "request")
 # Numbers that say which row it is.
 WHERE = ("device", "learned", "arrival_s")
+ORDERS = {"environment": ["S1", "S2", "S3", "S4", "S5", "D1", "D2", "D3", "D4"]}
+# Places in the page's palette, so that a policy has one colour on every page, that of the plots.
+HUES = {"policy": {"autoscale": 0, "edge_best": 1, "random": 2, "opt": 3, "connected_edge": 4, "cloud": 5,
+                   "edge_cpu_fp32": 6}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Column:
     role: str  # dimension: which row it is; measure: a number that was found; beside: the end of an interval, a count
     low: str | None = None  # the columns that hold the ends of its interval
     high: str | None = None
+    order: list[str] = field(default_factory=list)  # of its values; the others come behind, by the alphabet
+    hues: dict[str, int] = field(default_factory=dict)  # value -> place in the page's palette
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,10 @@ class Table:
     name: str
     columns: list[Column]
     frame: pd.DataFrame
-    averaged: list[str]  # what was done to have few rows
-    notes: list[str]
-    mixed: bool  # rows are of more than one setting
+    averaged: list[str] = field(default_factory=list)  # what was done to have few rows
+    notes: list[str] = field(default_factory=list)
+    constant: list[str] = field(default_factory=list)  # measures that are not drawn, each with its only value
+    mixed: bool = False  # rows are of more than one setting
 
 
 def table(results: Results, name: str) -> Table | None:
@@ -52,17 +59,25 @@ def table(results: Results, name: str) -> Table | None:
     measures = [c for c in frame if is_numeric_dtype(frame[c]) and c not in (*swept, *WHERE, *OF_A_RUN)]
     replicated = "replication" in frame
     dimensions = [c for c in frame if c not in measures and not (replicated and c in OF_A_RUN)]
-    constant = [c for c in measures if frame[c].nunique(dropna=False) == 1]
+    constant = not_drawn(frame, measures)
     ends = {end for pair in given.values() for end in pair}
     kept = [c for c in measures if c not in constant or c in ends]
     most = min(MOST_ROWS, MOST_NUMBERS // max(1, len(dimensions) + len(kept) * (3 if replicated else 1)))
     reduced = averaged(frame, dimensions, kept, max(most, 1))
-    if constant:
-        notes.append("The same in all rows, and not drawn: " + ", ".join(same(frame, c) for c in constant) + ".")
     was_averaged = reduced.frame is not frame
     intervals = reduced.intervals if was_averaged else given
+    if results.is_cut_off(name):
+        notes.append(f"{name} ends within a line: its last row may be cut off.")
     columns = described(results, name, reduced.frame, set(kept), intervals)
-    return Table(name, columns, reduced.frame, reduced.notes, notes, reduced.mixed)
+    return Table(name, columns, reduced.frame, reduced.notes, notes, [same(frame, c) for c in constant], reduced.mixed)
+
+
+def not_drawn(frame: pd.DataFrame, measures: list[str]) -> list[str]:
+    """Those with one value in all rows; where that is all of them, as with one row, those that are empty or zero."""
+    constant = [c for c in measures if frame[c].nunique(dropna=False) == 1]
+    if len(constant) < len(measures):
+        return constant
+    return [c for c in measures if pd.isna(frame[c].iloc[0]) or frame[c].iloc[0] == 0]
 
 
 def same(frame: pd.DataFrame, column: str) -> str:
@@ -106,5 +121,5 @@ def described(results: Results, table: str, frame: pd.DataFrame, measures: set[s
         low, high = intervals.get(name, (None, None))
         role = "beside" if name in ends or name == RUNS else "measure" if name in measures else "dimension"
         unit = "" if unit in PLAIN else SPELT.get(unit, unit)
-        columns.append(Column(name, words, unit, meaning, role, low, high))
+        columns.append(Column(name, words, unit, meaning, role, low, high, ORDERS.get(name, []), HUES.get(name, {})))
     return columns

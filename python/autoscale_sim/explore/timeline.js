@@ -31,7 +31,7 @@ function timeline() {
   const within = (row) => row.time_s >= begin && row.time_s <= end;
   const rows = run.rows.filter((row) => within(row) && (phone === "" || row.phone === Number(phone)));
   const lines = run.lines.filter((row) => within(row) && (phone === "" || row.series.startsWith(`phone ${phone} `)));
-  return draw("timeline", timelineSpecification(rows, lines), rows.length + lines.length);
+  return draw(at("timeline"), timelineSpecification(rows, lines), rows.length + lines.length);
 }
 
 function timelineSpecification(rows, lines) {
@@ -44,7 +44,7 @@ function timelineSpecification(rows, lines) {
     ["requests", "requests"], ["stages", "stages (ms)"]];
   const there = rows[0] ?? {};
   const tooltip = fields.filter(([field]) => field in there).map(([field, name]) => ({field, title: name}));
-  const measure = (field, name) => ({width, height: 150, data: {values: rows},
+  const measure = (field, name, legend) => ({width, height: 150, data: {values: rows},
     mark: {type: "point", filled: true, size: 30, opacity: 0.8, clip: true},
     encoding: {x: zoomed, y: {field, type: "quantitative", title: name}, tooltip,
                color: {field: "target", type: "nominal", title: "executed on", legend}}});
@@ -58,6 +58,7 @@ function timelineSpecification(rows, lines) {
     params: [{name: "window", select: {type: "interval", encodings: ["x"]}}],
     encoding: {x: time({scale: {nice: false}})}};
   return {$schema: "https://vega.github.io/schema/vega-lite/v6.json", config,
-          vconcat: [overview, measure("latency_ms", "latency (ms)"), measure("energy_mj", "energy (mJ)"), ...panels],
+          vconcat: [overview, measure("latency_ms", "latency (ms)", null),
+                    measure("energy_mj", "energy (mJ)", legend), ...panels],
           resolve: {scale: {color: "independent"}}};
 }

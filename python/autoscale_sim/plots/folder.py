@@ -9,10 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import PlotError
+from .settings import DRAWS, described
 from .source import TABLES, Parameter, Source
 from .tables import header, read_table
-
-DRAWS = ("random", "latin_hypercube")  # of a sweep file
 
 
 class Folder(Source):
@@ -46,11 +45,9 @@ class Folder(Source):
     @cached_property
     def parameters(self) -> list[Parameter]:
         sweep = self.manifest.get("sweep", {})
-        drawn = [p for draws in DRAWS for p in (sweep.get(draws) or {}).get("parameters", [])]
-        described = [*(sweep.get("grid") or []), *(sweep.get("zip") or []), *drawn]
-        scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described}
-        drawn_paths = {p["path"] for p in drawn}
-        named = {p["path"] for p in described if p.get("name")}
+        scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described(sweep)}
+        drawn_paths = {p["path"] for draws in DRAWS for p in (sweep.get(draws) or {}).get("parameters", [])}
+        named = {p["path"] for p in described(sweep) if p.get("name")}
         return [
             Parameter(p["column"], p.get("unit", ""), scales.get(p.get("path")) == "log",
                       p.get("path") in drawn_paths, p.get("path", p["column"]), p.get("path") in named)

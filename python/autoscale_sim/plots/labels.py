@@ -22,6 +22,7 @@ NAMES = {
     "reward_mean": "mean reward",
     "agreement_target": "agreement with Opt (share of decisions)",
     "gap_to_opt": "energy above Opt's (share)",
+    "autoscale_over_it": "AutoScale over the best baseline",
     "battery_percent": "battery used",
     "learned": "outcomes learned from",
     "arrival_s": "time",

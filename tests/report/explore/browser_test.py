@@ -5,73 +5,32 @@ keyboard, with no error and no request, on a small folder of the program's and o
 """
 
 import csv
-import http.server
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 import unittest
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "python"), str(Path(__file__).parent)]
 
 from autoscale_sim.explore import command  # noqa: E402
 
-from data_test import PROGRAM, SMALL, write_large  # noqa: E402  (it takes the program off the arguments)
+from chromium import WIDTHS, InChromium  # noqa: E402
+from data_test import ODD, PROGRAM, SMALL, write_large  # noqa: E402  (it takes the program off the arguments)
 
-PATIENCE_S = 60
 OPENS_WITHIN_S = 2
-WIDTHS = (400, 1200)
 
 
-class Requests(http.server.BaseHTTPRequestHandler):
-    """The proxy of the browser: what it is asked for would have gone to the network."""
-
-    seen: list[str] = []
-
-    def answer(self):
-        self.seen.append(self.path)
-        self.send_error(502)
-
-    do_GET = do_POST = do_CONNECT = do_HEAD = answer
-
-    def log_message(self, *_):
-        pass
-
-
-def browser(downloads, proxy):
-    options = webdriver.ChromeOptions()
-    words = ["--headless=new", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
-             f"--proxy-server=127.0.0.1:{proxy}"]  # fmt: skip
-    if os.geteuid() == 0:
-        words.append("--no-sandbox")  # Chromium refuses it to root
-    for word in words:
-        options.add_argument(word)
-    options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-
-
-class Page(unittest.TestCase):
+class Page(InChromium):
     @classmethod
     def setUpClass(cls):
-        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        cls.addClassCleanup(temporary.cleanup)
-        cls.top = Path(temporary.name)
-        cls.downloads = cls.top / "downloads"
-        cls.downloads.mkdir()
+        super().setUpClass()
         small, large = cls.top / "small", cls.top / "large"
         subprocess.run([PROGRAM, "run", "scenarios/quickstart.yaml", *SMALL, "--replications", "3", "--timeline",
                         "--out", small], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # fmt: skip
@@ -80,41 +39,14 @@ class Page(unittest.TestCase):
         cls.small, cls.large = small / command.NAME, cls.top / "large.html"
         for words in ([str(small)], [str(large), "--out", str(cls.large)]):
             assert command.main(words) == 0, words
-        proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Requests)
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        cls.addClassCleanup(proxy.server_close)
-        cls.addClassCleanup(proxy.shutdown)
-        cls.driver = browser(cls.downloads, proxy.server_address[1])
-        cls.addClassCleanup(cls.driver.quit)
 
     def setUp(self):
         self.look(1200)
         self.open(self.small)
 
-    def tearDown(self):
-        """Nothing went wrong that only the console says, and nothing left the page."""
-        errors = [entry["message"] for entry in self.driver.get_log("browser")
-                  if entry["level"] in ("SEVERE", "WARNING")]  # fmt: skip
-        self.assertEqual(errors, [])
-        asked = self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
-        self.assertEqual([name for name in asked if not name.startswith(("data:", "blob:"))], [])
-        self.assertEqual([path for path in Requests.seen if "google" not in path], [])  # Chromium's own asks Google
-
-    def look(self, width, theme="light"):
-        tell = self.driver.execute_cdp_cmd
-        tell("Emulation.setDeviceMetricsOverride",
-             {"width": width, "height": 1400, "deviceScaleFactor": 1, "mobile": False})  # fmt: skip
-        tell("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
-
     def open(self, file):
-        self.driver.get(f"file://{file}")
+        self.driver.get(file.as_uri())
         self.until(lambda: self.drawn("chart"))
-
-    def script(self, text, *arguments):
-        return self.driver.execute_script(text, *arguments)
-
-    def until(self, condition):
-        return WebDriverWait(self.driver, PATIENCE_S, poll_frequency=0.05).until(lambda _: condition())
 
     def at(self, name):
         return self.driver.find_element(By.ID, name)
@@ -139,27 +71,16 @@ class Page(unittest.TestCase):
         return self.script("return [...document.querySelectorAll('#rows tbody tr')].map("
                            "(row) => row.cells[arguments[0]].textContent)", place)  # fmt: skip
 
-    def saved(self, name):
-        file = self.downloads / name
-        self.until(lambda: file.exists() and file.stat().st_size > 0)
-        text = file.read_text()
-        file.unlink()
-        return text
-
     def test_hovering_shows_the_row_and_its_interval(self):
         self.assertEqual(len(self.marks()), len(self.column("policy")))
-        ActionChains(self.driver).move_to_element(self.marks()[0]).perform()
-        tooltip = self.until(lambda: self.driver.find_element(By.ID, "vg-tooltip-element"))
-        self.until(lambda: "95 % interval" in tooltip.text)
-        self.assertIn("policy", tooltip.text)
-        self.assertIn("energy per inference (mJ)", tooltip.text)
+        self.tooltip(self.marks()[0], "95 % interval", "policy", "energy per inference (mJ)")
 
     def test_a_click_shows_scenario_and_command_line(self):
         self.marks()[0].click()
         self.until(lambda: self.at("details").is_displayed())
         text = self.driver.find_element(By.CSS_SELECTOR, "#origin .command").text
         self.assertRegex(text, r"^autoscale run quickstart\.json --policy \S+ --out again$")
-        self.at("save-scenario").click()
+        self.driver.find_element(By.CSS_SELECTOR, "#origin .save-scenario").click()
         self.assertIn('"name": "quickstart"', self.saved("quickstart.json"))
 
     def test_metric_colour_and_panels(self):
@@ -209,7 +130,7 @@ class Page(unittest.TestCase):
     def test_files(self):
         self.at("svg").click()
         picture = self.saved("runs.svg")
-        self.assertTrue(picture.startswith("<svg"), picture[:80])
+        self.assertTrue(ElementTree.fromstring(picture).tag.endswith("svg"))
         self.assertIn("energy per inference (mJ)", picture)
         self.at("csv").click()
         rows = list(csv.DictReader(self.saved("runs.csv").splitlines()))
@@ -228,17 +149,47 @@ class Page(unittest.TestCase):
         self.assertIn("<svg", self.saved("timeline.svg"))
 
     def test_light_dark_and_narrow(self):
-        background = lambda: self.script("return getComputedStyle(document.body).backgroundColor")  # noqa: E731
         for width in WIDTHS:
             for theme, expected in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 24, 28)")):
                 self.look(width, theme)
                 self.open(self.small)
-                self.assertEqual(background(), expected)
-                wide, room = self.script("const {scrollWidth, clientWidth} = document.documentElement;"
-                                         "return [scrollWidth, clientWidth]")  # fmt: skip
-                self.assertLessEqual(wide, room)  # nothing to scroll sideways
+                self.assertEqual(self.background(), expected)
+                self.fits()
         self.redrawn(lambda: self.at("theme").click())
-        self.assertEqual(background(), "rgb(255, 255, 255)")
+        self.assertEqual(self.background(), "rgb(255, 255, 255)")
+
+    def colour_of(self, policy):
+        """Its mark's, by the place of its row."""
+        return self.marks()[self.column("policy").index(policy)].get_attribute("fill")
+
+    def test_a_policy_keeps_its_colour_whatever_is_filtered(self):
+        self.choose("colour", "policy")
+        before = {policy: self.colour_of(policy) for policy in self.column("policy")}
+        self.assertEqual((before["autoscale"], before["cloud"]), ("#0072B2", "#56B4E9"))  # as in the plots
+        self.assertEqual(len(set(before.values())), len(before))
+        self.driver.find_element(By.CSS_SELECTOR, "#filters summary").click()
+        self.redrawn(lambda: self.driver.find_element(By.CSS_SELECTOR, "#filters input").click())
+        left = self.column("policy")
+        self.assertEqual(len(left), len(before) - 1)
+        self.assertEqual({policy: self.colour_of(policy) for policy in left}, {p: before[p] for p in left})
+
+    def test_a_click_in_the_legend_singles_out(self):
+        self.choose("colour", "policy")
+        self.driver.find_element(By.CSS_SELECTOR, "#chart .role-legend-symbol path").click()
+        clear = lambda: [mark for mark in self.marks() if float(mark.get_attribute("opacity")) > 0.5]  # noqa: E731
+        self.until(lambda: len(clear()) == 1)
+
+    def test_odd_folders_open(self):
+        for name, text in ODD.items():
+            with self.subTest(name=name):
+                folder = self.top / name
+                folder.mkdir()
+                (folder / "runs.csv").write_text(text)
+                self.assertEqual(command.main([str(folder)]), 0)
+                self.open(folder / command.NAME)
+                self.assertEqual(self.at("name").text, name)
+                self.assertGreater(len(self.marks()), 0)
+                self.fits()
 
     def test_a_hundred_thousand_rows(self):
         self.assertLess(self.large.stat().st_size, 4_000_000)

@@ -39,6 +39,29 @@ grid:
   - {{path: constraints.accuracy, name: quality, values: [50, 70], labels: [low, high]}}
 replications: 3
 """
+# What other kinds of sweep draw from, instead of the grid.
+KINDS = {
+    "zip": """zip:
+  - {path: cloud_signal.constant.level, name: signal, values: [-85 dBm, -60 dBm]}
+  - {path: constraints.accuracy, name: quality, values: [50, 70], labels: [low, "höher <b>"]}
+""",
+    "random": """random:
+  samples: 2
+  parameters:
+    - {path: cloud_signal.constant.level, name: signal, range: {from: -90 dBm, to: -55 dBm}}
+    - {path: overrides.device_profiles/mi8pro.baseline_power.value, name: baseline, values: [0.25 W, 0.5 W, 1 W]}
+""",
+}
+# Of the scenario: what a sweep's overrides leave as it is.
+OWN = 'overrides: {device_profiles/mi8pro: {"processors[2].paper_power.value": 4 W}}\n'
+# Name of a folder -> its runs.csv.
+ODD = {
+    "one row": "run_id,policy,replication,energy_mean_mj\na,cloud,0,12.5\n",
+    "all equal": "run_id,policy,replication,energy_mean_mj\n" + "a,cloud,0,12.5\nb,cloud,1,12.5\n",
+    "gaps": "run_id,policy,dnn,replication,energy_mean_mj\na,p,,0,\nb,q,net,0,inf\nc,q,net,1,nan\nd,r,,0,1e-9\n",
+    "Größe \"q\" 'r' #1 50% & <b>": 'run_id,policy,replication,"énergie (µJ) ""x"" [0]"\n'
+                                    f"a,“größer” <b>&amp;,0,1\nb,{'日本' * 40},0,2e12\n",
+}  # fmt: skip
 
 
 def program(*words):
@@ -121,7 +144,7 @@ class Folders(unittest.TestCase):
         return rows_of(folder / "again/runs.csv")
 
     def test_the_command_line_of_a_run_gives_the_row_again(self):
-        scenario = self.of_run["scenario"]
+        scenario = self.of_run["scenarios"][0]
         shown = Shown(self.of_run, "runs.csv")
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / scenario["file"]).write_text(scenario["text"])
@@ -139,6 +162,38 @@ class Folders(unittest.TestCase):
                    if (r["signal"], r["quality"], r["policy"]) == ("-85", "high", "cloud")]  # fmt: skip
         self.assertEqual([r["energy_mean_mj"] for r in rows if r["policy"] == "cloud"],
                          [r["energy_mean_mj"] for r in written])  # fmt: skip
+
+    def test_command_lines_of_every_kind_of_sweep_give_their_rows_again(self):
+        for kind, draws in KINDS.items():
+            with self.subTest(kind=kind), tempfile.TemporaryDirectory() as name:
+                file, out, scenario = (Path(name) / part for part in ("s.yaml", "out", "mine.yaml"))
+                scenario.write_text((ROOT / "scenarios/quickstart.yaml").read_text() + OWN)
+                file.write_text(SWEEP[:SWEEP.index("grid:")].replace(f"{ROOT}/scenarios/quickstart.yaml", "mine.yaml")
+                                + draws + "replications: 2\n")  # fmt: skip
+                program("sweep", file, "--out", out)
+                shown = Shown(page.content(Results(out)), "runs.csv")
+                policy = "edge_best"  # on the DSP, which the scenario's own override makes dearer
+                row = shown.cells["policy"].index(policy)
+                signal = shown.cells["signal"][row]
+                rows = self.again(shown.command(row), Path(name))
+                mean = statistics.fmean(float(r["energy_mean_mj"]) for r in rows if r["policy"] == policy)
+                written = [float(r["energy_mean_mj"]) for r in rows_of(out / "runs.csv")
+                           if r["policy"] == policy and math.isclose(float(r["signal"]), signal, rel_tol=1e-5)]
+                self.assertEqual(len(written), 2)
+                # A drawn signal stands in runs.csv, and so in the command line, to twelve digits.
+                self.assertAlmostEqual(mean, statistics.fmean(written), delta=1e-9 * mean)
+
+    def test_rows_that_no_one_command_makes_have_none(self):
+        self.assertEqual(set(Shown(self.of_sweep, "timing.csv").table["commands"]["texts"]), {""})
+
+    def test_requests_are_written_again_only_if_asked_for(self):
+        lines = Shown(self.of_run, "requests.csv").table["commands"]["texts"]
+        self.assertTrue(all("--requests" in line for line in lines), lines)
+
+    def test_of_many_metrics_one_is_drawn_first(self):
+        hidden = Shown(self.of_sweep, "summary.csv").table["hidden"]["metric"]
+        self.assertNotIn("energy_mean_mj", hidden)
+        self.assertIn("latency_mean_ms", hidden)
 
     def test_the_timeline_has_every_request(self):
         run = next(run for run in self.of_run["timeline"] if run["name"] == "cloud-r0")
@@ -174,6 +229,47 @@ class Study(unittest.TestCase):
             shown = Shown(page.content(Results(folder)), "cases.csv")
         self.assertEqual([shown.command(0), shown.command(1)], [lines[1], ""])
 
+    def test_the_plain_run_goes_before_studies_of_the_same_name(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            lines = [f"autoscale run scenarios/paper/S1_streaming.yaml --out=OUT/{out}S1_streaming --policy=a"
+                     for out in ("marginal/", "", "ceiling/")]  # fmt: skip
+            (folder / "manifest.json").write_text(json.dumps({"commands": lines}))
+            (folder / "cases.csv").write_text("policy,environment,use_case,energy_mj\na,S1,streaming,1\n")
+            shown = Shown(page.content(Results(folder)), "cases.csv")
+        self.assertEqual(shown.command(0), lines[1])
+
+    def test_rows_of_the_leaderboard_have_the_commands_of_their_entry(self):
+        folders = [f"{part}/{entry}/{use_case}" for part in ("board", "blocks") for entry in ("ucb", "ucb_tuned")
+                   for use_case in ("streaming", "translation")]  # fmt: skip
+        folders += ["change/S1_S4/ucb", "change/S1_S2/ucb"]
+        lines = [f"autoscale run scenarios/leaderboard/x.yaml --out=OUT/{folder}" for folder in folders]
+        of = lambda *wanted: "\n".join(lines[folders.index(folder)] for folder in wanted)  # noqa: E731
+        head = "policy,parameters,environments,use_cases,efficiency\n"
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "manifest.json").write_text(json.dumps({"commands": lines}))
+            (folder / "leaderboard.csv").write_text(
+                f"{head}ucb,default,all,all,1\nucb,tuned,all,all,2\nucb,default,S1,streaming,3\nother,default,S1,x,4\n")
+            (folder / "leaderboard_blocks.csv").write_text(f"{head}ucb,default,all,all,1\n")
+            (folder / "leaderboard_regret.csv").write_text("before,after,policy,regret\nS1,S2,ucb,1\n")
+            content = page.content(Results(folder))
+        board, blocks, regret = (Shown(content, f"leaderboard{end}.csv") for end in ("", "_blocks", "_regret"))
+        self.assertEqual([board.command(row) for row in range(4)],
+                         [of("board/ucb/streaming", "board/ucb/translation"),
+                          of("board/ucb_tuned/streaming", "board/ucb_tuned/translation"),
+                          of("board/ucb/streaming"), ""])  # fmt: skip
+        self.assertEqual(blocks.command(0), of("blocks/ucb/streaming", "blocks/ucb/translation"))
+        self.assertEqual(regret.command(0), of("change/S1_S2/ucb"))
+
+    def test_parts_are_hidden_only_behind_their_own_whole(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "runs.csv").write_text("scenario,dnn,policy,energy_mj\nA,all,p,1\nB,net,p,2\n")
+            self.assertEqual(Shown(page.content(Results(folder)), "runs.csv").table["hidden"], {})
+            (folder / "runs.csv").write_text("scenario,dnn,policy,energy_mj\nA,all,p,1\nA,net,p,2\nA,m,p,3\n")
+            self.assertEqual(Shown(page.content(Results(folder)), "runs.csv").table["hidden"], {"dnn": ["net", "m"]})
+
 
 class Large(unittest.TestCase):
     def test_a_hundred_thousand_rows_become_few(self):
@@ -197,6 +293,16 @@ class Large(unittest.TestCase):
         self.assertEqual(shown.columns["signal"]["unit"], "dBm")
         self.assertGreater(shown.count, 3500)  # near the limit, so that the browser has its hardest case
         self.assertAlmostEqual(energies[row], 101 + 2 * shown.cells["signal"][row], delta=2 * 50 / 24)
+
+
+    def test_many_rows_of_few_settings_become_few_without_replications_too(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "points.csv").write_text("x,kind\n" + "".join(f"{i},k{i % 5}\n" for i in range(100_000)))
+            shown = Shown(page.content(Results(folder)), "points.csv")
+        self.assertEqual(shown.count, 5)
+        self.assertEqual(shown.cells["x"][shown.row(kind="k2")], 49_999.5)  # the mean of 2, 7, ... 99,997
+        self.assertTrue(any("without intervals" in note for note in shown.table["averaged"]))
 
 
 def write_large(folder):
@@ -241,6 +347,20 @@ class Wrong(unittest.TestCase):
                 file.write_text(text)
                 self.wrong(pattern)
                 file.unlink() if before is None else file.write_text(before)
+
+    def test_one_row_shows_what_it_measures(self):
+        shown = Shown(page.content(Results(self.folder)), "runs.csv")
+        self.assertEqual((shown.table["first"]["y"], shown.cells["energy_mean_mj"]), ("energy_mean_mj", [1]))
+
+    def test_a_sweep_that_is_not_finished(self):
+        (self.folder / "runs.csv").unlink()
+        (self.folder / "journal").write_text("")
+        self.wrong("holds a sweep that is not finished; .*--resume")
+
+    def test_a_file_that_is_cut_off(self):
+        (self.folder / "runs.csv").write_text("run_id,policy,replication,energy_mean_mj\na,b,0,1\nb,c")
+        notes = Shown(page.content(Results(self.folder)), "runs.csv").table["notes"]
+        self.assertTrue(any("cut off" in note for note in notes), notes)
 
     def test_exit_codes(self):
         self.assertEqual(command.main([str(self.folder / "none")]), 2)
