@@ -94,7 +94,8 @@ function layers(view, rows) {
   const ordinate = {field: y.key, title: title(y), type: "quantitative", scale: {padding: 6, ...scale},
                     axis: {titleLimit: view.height, ...(log ? MAJOR : {}), ...format(rows, y)}};
   if (view.reference !== null && view.reference !== undefined) {
-    layer.push({mark: {type: "rule", strokeDash: [4, 3], color: look().soft}, encoding: {y: {datum: view.reference}}});
+    layer.push({data: {values: [{}]}, mark: {type: "rule", strokeDash: [4, 3], color: look().soft},
+                encoding: {y: {datum: view.reference}}});
   }
   if (line) {
     layer.push({mark: {type: "line", strokeWidth: 1.5},
