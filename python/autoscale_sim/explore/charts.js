@@ -94,18 +94,21 @@ function layers(view, rows) {
   const ordinate = {field: y.key, title: title(y), type: "quantitative", scale: {padding: 6, ...scale},
                     axis: {titleLimit: view.height, ...(log ? MAJOR : {}), ...format(rows, y)}};
   if (view.reference !== null && view.reference !== undefined) {
-    layer.push({mark: {type: "rule", strokeDash: [4, 3], color: look().soft}, encoding: {y: {datum: view.reference}}});
+    layer.push({data: {values: [{}]}, mark: {type: "rule", strokeDash: [4, 3], color: look().soft},
+                encoding: {y: {datum: view.reference}}});
   }
   if (line) {
     layer.push({mark: {type: "line", strokeWidth: 1.5},
                 encoding: {...common, ...opacity(0.7), y: ordinate, detail: {field: line}}});
   }
   if (low) {
-    for (const row of rows) row.interval = interval(row, low, high) || "–";
     // On a logarithmic axis an interval that reaches zero cannot be drawn.
-    const whole = rows.filter((row) => row[low.key] !== null && row[high.key] !== null && (!log || row[low.key] > 0));
-    if (whole.length) layer.push({data: {values: whole}, mark: {type: "rule", strokeWidth: 1.5},
-                encoding: {...common, ...opacity(1), y: {...ordinate, field: low.key}, y2: {field: high.key}}});
+    const whole = (row) => row[low.key] !== null && row[high.key] !== null && (!log || row[low.key] > 0);
+    for (const row of rows) Object.assign(row, {interval: interval(row, low, high) || "–", whole: whole(row)});
+    if (rows.some(whole)) {
+      layer.push({transform: [{filter: "datum.whole"}], mark: {type: "rule", strokeWidth: 1.5},
+                  encoding: {...common, ...opacity(1), y: {...ordinate, field: low.key}, y2: {field: high.key}}});
+    }
   }
   layer.push({...params, mark: {type: "point", filled: true, size: rows.length > 200 ? 30 : 60, cursor: "pointer"},
               encoding: {...common, ...(shape ? {shape} : {}), ...opacity(0.85), y: ordinate,

@@ -14,12 +14,12 @@ function valuesOf(table, row) {
 function originOf(table, row) {
   const command = table.commands.texts[table.commands.of[row.i]], soft = {className: "soft"};
   if (!command) return [element("p", {...soft, textContent: "The folder does not tell which command made this row."})];
-  const copy = element("button", {type: "button", textContent: "Copy", onclick: async () => {
-    await navigator.clipboard?.writeText(command);
-    copy.textContent = "Copied";
+  const text = element("pre", {className: "command", textContent: command});
+  const copy = element("button", {type: "button", textContent: "Copy", onclick: () => {
+    getSelection().selectAllChildren(text);  // to be copied by hand where the browser forbids it
+    navigator.clipboard?.writeText(command).then(() => { copy.textContent = "Copied"; }, () => {});
   }});
-  return [element("div", {className: "row"}, element("h3", {textContent: "Command line"}), copy),
-          element("pre", {className: "command", textContent: command}),
+  return [element("div", {className: "row"}, element("h3", {textContent: "Command line"}), copy), text,
           element("p", {...soft, textContent: page.about}), ...scenarioOf(table, row)];
 }
 

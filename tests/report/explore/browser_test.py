@@ -80,6 +80,8 @@ class Page(InChromium):
         self.until(lambda: self.at("details").is_displayed())
         text = self.driver.find_element(By.CSS_SELECTOR, "#origin .command").text
         self.assertRegex(text, r"^autoscale run quickstart\.json --policy \S+ --out again$")
+        self.driver.find_element(By.XPATH, "//*[@id='origin']//button[text()='Copy']").click()
+        self.assertEqual(self.script("return String(getSelection())").strip(), text)
         self.driver.find_element(By.CSS_SELECTOR, "#origin .save-scenario").click()
         self.assertIn('"name": "quickstart"', self.saved("quickstart.json"))
 
@@ -92,6 +94,8 @@ class Page(InChromium):
         self.choose("facet", "policy")
         self.assertEqual(len(self.driver.find_elements(By.CSS_SELECTOR, "#chart .role-scope .mark-group")) > 1, True)
         self.assertEqual(len(self.marks()), count)
+        # Every interval is in its own panel, and nowhere else.
+        self.assertEqual(len(self.driver.find_elements(By.CSS_SELECTOR, "#chart .mark-rule.role-mark line")), count)
         self.redrawn(lambda: self.at("log").click())
 
     def test_filters(self):

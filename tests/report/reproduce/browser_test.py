@@ -112,6 +112,12 @@ class Report(InChromium):
             self.driver.find_elements(By.CSS_SELECTOR, "figure picture")))  # a figure is one or the other
         for name in names:
             self.assertGreater(len(self.marks(name)), 10, name)
+        # Every interval that a logarithmic axis can show is in its own panel; each of the nine has its reference at 1.
+        self.press("fig_efficiency", "Save CSV")
+        rows = csv.DictReader(self.saved("fig_efficiency.csv").splitlines())
+        positive = sum(float(row["efficiency_ci95_low"] or 0) > 0 for row in rows)
+        lines = self.figure("fig_efficiency").find_elements(By.CSS_SELECTOR, ".mark-rule.role-mark line")
+        self.assertEqual(len(lines), positive + 9)
 
     def test_efficiency_is_that_of_the_runs(self):
         shown = self.table("fig_efficiency")
@@ -174,6 +180,14 @@ class Report(InChromium):
         self.assertIn(line, json.loads((FOLDER / "manifest.json").read_text())["commands"])
         self.press("fig_efficiency", "Close")
         self.assertFalse(self.figure("fig_efficiency").find_element(By.CSS_SELECTOR, ".details").is_displayed())
+
+    def test_a_click_in_the_legend_singles_out_in_every_panel(self):
+        count = len(self.marks("fig_efficiency"))
+        symbol = self.figure("fig_efficiency").find_element(By.CSS_SELECTOR, ".role-legend-symbol path")
+        self.script("arguments[0].scrollIntoView({block: 'center'})", symbol)
+        symbol.click()
+        self.until(lambda: sum(float(mark.get_attribute("opacity")) > 0.5 for mark in self.marks("fig_efficiency"))
+                   == count / 5)  # of five policies
 
     def test_filter_metric_and_picture(self):
         count = len(self.marks("fig_qos"))
