@@ -75,6 +75,7 @@ docs/results
 docs/reliability
 docs/python
 docs/gallery
+docs/fleet
 ```
 
 ```{toctree}

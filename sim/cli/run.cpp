@@ -17,6 +17,7 @@ struct RunArguments {
   ScenarioOverrides overrides;
   std::string out;
   std::size_t jobs = 1;
+  std::size_t shards = 0;
   bool requests = false;
   bool timeline = false;
 };
@@ -66,6 +67,7 @@ int run(const RunArguments& arguments) {
   }
   RunOptions options;
   options.jobs = arguments.jobs;
+  options.shards = arguments.shards;
   options.requests = arguments.requests;
   options.timeline = arguments.timeline;
   options.progress = run_progress_line();
@@ -97,6 +99,10 @@ void add_run(CLI::App& app, Action& action) {
   sub->add_option("--replications", arguments->overrides.replications, "independent repetitions")
       ->check(whole_number(1, 1'000'000));
   sub->add_option("-j,--jobs", arguments->jobs, "runs at the same time")
+      ->check(whole_number(1, 1024));
+  sub->add_option("--shards", arguments->shards,
+                  "threads for the phones of one run, which must not meet; default: the jobs that "
+                  "have no run of their own, where phones do not meet")
       ->check(whole_number(1, 1024));
   sub->add_option("-o,--out", arguments->out, "write CSV files and the manifest into this folder")
       ->check(CLI::Validator(

@@ -23,6 +23,14 @@ class Engine {
   /// The current instant: of the running event or, after run_until, the horizon.
   Time now() const { return now_; }
 
+  /// An instant and a rank as one number: events run in ascending order of it, equal ones in the order
+  /// in which they were scheduled.
+  using Order = EventQueue::Key;
+  /// Of the running event, or of the last one.
+  Order order() const { return current_key_; }
+  /// Of the next event; there must be one.
+  Order next_order() const { return queue_.min_key(); }
+
   /// Events not yet run, cancelled ones included.
   std::size_t pending() const { return queue_.size(); }
 

@@ -31,7 +31,7 @@ RunResult result_of(const Scenario& scenario, const RunSpec& spec,
   return result;
 }
 
-void run_phases(World& world, std::span<const PhasePlan> phases, RunObserver& observer,
+void run_phases(ShardedWorld& world, std::span<const PhasePlan> phases, RunObserver& observer,
                 Metrics& metrics) {
   std::uint32_t first = 0;
   std::uint64_t recorded_before = 0;
@@ -49,8 +49,8 @@ void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& fr
 }
 
 /// What the policies of a finished run have learned, taken together.
-void collect_learning(World& world, RunResult& result) {
-  for (const auto& policy : world.policies()) {
+void collect_learning(const ShardedWorld& world, RunResult& result) {
+  for (Policy* policy : world.policies()) {
     LearningProgress p = policy->progress();
     result.progress.updates += p.updates;
     result.progress.states_visited += p.states_visited;
@@ -65,12 +65,13 @@ void collect_learning(World& world, RunResult& result) {
 }
 
 /// The tables of policies that decide for all phones of a device type.
-void collect_tables(World& world, RunResult& result) {
+void collect_tables(const ShardedWorld& world, RunResult& result) {
   const ScenarioConfig& config = result.scenario->config();
   if (!config.save_tables || config.learners == LearnerSharing::kPerDevice) return;
   const std::vector<DeviceType>& types = result.scenario->system().types;
+  const std::vector<Policy*> policies = world.policies();
   for (std::size_t t = 0; t < types.size(); ++t) {
-    auto saved = world.policies()[t]->save();
+    auto saved = policies[t]->save();
     if (!saved.is_null()) result.tables.emplace_back(types[t].profile.id, std::move(saved));
   }
 }
@@ -95,7 +96,7 @@ PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy
 }
 
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles& files,
-                  const std::function<void()>& tick) {
+                  const std::function<void()>& tick, std::size_t shards) {
   const auto started = std::chrono::steady_clock::now();
   const std::vector<PhasePlan> phases = scenario.phases(spec.fold);
   RunResult result = result_of(scenario, spec, phases);
@@ -104,7 +105,8 @@ RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles&
   std::optional<Timeline> timeline;
   if (!files.timeline.empty()) timeline.emplace(files.timeline, result, files.process);
   RunObserver observer(result, log ? &*log : nullptr, timeline ? &*timeline : nullptr, tick);
-  World world(scenario.system(), spec.seed, policy_under_test(scenario, result.policy()), observer);
+  ShardedWorld world(scenario.system(), spec.seed, policy_under_test(scenario, result.policy()),
+                     observer, shards);
   observer.watch(world);
   const auto describe = [&] {
     return fmt::format("run {} (seed {}), simulated time {} s", spec.id, spec.seed,

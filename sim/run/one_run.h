@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "sim/run/run.h"
-#include "sim/world/world.h"
+#include "sim/world/sharded_world.h"
 
 namespace autoscale {
 
@@ -19,10 +19,11 @@ struct RunFiles {
 /// How worlds make a policy of the scenario, which must outlive it.
 PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy& use);
 
-/// Executes a run; its metrics keep the energies that relative columns need. `tick` is called every
-/// Observer::kProgressStep requests. Throws PolicyError, IoError, ConfigError if the table to start
+/// Executes a run, over as many threads as it has `shards`, which change nothing in its results but
+/// need phones that do not meet (independence.h); its metrics keep the energies that relative columns
+/// need. `tick` is called every Observer::kProgressStep requests. Throws PolicyError, IoError, ConfigError if the table to start
 /// from does not fit, and what `tick` throws.
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles& files,
-                  const std::function<void()>& tick);
+                  const std::function<void()>& tick, std::size_t shards = 1);
 
 }  // namespace autoscale

@@ -9,7 +9,7 @@
 #include "sim/run/request_log.h"
 #include "sim/run/run.h"
 #include "sim/run/timeline.h"
-#include "sim/world/world.h"
+#include "sim/world/sharded_world.h"
 
 namespace autoscale {
 
@@ -21,7 +21,7 @@ class RunObserver final : public Observer {
               const std::function<void()>& tick);
 
   /// The world whose policies report their progress, to be given before it runs.
-  void watch(const World& world) { world_ = &world; }
+  void watch(const ShardedWorld& world) { world_ = &world; }
 
   void begin_phase(const std::string& name);
 
@@ -46,7 +46,7 @@ class RunObserver final : public Observer {
   RequestLog* log_;
   Timeline* timeline_;
   const std::function<void()>& tick_;
-  const World* world_ = nullptr;
+  const ShardedWorld* world_ = nullptr;
   std::string phase_;
   std::vector<Curve> curves_;  // by device type
 };

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <mutex>
 #include <span>
+#include <stdexcept>
 
 #include "sim/core/thread_pool.h"
+#include "sim/run/independence.h"
 #include "sim/run/memory.h"
 #include "sim/run/one_run.h"
 #include "sim/run/run_specs.h"
@@ -48,13 +50,19 @@ class AllRuns {
  private:
   void run_row(std::size_t i) {
     try {
-      results_[i] = run_one(scenario_, specs_[i], files_of(i), tick_);
+      results_[i] = run_one(scenario_, specs_[i], files_of(i), tick_, shards_of(specs_[i]));
       finish_fold(i / scenario_.policies().size());
     } catch (...) {
       end_run(i);
       throw;
     }
     end_run(i);
+  }
+
+  std::size_t shards_of(const RunSpec& spec) const {
+    if (options_.shards > 0) return options_.shards;
+    const std::size_t free = options_.jobs / specs_.size();
+    return free > 1 && coupling(scenario_, spec).empty() ? free : 1;
   }
 
   RunFiles files_of(std::size_t i) const {
@@ -108,6 +116,16 @@ class AllRuns {
   const std::function<void()> tick_ = [this] { tick(); };
 };
 
+void require_independence(const Scenario& scenario) {
+  for (const RunSpec& spec : run_specs(scenario)) {
+    const std::string found = coupling(scenario, spec);
+    if (found.empty()) continue;
+    throw std::invalid_argument(
+        fmt::format("{}: run {} cannot be split into shards, because its phones meet: {}",
+                    scenario.config().name, spec.id, found));
+  }
+}
+
 std::vector<RunOutcome> run_fold(const Scenario& scenario, std::size_t fold,
                                  std::uint32_t replication) {
   const std::function<void()> no_tick = [] {};
@@ -142,6 +160,7 @@ std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t 
 
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options) {
   check_memory(scenario, options.jobs);
+  if (options.shards > 1) require_independence(scenario);
   return AllRuns(scenario, options).run();
 }
 

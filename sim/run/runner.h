@@ -20,6 +20,9 @@ struct RunProgress {
 
 struct RunOptions {
   std::size_t jobs = 1;
+  /// Threads that share a run's phones. 0: jobs that would have no run of their own, for runs whose
+  /// phones do not meet (independence.h).
+  std::size_t shards = 0;
   /// Where per-run request logs and timelines go; empty: none are written.
   std::filesystem::path parts;
   bool requests = false;
@@ -34,7 +37,7 @@ std::vector<RunOutcome> run_replication(const Scenario& scenario, std::uint32_t 
 
 /// Executes all runs, in the order of run_specs(). No further run begins after one has failed. Throws
 /// the first run's exception, in the order of rows, if any failed, and std::invalid_argument before
-/// the first if they would not fit into memory.
+/// the first if they would not fit into memory or shards are asked for of phones that meet.
 std::vector<RunResult> run_all(const Scenario& scenario, const RunOptions& options);
 
 /// File of a run's part of requests.csv or the timeline, below RunOptions::parts.

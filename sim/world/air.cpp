@@ -147,7 +147,7 @@ void Air::schedule_medium(std::size_t link, std::size_t m) {
               shared.stamp, static_cast<std::uint32_t>(m)});
 }
 
-Phone* Air::finish_on_medium(Event event, std::span<Phone> phones) {
+Phone* Air::finish_on_medium(Event event, Phones& phones) {
   Medium& shared = media_[event.extra][event.id];
   if (event.stamp != shared.stamp) return nullptr;
   shared.advance(engine_.now());

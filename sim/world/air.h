@@ -7,11 +7,11 @@
 #pragma once
 
 #include <array>
-#include <span>
 #include <vector>
 
 #include "sim/models/medium.h"
 #include "sim/world/events.h"
+#include "sim/world/phones.h"
 #include "sim/world/surroundings.h"
 
 namespace autoscale {
@@ -35,7 +35,7 @@ class Air {
   /// Event of a transfer on a link of its own: whether the transfer is over.
   bool step(Phone& phone);
   /// Event of a medium: the phone whose transfer is over, or null if the event is outdated.
-  Phone* finish_on_medium(Event event, std::span<Phone> phones);
+  Phone* finish_on_medium(Event event, Phones& phones);
   /// Event of a transfer on a medium: the signal may have changed.
   void rerate(Phone& phone, std::uint16_t stamp);
 

@@ -12,14 +12,16 @@ Deciders::Deciders(const SystemModel& system, PolicyUnderTest setup,
   for (const DeviceType& type : system.types) true_costs_.emplace_back(system, type);
 }
 
-void Deciders::make_policies(std::span<const Phone> phones, const RandomField& random,
+void Deciders::make_policies(const Phones& phones, const RandomField& random,
                              const Oracle& oracle) {
   decisions_ = timed_decisions_ = 0;
   timed_ns_ = 0;
   policies_.clear();
   mistaken_costs_.clear();
-  const std::size_t count = setup_.per_device ? phones.size() : system_.types.size();
-  for (std::size_t i = 0; i < count; ++i) {
+  first_phone_ = phones.range().first;
+  const auto types = static_cast<std::uint32_t>(system_.types.size());
+  const PhoneRange owners = setup_.per_device ? phones.range() : PhoneRange{0, types};
+  for (std::uint32_t i = owners.first; i < owners.end; ++i) {
     const std::size_t t = setup_.per_device ? phones[i].type : i;
     const DeviceType& type = system_.types[t];
     const std::uint32_t decides_for = setup_.per_device ? 1 : system_.count_of(t);
@@ -29,11 +31,10 @@ void Deciders::make_policies(std::span<const Phone> phones, const RandomField& r
       policies_.push_back(nullptr);
       continue;
     }
-    policies_.push_back(setup_.make(
-        {type.actions, system_.dnns, type.dnns,
-         setup_.info.needs_costs ? &costs_for(t, static_cast<std::uint32_t>(i), random) : nullptr,
-         setup_.info.needs_oracle ? &oracle : nullptr, random, type.profile.id,
-         system_.constraints.qos_s}));
+    policies_.push_back(setup_.make({type.actions, system_.dnns, type.dnns,
+                                     setup_.info.needs_costs ? &costs_for(t, i, random) : nullptr,
+                                     setup_.info.needs_oracle ? &oracle : nullptr, random,
+                                     type.profile.id, system_.constraints.qos_s}));
   }
 }
 

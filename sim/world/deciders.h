@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@
 #include "sim/policy/oracle.h"
 #include "sim/policy/policy.h"
 #include "sim/system/system_model.h"
-#include "sim/world/phone.h"
+#include "sim/world/phones.h"
 
 namespace autoscale {
 
@@ -43,8 +42,7 @@ class Deciders {
            Observer& observer);
 
   /// New policies, with nothing learned and no decision counted.
-  void make_policies(std::span<const Phone> phones, const RandomField& random,
-                     const Oracle& oracle);
+  void make_policies(const Phones& phones, const RandomField& random, const Oracle& oracle);
   void set_mode(LearningMode mode);
 
   const PolicyUnderTest& setup() const { return setup_; }
@@ -67,6 +65,8 @@ class Deciders {
     policy_of(phone).learn(outcome);
     observer_.on_learned(phone.type, outcome.reward, phone.request.oracle);
   }
+  /// Asked of the policies since they were made.
+  std::uint64_t decisions() const { return decisions_; }
   /// Mean wall-clock time of a decision over a sample of them, in nanoseconds; 0 before the first.
   double mean_decision_ns() const {
     return timed_decisions_ == 0 ? 0 : timed_ns_ / static_cast<double>(timed_decisions_);
@@ -74,7 +74,7 @@ class Deciders {
 
  private:
   Policy& policy_of(const Phone& phone) {
-    return *policies_[setup_.per_device ? phone.number : phone.type];
+    return *policies_[setup_.per_device ? phone.number - first_phone_ : phone.type];
   }
 
   /// The truth for oracles, else what the owner of the policy takes for it.
@@ -89,6 +89,7 @@ class Deciders {
   std::vector<CostModel> true_costs_;     // by type
   std::deque<CostModel> mistaken_costs_;  // by policy, where planners err
   std::vector<std::unique_ptr<Policy>> policies_;
+  std::uint32_t first_phone_ = 0;
   std::uint64_t decisions_ = 0;
   std::uint64_t timed_decisions_ = 0;
   double timed_ns_ = 0;

@@ -6,14 +6,15 @@
 
 namespace autoscale {
 
-Servers::Servers(const SystemModel& system, std::size_t phones) : system_(system) {
+Servers::Servers(const SystemModel& system, PhoneRange range) : system_(system) {
   for (const std::size_t workers : system.cloud.workers) pools_.emplace_back(workers);
-  add_batches(system.cloud, phones);
+  add_batches(system.cloud, range.size());
   const std::size_t each = system.tablet.phones_each;
-  const std::size_t tablets = each == 0 ? 1 : (phones + each - 1) / each;
+  first_tablet_ = each == 0 ? 0 : range.first / each;
+  const std::size_t tablets = each == 0 ? 1 : (range.end + each - 1) / each - first_tablet_;
   for (std::size_t t = 0; t < tablets; ++t) {
     for (const std::size_t workers : system.tablet.workers) pools_.emplace_back(workers);
-    add_batches(system.tablet, phones);
+    add_batches(system.tablet, range.size());
   }
 }
 

@@ -7,14 +7,15 @@
 #include "sim/models/batch_server.h"
 #include "sim/models/server.h"
 #include "sim/system/system_model.h"
-#include "sim/world/phone.h"
+#include "sim/world/phones.h"
 
 namespace autoscale {
 
 class Servers {
  public:
-  /// `system` must outlive it.
-  Servers(const SystemModel& system, std::size_t phones);
+  /// Those of the phones in `range`, which holds all phones of each of its tablets. `system` must
+  /// outlive it.
+  Servers(const SystemModel& system, PhoneRange range);
 
   /// All workers free from kStart on.
   void reset() {
@@ -39,7 +40,7 @@ class Servers {
  private:
   std::size_t tablet_of(const Phone& phone) const {
     const std::uint32_t each = system_.tablet.phones_each;
-    return each == 0 ? 0 : phone.number / each;
+    return each == 0 ? 0 : phone.number / each - first_tablet_;
   }
   std::size_t index(const Phone& phone, Site site, std::size_t pool) const {
     if (site == Site::kCloud) return pool;
@@ -48,6 +49,7 @@ class Servers {
   void add_batches(const ServerSetup& server, std::size_t phones);
 
   const SystemModel& system_;
+  std::size_t first_tablet_ = 0;
   std::vector<WorkerPool> pools_;     // the cloud's processors, then each tablet's
   std::vector<BatchServer> batches_;  // likewise
 };

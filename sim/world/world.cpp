@@ -10,34 +10,18 @@
 #include "sim/system/reward.h"
 
 namespace autoscale {
-namespace {
-
-/// The system's phones, in the order of its groups.
-std::vector<Phone> make_phones(const SystemModel& system) {
-  std::vector<Phone> phones(system.devices());
-  std::uint32_t number = 0;
-  for (const DeviceGroup& group : system.groups) {
-    for (std::uint32_t i = 0; i < group.count; ++i, ++number) {
-      phones[number].number = number;
-      phones[number].type = group.type;
-    }
-  }
-  return phones;
-}
-
-}  // namespace
 
 World::World(const SystemModel& system, std::uint64_t seed, PolicyUnderTest setup,
-             Observer& observer, std::optional<Steering> steering)
+             Observer& observer, std::optional<Steering> steering, std::optional<PhoneRange> shard)
     : system_(system),
       observer_(observer),
       run_(system, seed),
-      phones_(make_phones(system)),
+      phones_(system, shard.value_or(PhoneRange{0, system.devices()})),
       arrivals_(run_),
       noise_(run_),
       surroundings_(run_),
       air_(system, phones_.size(), surroundings_, engine_),
-      servers_(system, phones_.size()),
+      servers_(system, phones_.range()),
       oracle_(system, engine_, phones_, surroundings_, noise_, air_, servers_),
       deciders_(system, std::move(setup), steering, observer) {
   // One event per phone; on a shared medium also the outdated ones that joining phones leave
@@ -68,15 +52,17 @@ void World::begin(const PhasePlan& phase) {
 
 bool World::advance() {
   if (unfinished_ > 0) {
-    engine_.run_until(kNever - Duration(1), [this](Event event) {
-      try {
-        handle(event);
-      } catch (const TimeOverflow& problem) {
-        overflow(event, problem);
-      }
-    });
+    engine_.run_until(kNever - Duration(1), [this](Event event) { dispatch(event); });
   }
   return decision_due_;
+}
+
+void World::dispatch(Event event) {
+  try {
+    handle(event);
+  } catch (const TimeOverflow& problem) {
+    overflow(event, problem);
+  }
 }
 
 void World::handle(Event event) {

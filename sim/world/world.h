@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/core/engine.h"
@@ -16,7 +17,7 @@
 #include "sim/world/deciders.h"
 #include "sim/world/observer.h"
 #include "sim/world/phase.h"
-#include "sim/world/phone.h"
+#include "sim/world/phones.h"
 #include "sim/world/request_noise.h"
 #include "sim/world/run_state.h"
 #include "sim/world/servers.h"
@@ -27,9 +28,11 @@ namespace autoscale {
 
 class World {
  public:
-  /// `system` and `observer` must outlive the world.
+  /// Of all phones of the system, or of those that `shard` says. `system` and `observer` must outlive
+  /// the world.
   World(const SystemModel& system, std::uint64_t seed, PolicyUnderTest policy, Observer& observer,
-        std::optional<Steering> steering = std::nullopt);
+        std::optional<Steering> steering = std::nullopt,
+        std::optional<PhoneRange> shard = std::nullopt);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -57,6 +60,26 @@ class World {
   void end() { run_.end(); }
   /// Passes over a phase.
   void skip(const PhasePlan& phase) { run_.skip(phase); }
+
+  /// A phase event by event, which is how the shards of a world keep together: begin; advance_while()
+  /// until over(); pass_to() what is the end for all of them; end.
+  /// Runs on and calls `go_on(engine, event)` after each event, until that is false or the phase is
+  /// over.
+  template <class GoOn>
+  void advance_while(GoOn&& go_on) {
+    if (over()) return;
+    engine_.run_until(kNever - Duration(1), [&](Event event) {
+      dispatch(event);
+      if (!go_on(std::as_const(engine_), event)) engine_.stop();
+    });
+  }
+  /// Whether all phones have finished their requests of the phase.
+  bool over() const { return unfinished_ == 0; }
+  /// Lets the time until `then` pass, in which nothing happens.
+  void pass_to(Time then) {
+    engine_.run_until(then, [this](Event event) { dispatch(event); });
+  }
+
   /// What the steered phone sees; of its last request when no decision is due.
   const Observation& steered() const {
     return phones_[deciders_.steered_phone()].request.observation;
@@ -66,12 +89,14 @@ class World {
   /// One policy per device type, or per phone; null if it would decide for the steered phone only.
   const std::vector<std::unique_ptr<Policy>>& policies() const { return deciders_.policies(); }
   std::uint64_t events() const { return engine_.processed(); }
+  std::uint64_t decisions() const { return deciders_.decisions(); }
   /// Mean wall-clock time of a decision over a sample of them, in nanoseconds; 0 before the first.
   double mean_decision_ns() const { return deciders_.mean_decision_ns(); }
   Time now() const { return engine_.now(); }
 
  private:
   void handle(Event event);
+  void dispatch(Event event);
   void schedule(Time at, EventRank rank, WorldEvent kind, const Phone& phone) {
     autoscale::schedule(engine_, at, rank, kind, phone.number);
   }
@@ -136,7 +161,7 @@ class World {
   Observer& observer_;
   Engine engine_;
   RunState run_;
-  std::vector<Phone> phones_;
+  Phones phones_;
   Arrivals arrivals_;
   RequestNoise noise_;
   Surroundings surroundings_;

@@ -1,7 +1,6 @@
 // The oracle of a world, which sees the true present state of all its parts.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "sim/policy/oracle.h"
@@ -23,7 +22,7 @@ struct Candidate {
 class WorldOracle final : public Oracle {
  public:
   /// All must outlive it.
-  WorldOracle(const SystemModel& system, const Engine& engine, std::span<const Phone> phones,
+  WorldOracle(const SystemModel& system, const Engine& engine, const Phones& phones,
               const Surroundings& surroundings, const RequestNoise& noise, const Air& air,
               const Servers& servers)
       : system_(system),
@@ -56,7 +55,7 @@ class WorldOracle final : public Oracle {
 
   const SystemModel& system_;
   const Engine& engine_;
-  std::span<const Phone> phones_;
+  const Phones& phones_;
   const Surroundings& surroundings_;
   const RequestNoise& noise_;
   const Air& air_;
