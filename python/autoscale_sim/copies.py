@@ -105,32 +105,37 @@ class History:
 
     def __init__(self, count: int):
         self._seeds = np.zeros(count, np.uint64)
-        self._lengths = np.zeros(count, np.uint64)  # decisions of each episode
+        self._steps = 0
+        self._begins = np.zeros(count, np.int64)  # steps before each episode
         self._actions: list[NDArray[np.int64]] = []  # of all episodes, those of the latest step last
         self._begun = False
 
     def begin(self, which: NDArray[np.bool_] | slice, seeds: NDArray) -> None:
         """Those of `which` have begun anew; `seeds`: of all."""
         self._seeds[which] = seeds[which]
-        self._lengths[which] = 0
+        self._begins[which] = self._steps
         self._begun = True
-        del self._actions[:len(self._actions) - int(self._lengths.max())]
+        del self._actions[:len(self._actions) - int(self._lengths().max())]
 
     def keep(self, actions: NDArray[np.int64]) -> None:
         """A step was carried out."""
         self._actions.append(actions.copy())
-        self._lengths += 1
+        self._steps += 1
 
     def replay(self, core: _core.VectorEnvironment) -> None:
         """Brings a new simulation to where the recorded one is. Raises what its step() does if the decisions are
         not those of its episodes."""
         if self._begun:
-            core.replay(self._seeds, self._lengths, np.array(self._actions, np.int64).ravel())
+            core.replay(self._seeds, self._lengths(), np.array(self._actions, np.int64).ravel())
 
     @property
     def decided(self) -> NDArray[np.bool_]:
         """In which episodes there was a decision."""
-        return self._lengths > 0
+        return self._lengths() > 0
+
+    def _lengths(self) -> NDArray[np.uint64]:
+        """Decisions of each episode."""
+        return (self._steps - self._begins).astype(np.uint64)
 
     def __len__(self) -> int:
         """Steps that are kept."""

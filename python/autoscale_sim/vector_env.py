@@ -50,7 +50,7 @@ class AutoScaleVectorEnv(VectorEnv):
             AutoresetMode.DISABLED: an episode that has ended is begun anew by reset(options={"reset_mask": ...});
             before that a step is ResetNeeded. Also the attribute `autoreset_mode` and metadata["autoreset_mode"].
         max_episode_steps: cuts episodes as gymnasium.make's argument does; one of episode_length and this.
-        threads: that step them; results do not depend on it. Worth it from some hundred on.
+        threads: that step them; results do not depend on it. At most one for each core that is free.
         copy: results are new arrays. False: arrays that the next call overwrites, which is faster.
 
     info holds arrays of length N, or (N, actions) for action_mask, under the keys of AutoScaleEnv;
@@ -124,10 +124,11 @@ class AutoScaleVectorEnv(VectorEnv):
         self._numbers = arrays["numbers"]
         self._integers = arrays["integers"]
         self._flags = arrays["flags"].view(bool)
+        self._stepped = self._flags[_FLAGS.index("stepped")]
 
     def __getstate__(self) -> dict[str, Any]:
         views = ("_core", "_observations", "_final", "_rewards", "_truncated", "_masks", "_numbers", "_integers",
-                 "_flags")
+                 "_flags", "_stepped")
         return {name: value for name, value in vars(self).items() if name not in views}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -171,7 +172,7 @@ class AutoScaleVectorEnv(VectorEnv):
         else:
             self._core.reset(seeds, which)
         self._history.begin(slice(None) if mask is None else mask, self._integers[_SEED])
-        info = self._decisions()
+        info = self._decisions(self._kept(self._integers))
         if mask is not None:
             info.update({"_" + key: mask.copy() for key in info})
         return self._kept(self._observations), info
@@ -183,8 +184,9 @@ class AutoScaleVectorEnv(VectorEnv):
         self._core.step(actions)
         self._remember(actions)
         keep = self._kept
-        outcomes = self._outcomes()
-        info = {**self._decisions(), **outcomes, **dict.fromkeys(_MARKS, outcomes["stepped"])}
+        integers = keep(self._integers)
+        outcomes = self._outcomes(integers)
+        info = {**self._decisions(integers), **outcomes, **dict.fromkeys(_MARKS, outcomes["stepped"])}
         truncated = keep(self._truncated)
         if self._same_step and truncated.any():
             info["final_obs"] = keep(self._final)
@@ -225,8 +227,8 @@ class AutoScaleVectorEnv(VectorEnv):
 
     def _remember(self, actions: NDArray[np.int64]) -> None:
         self._history.keep(actions)
-        begun = self._truncated if self._same_step else ~self._flags[0]
-        if begun.any():
+        begun = self._truncated if self._same_step else ~self._stepped
+        if np.count_nonzero(begun):  # a tenth of the time of begun.any()
             self._history.begin(begun, self._integers[_SEED])
 
     def _kept(self, array: NDArray) -> NDArray:
@@ -241,17 +243,15 @@ class AutoScaleVectorEnv(VectorEnv):
                              f"got {array.shape}")
         return np.ascontiguousarray(array, np.int64)
 
-    def _decisions(self) -> dict[str, Any]:
-        integers = self._kept(self._integers)
+    def _decisions(self, integers: NDArray[np.int64]) -> dict[str, Any]:
         info = {"action_mask": self._kept(self._masks), "dnn": integers[0], "request": integers[1],
                 "seed": integers[5]}
         if self._oracle:
             info["opt_action"] = integers[4]
         return info
 
-    def _outcomes(self) -> dict[str, Any]:
+    def _outcomes(self, integers: NDArray[np.int64]) -> dict[str, Any]:
         numbers, flags = self._kept(self._numbers), self._kept(self._flags)
-        integers = self._kept(self._integers)
         info = dict(zip(_NUMBERS, numbers))
         info.update(zip(_FLAGS, flags))
         info["executed"], info["dropped"] = integers[2], integers[3]

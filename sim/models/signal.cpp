@@ -151,13 +151,12 @@ bool SignalProcess::seek_trace(SignalState& state, Time now, const RandomField& 
   return true;
 }
 
-bool SignalProcess::advance(SignalState& state, Time now, const RandomField& random,
-                            std::uint32_t entity) const {
+bool SignalProcess::move(SignalState& state, Time now, const RandomField& random,
+                         std::uint32_t entity) const {
   if (kind_ == Kind::kConstant) {
-    const bool changed = state.block < 0;
     state.block = 0;
     state.value_dbm = mean_dbm_;
-    return changed;
+    return true;
   }
   if (kind_ == Kind::kTrace) return seek_trace(state, now, random, entity);
   const std::int64_t block = now.time_since_epoch() / period_;

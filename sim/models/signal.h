@@ -130,7 +130,10 @@ class SignalProcess {
                 const Catalog& catalog, config::Diagnostics& diagnostics);
 
   /// Brings `state` of link `entity` to `now`; true if it changed. `now` never runs backwards.
-  bool advance(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
+  bool advance(SignalState& state, Time now, const RandomField& random,
+               std::uint32_t entity) const {
+    return (kind_ != Kind::kConstant || state.block < 0) && move(state, now, random, entity);
+  }
 
   /// The instant after `now` up to which an advanced state stays valid; kNever if constant.
   Time next_change(const SignalState& state, std::uint32_t entity, const RandomField& random) const;
@@ -143,6 +146,7 @@ class SignalProcess {
   void take_trace(const TraceSignal& config, const LinkTechnology& link, const Catalog& catalog,
                   config::Diagnostics& diagnostics);
 
+  bool move(SignalState& state, Time now, const RandomField& random, std::uint32_t entity) const;
   void step_ar1(SignalState& state, const RandomField& random, std::uint32_t entity) const;
   double clip(double dbm) const;
   Duration trace_offset(std::uint32_t entity, const RandomField& random) const;

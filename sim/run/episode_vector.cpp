@@ -15,6 +15,9 @@ EpisodeVector::EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenar
   for (std::size_t i = 0; i < count; ++i) {
     episodes_.push_back(std::make_unique<Episode>(scenario, options));
   }
+  for (const DnnOnType& dnn : episodes_.front()->world().type().dnns) {
+    for (const ActionModel& action : dnn.actions) legal_.push_back(action.legal);
+  }
   states_.resize(features ? 0 : count);
   final_states_ = states_;
   features_.resize(features ? count * kFeatures : 0);
@@ -136,10 +139,9 @@ void EpisodeVector::encode(std::size_t i, std::vector<std::int64_t>& states,
 void EpisodeVector::describe_decision(std::size_t i) {
   const Episode& episode = *episodes_[i];
   const SteppedWorld& world = episode.world();
-  const auto& actions = world.dnn().actions;
-  std::transform(actions.begin(), actions.end(), &masks_[i * actions.size()],
-                 [](const ActionModel& a) { return static_cast<std::int8_t>(a.legal); });
-  cell(integers_, kDnn, i) = world.observation().dnn;
+  const std::size_t actions = episode.actions(), dnn = world.observation().dnn;
+  std::copy_n(&legal_[dnn * actions], actions, &masks_[i * actions]);
+  cell(integers_, kDnn, i) = static_cast<std::int64_t>(dnn);
   cell(integers_, kRequest, i) = world.observation().request;
   cell(integers_, kOracleAction, i) = episode.oracle_action();
   cell(integers_, kSeed, i) = static_cast<std::int64_t>(world.seed());

@@ -97,6 +97,7 @@ class EpisodeVector {
   bool encode_features_;
   Autoreset autoreset_;
   ThreadPool pool_;
+  std::vector<std::int8_t> legal_;  // [dnn][action]
   std::vector<std::int64_t> states_, final_states_;
   std::vector<float> features_, final_features_;
   std::vector<double> rewards_;

@@ -71,13 +71,14 @@ void Air::account(Phone& phone, double air_s) const {
   const LinkConditions& link = phone.conditions.links[request.link()].now;
   const RequestModel& powers = model(phone);
   PerCause<double>& joules = request.ledger.joules;
-  const double waiting_s = std::max(0.0, to_seconds(engine_.now() - request.mark) - air_s);
   if (request.uploading) {
     joules[Cause::kRadioTx] += link.tx_w * air_s;
   } else {
     joules[Cause::kRadioRx] += link.rx_w * air_s;
   }
-  if (powers.idle.listens) joules[Cause::kIdle] += powers.listen_w[request.link()] * waiting_s;
+  if (!powers.idle.listens) return;
+  const double waiting_s = std::max(0.0, to_seconds(engine_.now() - request.mark) - air_s);
+  joules[Cause::kIdle] += powers.listen_w[request.link()] * waiting_s;
 }
 
 void Air::end_stream(Phone& phone) const {
@@ -101,25 +102,24 @@ void Air::close(Phone& phone) const {
 // --- on a link of its own
 
 /// Schedules the end of the transfer at the present rate, or the next change of the signal.
-void Air::schedule_step(const Phone& phone) {
-  const Request& request = phone.request;
-  const Time end = after_seconds(request.mark, request.left / rate_bps(phone));
-  autoscale::schedule_step(engine_, end, surroundings_.next_signal_change(phone, request.link()),
+void Air::schedule_step(Phone& phone) {
+  Request& request = phone.request;
+  request.end = after_seconds(request.mark, request.left / rate_bps(phone));
+  autoscale::schedule_step(engine_, request.end,
+                           surroundings_.next_signal_change(phone, request.link()),
                            WorldEvent::kTransferStep, phone.number);
 }
 
 bool Air::step(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
-  const double rate = rate_bps(phone);
-  const bool over = now >= after_seconds(request.mark, request.left / rate);
   const double air_s = to_seconds(now - request.mark);
   account(phone, air_s);
-  if (over) {
+  if (now >= request.end) {
     close(phone);
     return true;
   }
-  request.left -= rate * air_s;
+  request.left -= rate_bps(phone) * air_s;
   request.mark = now;
   surroundings_.refresh_link(phone, request.link(), now);
   schedule_step(phone);

@@ -55,7 +55,7 @@ class Air {
   const RequestModel& model(const Phone& phone) const {
     return system_.types[phone.type].dnns[phone.request.observation.dnn].request;
   }
-  void schedule_step(const Phone& phone);
+  void schedule_step(Phone& phone);
   void join(Phone& phone);
   void schedule_medium(std::size_t link, std::size_t medium);
   void schedule_rerate(const Phone& phone);

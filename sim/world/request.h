@@ -51,7 +51,8 @@ struct Request {
   Time arrival{};       // of this request or, when none is in flight, of the next
   Time mark{};          // since when the present stretch of work runs
   Time stage_start{};   // of the present stage
-  double left = 0;      // share of a local inference, or bits of a transfer
+  double left = 0;      // share of a local inference, or bits of a transfer, at `mark`
+  Time end{};           // of them under present conditions; not on a shared medium
   LocalTime pace;       // of the whole local inference, or phase, under present conditions
   double busy_w = 0;    // of the processor, in that stretch
   double air_mark = 0;  // shared medium: its virtual time at `mark`

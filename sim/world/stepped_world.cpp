@@ -91,21 +91,20 @@ void SteppedWorld::on_dropped(std::uint32_t phone, std::uint16_t, std::uint16_t,
 }
 
 void SteppedWorld::on_finished(const RequestRecord& r, const Observation& next) {
-  const FinishedRequest finished{.observation = r.observation,
-                                 .next = next,
-                                 .type = r.type,
-                                 .action = r.action,
-                                 .executed = r.executed,
-                                 .since_phase_start = r.since_phase_start,
-                                 .latency = r.latency(),
-                                 .ledger = r.ledger,
-                                 .verdict = r.verdict,
-                                 .temperature_c = r.temperature_c,
-                                 .tokens = r.tokens,
-                                 .ttft = r.ttft,
-                                 .tpot_s = r.tpot_s()};
-  if (r.observation.phone == setup_.steering.phone) outcome_ = finished;
-  finished_.push_back(finished);
+  finished_.push_back({.observation = r.observation,
+                       .next = next,
+                       .type = r.type,
+                       .action = r.action,
+                       .executed = r.executed,
+                       .since_phase_start = r.since_phase_start,
+                       .latency = r.latency(),
+                       .ledger = r.ledger,
+                       .verdict = r.verdict,
+                       .temperature_c = r.temperature_c,
+                       .tokens = r.tokens,
+                       .ttft = r.ttft,
+                       .tpot_s = r.tpot_s()});
+  if (r.observation.phone == setup_.steering.phone) outcome_ = finished_.back();
 }
 
 void SteppedWorld::require_decision(const char* what) const {

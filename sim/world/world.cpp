@@ -262,15 +262,15 @@ void World::schedule_local(Phone& phone) {
   phone.conditions.active_w = request.busy_w * request.pace.busy_s / request.pace.latency_s;
   Time change = surroundings_.next_load_change(phone);
   if (generative) change = std::min(change, surroundings_.next_heat_change(phone));
-  schedule_step(engine_, after_seconds(request.mark, request.left * request.pace.latency_s), change,
-                WorldEvent::kLocalStep, phone.number);
+  request.end = after_seconds(request.mark, request.left * request.pace.latency_s);
+  schedule_step(engine_, request.end, change, WorldEvent::kLocalStep, phone.number);
 }
 
 void World::step_local(Phone& phone) {
   Request& request = phone.request;
   const Time now = engine_.now();
   const LocalTime& pace = request.pace;
-  const bool over = now >= after_seconds(request.mark, request.left * pace.latency_s);
+  const bool over = now >= request.end;
   const double ran = std::max(0.0, to_seconds(now - request.mark));
   const double done = over ? request.left : ran / pace.latency_s;
   const ActionModel& action = *request.work.action;

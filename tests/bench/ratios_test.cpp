@@ -1,35 +1,15 @@
-// Speed as ratios within one process, so that a slow or busy machine does not decide. Each compares
-// the median of several interleaved measurements.
+// Speed as ratios within one process, so that a slow or busy machine does not decide.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <queue>
 
 #include "sim/core/engine.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/trained_policy.h"
 
 namespace autoscale::bench {
 namespace {
-
-constexpr int kRounds = 7;
-
-template <class Work>
-double seconds_of(Work&& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Median over rounds of time(first) / time(second).
-template <class First, class Second>
-double median_ratio(First&& first, Second&& second) {
-  std::vector<double> ratios;
-  for (int i = 0; i < kRounds; ++i) ratios.push_back(seconds_of(first) / seconds_of(second));
-  std::nth_element(ratios.begin(), ratios.begin() + kRounds / 2, ratios.end());
-  return ratios[kRounds / 2];
-}
 
 constexpr std::uint64_t kPending = 100000;
 constexpr std::uint64_t kSteps = 1000000;

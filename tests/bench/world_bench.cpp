@@ -68,7 +68,7 @@ BENCHMARK(one_phone_compared_with_opt)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_chat)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_phone_stepped)->Unit(benchmark::kMillisecond);
 BENCHMARK(reset);
-BENCHMARK(closed_loop)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
+BENCHMARK(closed_loop)->Arg(100)->Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace autoscale::bench

@@ -44,6 +44,16 @@ TEST_P(ThreadsOfPool, SeeWhatTheCallerWroteAndShowWhatTheyWrote) {
   EXPECT_EQ(cells, std::vector<std::size_t>(50, 30 * 31 / 2 + 30));
 }
 
+TEST_P(ThreadsOfPool, AreNotMissedWhenTheySleep) {
+  std::vector<int> done(32);
+  for (int run = 1; run <= 1000; ++run) {
+    // Longer than they stay awake: some come when the run is over, and meet a later one.
+    if (run % 50 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    share(done.size(), [&](std::size_t i, std::size_t) { ++done[i]; });
+    ASSERT_EQ(done, std::vector<int>(done.size(), run));
+  }
+}
+
 TEST_P(ThreadsOfPool, TellTheLowestFailureAndWorkOn) {
   for (int round = 0; round < 5; ++round) {
     try {
@@ -102,11 +112,16 @@ TEST(ThreadsOfPoolTest, OneThreadIsTheCaller) {
   }
 }
 
-TEST(ThreadsOfPoolTest, EqualStretchesStayWithTheirThreads) {
+TEST(ThreadsOfPoolTest, EqualStretchesStayWithThreadsThatAreInTime) {
   ThreadPool pool(3);
   std::vector<std::thread::id> first(10), again(10);
   for (auto* ids : {&first, &again}) {
-    pool.share_out(10, [&](std::size_t i, std::size_t) { (*ids)[i] = std::this_thread::get_id(); });
+    std::atomic<unsigned> parts = 0;  // a bit for each that has begun
+    pool.share_out(10, [&](std::size_t i, std::size_t part) {
+      parts |= 1U << part;
+      while (parts != 7) std::this_thread::yield();
+      (*ids)[i] = std::this_thread::get_id();
+    });
   }
   EXPECT_EQ(first, again);
   EXPECT_EQ(std::set(first.begin(), first.end()).size(), 3U);

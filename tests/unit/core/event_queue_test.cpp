@@ -118,11 +118,16 @@ TEST(EventQueue, CarriesTheWholeEvent) {
 }
 
 TEST(EventQueue, HoldsTheWorstSpreadOverBuckets) {
-  // One event in each bucket, and a full chunk and more in the last: the most chunks that so few
-  // events can need.
+  // One event in each bucket, which is a digit of six bits on a level, and a full chunk and more in
+  // the last: the most chunks that so few events can need.
   EventQueue queue;
-  queue.reserve(64 + 100);
-  for (int bit = 0; bit < 64; ++bit) queue.push(Key{1} << bit, numbered(0));
+  queue.reserve(645 + 100);
+  for (int bits = 0; bits < 64; bits += 6) {
+    for (Key digit = 1; digit <= std::min(kLargestKey >> bits, Key{63}); ++digit) {
+      queue.push(digit << bits, numbered(0));
+    }
+  }
+  ASSERT_EQ(queue.size(), 645U);
   for (int i = 0; i < 100; ++i) queue.push(kLargestKey, numbered(0));
   Key last = 0;
   while (!queue.empty()) {
