@@ -34,7 +34,20 @@ void* counted(std::size_t size) noexcept { return std::malloc(size == 0 ? 1 : si
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return counted(size);
 }
+/// As the event queue's slab is.
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  count.fetch_add(1, std::memory_order_relaxed);
+  const auto step = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(step, (size + step - 1) / step * step)) return memory;
+  throw std::bad_alloc();
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
 
 std::uint64_t autoscale::allocations() { return count.load(std::memory_order_relaxed); }
