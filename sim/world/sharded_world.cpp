@@ -33,18 +33,18 @@ ShardedWorld::ShardedWorld(const SystemModel& system, std::uint64_t seed,
   threads_ = std::make_unique<ThreadPool>(ranges.size());
   shards_.resize(ranges.size());
   threads_->share_out(shards_.size(), [&](std::size_t i, std::size_t) {
-    shards_[i] = std::make_unique<Shard>(system, seed, policy, ranges[i]);
+    shards_[i] = std::make_unique<WorldShard>(system, seed, policy, ranges[i]);
   });
   turn_of_.resize(system.devices());
 }
 
 void ShardedWorld::run(const PhasePlan& phase) {
   if (whole_) return whole_->run(phase);
-  for_each_shard([&phase](Shard& shard) { shard.world().begin(phase); });
+  for_each_shard([&phase](WorldShard& shard) { shard.world().begin(phase); });
   std::iota(turn_of_.begin(), turn_of_.end(), std::uint64_t{0});
   turns_ = turn_of_.size();
   while (!over()) {
-    for_each_shard([](Shard& shard) { shard.run_on(); });
+    for_each_shard([](WorldShard& shard) { shard.run_on(); });
     merge();
     report_progress();
   }
@@ -55,7 +55,7 @@ void ShardedWorld::run(const PhasePlan& phase) {
   }
 }
 
-void ShardedWorld::for_each_shard(const std::function<void(Shard&)>& work) {
+void ShardedWorld::for_each_shard(const std::function<void(WorldShard&)>& work) {
   threads_->share_out(shards_.size(), [&](std::size_t i, std::size_t) { work(*shards_[i]); });
 }
 
@@ -65,14 +65,14 @@ bool ShardedWorld::over() const {
 }
 
 void ShardedWorld::merge() {
-  Engine::Order known = Shard::kAll;
+  Engine::Order known = WorldShard::kAll;
   for (const auto& shard : shards_) known = std::min(known, shard->known());
   while (true) {
-    Engine::Order order = Shard::kAll;
+    Engine::Order order = WorldShard::kAll;
     for (const auto& shard : shards_) {
-      if (const Shard::Step* next = shard->next()) order = std::min(order, next->order);
+      if (const WorldShard::Step* next = shard->next()) order = std::min(order, next->order);
     }
-    if (order == Shard::kAll || order > known) break;
+    if (order == WorldShard::kAll || order > known) break;
     tell(order);
   }
   for (const auto& shard : shards_) shard->drop_told();
@@ -82,7 +82,7 @@ void ShardedWorld::tell(Engine::Order order) {
   simultaneous_.clear();
   for (const auto& shard : shards_) {
     for (std::size_t ahead = 0;; ++ahead) {
-      const Shard::Step* step = shard->next(ahead);
+      const WorldShard::Step* step = shard->next(ahead);
       if (!step || step->order != order) break;
       simultaneous_.push_back({step->phone, shard.get()});
     }

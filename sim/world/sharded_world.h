@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "sim/core/thread_pool.h"
-#include "sim/world/shard.h"
+#include "sim/world/world_shard.h"
 
 namespace autoscale {
 
@@ -49,10 +49,10 @@ class ShardedWorld {
   /// A step whose turn it is, together with others.
   struct Turn {
     std::uint32_t phone;
-    Shard* shard;
+    WorldShard* shard;
   };
 
-  void for_each_shard(const std::function<void(Shard&)>& work);
+  void for_each_shard(const std::function<void(WorldShard&)>& work);
   bool over() const;
   /// Tells the observer what all shards know completely.
   void merge();
@@ -64,7 +64,7 @@ class ShardedWorld {
   bool per_device_;
   std::unique_ptr<World> whole_;  // if there are no shards
   std::unique_ptr<ThreadPool> threads_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<WorldShard>> shards_;
   std::vector<std::uint64_t> turn_of_;  // by phone: number of its last event, in the one order
   std::uint64_t turns_ = 0;
   std::vector<Turn> simultaneous_;

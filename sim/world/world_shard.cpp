@@ -1,4 +1,4 @@
-#include "sim/world/shard.h"
+#include "sim/world/world_shard.h"
 
 #include <algorithm>
 #include <iterator>
@@ -23,7 +23,7 @@ RequestRecord KeptRecord::record() const {
           .ttft = rest_.ttft};
 }
 
-void Shard::run_on() {
+void WorldShard::run_on() {
   if (steps_.size() >= kBuffered) return;
   world_.advance_while([this](const Engine& engine, Event event) {
     steps_.push_back({engine.order(), event.id, static_cast<std::uint32_t>(things_.size())});
@@ -32,7 +32,7 @@ void Shard::run_on() {
   });
 }
 
-void Shard::tell(Observer& observer) {
+void WorldShard::tell(Observer& observer) {
   struct Teller {
     Observer& observer;
     void operator()(const KeptRecord& r) const { observer.on_request(r.record()); }
@@ -45,7 +45,7 @@ void Shard::tell(Observer& observer) {
   for (; told_things_ < end; ++told_things_) std::visit(Teller{observer}, things_[told_things_]);
 }
 
-void Shard::drop_told() {
+void WorldShard::drop_told() {
   steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(told_));
   kept_.clear();
   std::move(things_.begin() + static_cast<std::ptrdiff_t>(told_things_), things_.end(),

@@ -32,7 +32,7 @@ class KeptRecord {
   RequestRecord rest_;  // without what it refers to
 };
 
-class Shard final : private Observer {
+class WorldShard final : private Observer {
  public:
   /// After every event.
   static constexpr Engine::Order kAll = std::numeric_limits<Engine::Order>::max();
@@ -45,8 +45,8 @@ class Shard final : private Observer {
   };
 
   /// `system` must outlive it.
-  Shard(const SystemModel& system, std::uint64_t seed, const PolicyUnderTest& policy,
-        PhoneRange phones)
+  WorldShard(const SystemModel& system, std::uint64_t seed, const PolicyUnderTest& policy,
+             PhoneRange phones)
       : world_(system, seed, policy, *this, std::nullopt, phones) {}
 
   World& world() { return world_; }
