@@ -24,7 +24,7 @@ dnns: [mobilenet_v1, inception_v1, resnet_50_v1]
 devices: [{profile: mi8pro, count: 5}, {profile: galaxy_s10e, count: 3}, {profile: moto_x_force, count: 3}]
 servers: {cloud: {workers: {cpu: 11, gpu: 11}}, tablet: {phones_each: 2}}
 cloud_signal: {ar1: {mean: -70 dBm, sd: 8 dB, time_constant: 2 s, period: 50 ms}}
-policies: [autoscale, residual, cloud, random, connected_edge, opt]
+policies: [autoscale, residual, cloud]
 planner_model: {error: {latency: 0.3, power: 0.2, link_rate: 0.3, rtt: 0.5, contention: 0.3}}
 learners: per_device
 phases:
@@ -72,7 +72,7 @@ devices: [{{profile: mi8pro, count: 3}}, {{profile: moto_x_force, count: 2}}]
 servers: {{cloud: {{workers: {{cpu: 5, gpu: 5}}}}}}
 policies: [{}]
 save_tables: true
-phases: [{{name: test, inferences: 20, order: random, explore: true}}]
+phases: [{{name: test, inferences: 8, order: random, explore: true}}]
 )",
                      policies);
 }
@@ -117,7 +117,7 @@ TEST(ShardedRunTest, GivesTheBytesOfOneWorld) {
 }
 
 TEST(ShardedRunTest, GivesTheBytesOfOneWorldForPhonesInStep) {
-  expect_same_bytes(kInStep, {2, 3, 7, 13});
+  expect_same_bytes(kInStep, {2, 13});
 }
 
 TEST(ShardedRunTest, GivesTheBytesOfOneWorldForEveryPolicyThatDoesNotLearnNow) {
