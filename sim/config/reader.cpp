@@ -40,9 +40,13 @@ void MapReader::origin(Origin& out) {
 }
 
 bool MapReader::finish() {
+  int unknown = 0;
   for (const Node::Entry& entry : at_.node().entries) {
     std::size_t index = 0;
-    if (!read_key(at_, entry, "key", legal_, index)) good_ = false;
+    if (read_key(at_, entry, "key", legal_, index)) continue;
+    good_ = false;
+    // Further ones would not be shown, and what is similar to each is dear to find.
+    if (++unknown > Diagnostics::kMaxPerFile) break;
   }
   return good_;
 }
