@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import PlotError
-from .settings import DRAWS, described
+from .settings import described, drawn
 from .source import TABLES, Parameter, Source
 from .tables import header, read_table
 
@@ -46,7 +46,7 @@ class Folder(Source):
     def parameters(self) -> list[Parameter]:
         sweep = self.manifest.get("sweep", {})
         scales = {p["path"]: (p.get("range") or {}).get("scale") for p in described(sweep)}
-        drawn_paths = {p["path"] for draws in DRAWS for p in (sweep.get(draws) or {}).get("parameters", [])}
+        drawn_paths = {p["path"] for p in drawn(sweep)}
         named = {p["path"] for p in described(sweep) if p.get("name")}
         return [
             Parameter(p["column"], p.get("unit", ""), scales.get(p.get("path")) == "log",

@@ -37,8 +37,15 @@ def with_overrides(values: dict[str, Any], own: Mapping[str, Mapping]) -> dict[s
 
 def described(sweep: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The parameters as the sweep's file describes them."""
-    for group in (sweep.get("grid"), sweep.get("zip"), *((sweep.get(draws) or {}).get("parameters") for draws in DRAWS)):
-        yield from group or []
+    for way in ("grid", "zip"):
+        yield from sweep.get(way) or []
+    yield from drawn(sweep)
+
+
+def drawn(sweep: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Those of them whose values are drawn."""
+    for draws in DRAWS:
+        yield from (sweep.get(draws) or {}).get("parameters") or []
 
 
 def value(cell: str, unit: str, parameter: Mapping[str, Any]) -> Any:
