@@ -10,8 +10,6 @@ from autoscale_sim.explore.tables import HUES, ORDERS, Column, Table
 from autoscale_sim.plots.intervals import interval
 from autoscale_sim.plots.style import POLICIES
 
-ABOUT = "Run it in the folder of the project; OUT is a folder of your choice."
-
 
 def measure(name: str, words: str, unit: str = "", meaning: str = "") -> list[Column]:
     """The column of a measure, and those of the ends of its interval."""

@@ -16,7 +16,6 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autoscale_report.charts import ABOUT
 from autoscale_report.claims import BESIDE, Evaluated
 from autoscale_report.data import Data
 from autoscale_report.environments import THROTTLED
@@ -28,6 +27,7 @@ from autoscale_report.tables import Tables
 from autoscale_report.verdict import MET, MISSED, NOT_TESTED
 from autoscale_sim.explore import embed, libraries
 from autoscale_sim.explore.embed import Chart
+from autoscale_sim.explore.origin import OF_STUDY
 from autoscale_sim.plots.intervals import Interval
 from autoscale_sim.plots.style import POLICIES
 
@@ -226,6 +226,6 @@ def render(
         files=files,
         laboratories=laboratories,
         chart_style=embed.style() if charts else "",
-        chart_scripts=embed.scripts_of(charts, ABOUT) if charts else "",
+        chart_scripts=embed.scripts_of(charts, OF_STUDY) if charts else "",
         licences=libraries.licences() if charts else "",
     )

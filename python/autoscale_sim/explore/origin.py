@@ -20,6 +20,7 @@ from .tables import Table
 
 REQUESTS = "requests.csv"
 MOST_LINES = 3
+OF_STUDY = "Run it in the folder of the project; OUT is a folder of your choice."
 MIXED = "# The row is a mean over several settings, which no one command makes."
 # Columns whose values, or several of them together, name the folders of a study.
 NAMING = ("scenario", "environment", "use_case", "environments", "use_cases", "before", "after", "policy", "parameters")
@@ -49,7 +50,7 @@ def about(results: Results) -> str:
     if is_sweep(results):
         return ("It names the scenario's file as the sweep does: run it in the folder of the sweep's file. Below is "
                 "the scenario with every default filled in, without what the row sets.")  # fmt: skip
-    return "Run it in the folder of the project; OUT is a folder of your choice."
+    return OF_STUDY
 
 
 def commands(results: Results, made: Table) -> list[str]:
