@@ -3,7 +3,7 @@
 #   scripts/fuzz.sh [MINUTES] [TARGET...]   default: one minute each of all targets, two at a time
 #   scripts/fuzz.sh --hour [TARGET...]      an hour in all
 # MINUTES may have a fraction. The inputs that reached something new stay in build/fuzz/corpus, for the next time.
-# A finding is exit code 1 and the file with its input; build/asan/tests/fuzz/autoscale_fuzz --target=NAME FILE shows it.
+# A finding is exit code 1 and its input in a file; build/asan/tests/fuzz/autoscale_fuzz --target=NAME FILE shows it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -38,6 +38,7 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 static_assert(sizeof(Event) == 8);
+
 class EventQueue {
  public:
   using Key = std::uint64_t;

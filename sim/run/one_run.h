@@ -21,8 +21,8 @@ PolicyUnderTest policy_under_test(const Scenario& scenario, const ComparedPolicy
 
 /// Executes a run, over as many threads as it has `shards`, which change nothing in its results but
 /// need phones that do not meet (independence.h); its metrics keep the energies that relative columns
-/// need. `tick` is called every Observer::kProgressStep requests. Throws PolicyError, IoError, ConfigError if the table to start
-/// from does not fit, and what `tick` throws.
+/// need. `tick` is called every Observer::kProgressStep requests. Throws PolicyError, IoError,
+/// ConfigError if the table to start from does not fit, and what `tick` throws.
 RunResult run_one(const Scenario& scenario, const RunSpec& spec, const RunFiles& files,
                   const std::function<void()>& tick, std::size_t shards = 1);
 
