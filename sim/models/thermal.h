@@ -66,8 +66,7 @@ struct ThermalNode {
   double steady_c(double power_w) const { return ambient_c + resistance_k_per_w * power_w; }
   double after(double start_c, double power_w, double seconds) const {
     const double target = steady_c(power_w);
-    const double left = seconds == 0 ? 1 : std::exp(-seconds / time_constant_s);
-    return target + (start_c - target) * left;
+    return target + (start_c - target) * std::exp(-seconds / time_constant_s);
   }
   /// Whether heat is to slow down what is in flight, not only what is decided next.
   bool limits_work_in_flight() const { return skin.has_value() || floor_trip.has_value(); }
@@ -100,11 +99,15 @@ struct ThermalState {
 
   /// Brings the state to `now` after `power_w` since the last update.
   void advance(const ThermalNode& node, Time now, double power_w) {
+    if (now == updated) return;  // as half of all looks find
     if (node.skin) skin.advance(*node.skin, updated, now, power_w);
-    // Half of all looks find that no time has passed.
-    const double seconds = now == updated ? 0 : to_seconds(now - updated);
-    temperature_c = node.after(temperature_c, power_w, seconds);
+    temperature_c = node.after(temperature_c, power_w, to_seconds(now - updated));
     updated = now;
+    settle(node);
+  }
+
+  /// Brings caps in line with the temperature.
+  void settle(const ThermalNode& node) {
     const int count = static_cast<int>(node.trips_c.size());
     while (trips < count && temperature_c >= node.trips_c[static_cast<std::size_t>(trips)]) ++trips;
     while (trips > 0 &&

@@ -75,7 +75,7 @@ TEST(ThermalTest, TripsCapWithHysteresis) {
   ThermalState state;
   const auto trips_at = [&](double temperature_c) {
     state.temperature_c = temperature_c;
-    state.advance(node, state.updated, 0.0);
+    state.settle(node);
     return state.trips;
   };
   EXPECT_EQ(trips_at(69.9), 0);
