@@ -51,7 +51,8 @@ class AutoScaleVectorEnv(VectorEnv):
             before that a step is ResetNeeded. Also the attribute `autoreset_mode` and metadata["autoreset_mode"].
         max_episode_steps: cuts episodes as gymnasium.make's argument does; one of episode_length and this.
         threads: that step them; results do not depend on it. At most one for each core that is free.
-        copy: results are new arrays. False: arrays that the next call overwrites, which is faster.
+        copy: results are new arrays. False: arrays that the next call overwrites, and dictionaries of them that stay
+            the same, so do not change them; this is faster.
 
     info holds arrays of length N, or (N, actions) for action_mask, under the keys of AutoScaleEnv;
     energy_by_cause_j and time_by_stage_s are dictionaries of arrays. What tells of a finished request
@@ -90,6 +91,8 @@ class AutoScaleVectorEnv(VectorEnv):
         self._threads = whole_number("threads", threads, 1, 1024)
         self._encoded = observation == "features"
         self._history = History(self.num_envs)
+        self._copy = copy
+        self._oracle = oracle
         self._take(self._new_core())
         facts = self._core.facts
         self.action_names = facts["actions"]
@@ -102,8 +105,6 @@ class AutoScaleVectorEnv(VectorEnv):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.render_mode = None
-        self._copy = copy
-        self._oracle = oracle
         self._same_step = autoreset_mode is AutoresetMode.SAME_STEP
         self._terminated = np.zeros(self.num_envs, bool)
 
@@ -125,10 +126,11 @@ class AutoScaleVectorEnv(VectorEnv):
         self._integers = arrays["integers"]
         self._flags = arrays["flags"].view(bool)
         self._stepped = self._flags[_FLAGS.index("stepped")]
+        self._views = None if self._copy else self._infos()
 
     def __getstate__(self) -> dict[str, Any]:
         views = ("_core", "_observations", "_final", "_rewards", "_truncated", "_masks", "_numbers", "_integers",
-                 "_flags", "_stepped")
+                 "_flags", "_stepped", "_views")
         return {name: value for name, value in vars(self).items() if name not in views}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -184,9 +186,7 @@ class AutoScaleVectorEnv(VectorEnv):
         self._core.step(actions)
         self._remember(actions)
         keep = self._kept
-        integers = keep(self._integers)
-        outcomes = self._outcomes(integers)
-        info = {**self._decisions(integers), **outcomes, **dict.fromkeys(_MARKS, outcomes["stepped"])}
+        info, outcomes = self._infos() if self._views is None else map(dict, self._views)
         truncated = keep(self._truncated)
         if self._same_step and truncated.any():
             info["final_obs"] = keep(self._final)
@@ -242,6 +242,12 @@ class AutoScaleVectorEnv(VectorEnv):
             raise ValueError(f"actions: expected one per environment, shape ({self.num_envs},), "
                              f"got {array.shape}")
         return np.ascontiguousarray(array, np.int64)
+
+    def _infos(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What step() says of decisions and finished requests, and of finished requests alone."""
+        integers = self._kept(self._integers)
+        outcomes = self._outcomes(integers)
+        return {**self._decisions(integers), **outcomes, **dict.fromkeys(_MARKS, outcomes["stepped"])}, outcomes
 
     def _decisions(self, integers: NDArray[np.int64]) -> dict[str, Any]:
         info = {"action_mask": self._kept(self._masks), "dnn": integers[0], "request": integers[1],

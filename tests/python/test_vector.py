@@ -1,5 +1,7 @@
 """The vector environment: the same as single ones, to the byte."""
 
+import copy as copies
+
 import gymnasium
 import numpy as np
 import pytest
@@ -106,6 +108,23 @@ def test_results_are_kept_or_overwritten_as_asked():
         env.step(legal_actions(info["action_mask"], 0))
         env.step(legal_actions(info["action_mask"], 1))
         assert (first == before).all() == copy
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_without_copies_the_same_is_told(mode):
+    envs = [AutoScaleVectorEnv(3, **ARGUMENTS, autoreset_mode=mode, copy=copy) for copy in (True, False)]
+    envs.append(copies.deepcopy(envs[1]))
+    infos = [env.reset(seed=4)[1] for env in envs]
+    for step in range(20):
+        actions = legal_actions(infos[0]["action_mask"], step)
+        told = [env.step(actions) for env in envs]
+        for seen, *_, info in told[1:]:
+            assert seen.tobytes() == told[0][0].tobytes()
+            np.testing.assert_equal(info, told[0][-1])
+        infos = [each[-1] for each in told]
+        for info in infos:  # wrappers add their own
+            info["episode"] = step
+            info.get("final_info", {})["episode"] = step
 
 
 def test_bad_actions_change_nothing_anywhere():
