@@ -39,13 +39,14 @@ mkdir -p "$logs"
 # first input takes seconds, so what hangs is what takes half a minute.
 fuzz() {
   local target=$1 found=$corpus/$1
-  local made
+  local made code=0
   made=$(TMPDIR=$memory mktemp -d)
   mkdir -p "$found" "$made/seeds"
   TMPDIR=$made "$program" --target="$target" --seeds="$made/seeds"
   TMPDIR=$made "$program" --target="$target" -max_total_time="$seconds" -timeout=30 -report_slow_units=30 \
     -rss_limit_mb=2048 -detect_leaks=0 -max_len=16384 -use_value_profile=1 -print_final_stats=1 \
-    -artifact_prefix="$found." "$found" "$made/seeds" >"$logs/$target" 2>&1 </dev/null || true
+    -artifact_prefix="$found." "$found" "$made/seeds" >"$logs/$target" 2>&1 </dev/null || code=$?
+  echo "exit code $code" >>"$logs/$target"
   rm -rf "$made"
 }
 export -f fuzz
@@ -59,8 +60,10 @@ for target in "${targets[@]}"; do
   log=$logs/$target
   value() { sed -n "s/^stat::$1: *//p" "$log"; }
   finding=$(sed -n 's/^.*Test unit written to //p' "$log" | tail -1)
-  # A target that ends without figures did not even begin.
-  if [ -z "$finding" ] && [ -z "$(value number_of_executed_units)" ]; then finding="none ran: see $log"; fi
+  # A target that ends without figures did not even begin; leaks at the end leave no input, only an exit code.
+  if [ -z "$finding" ] && { [ -z "$(value number_of_executed_units)" ] || ! grep -qx 'exit code 0' "$log"; }; then
+    finding="$(tail -n 1 "$log"): see $log"
+  fi
   if [ -n "$finding" ]; then code=1; fi
   printf '%-14s %12s %10s  %s\n' "$target" "$(value number_of_executed_units)" "$(value average_exec_per_sec)" \
     "${finding:-none}"
