@@ -31,7 +31,6 @@ void Surroundings::begin_phase(Phone& phone, Time now) const {
   phone.conditions = {};
   phone.conditions.thermal = {.temperature_c = thermal ? thermal->ambient_c : 0, .updated = now};
   phone.conditions.thermal.skin.outside_w = run_.variance().outside_w;
-  if (system_.thermal && thermal) phone.conditions.thermal.settle(*thermal);
   rest(phone);
 }
 
