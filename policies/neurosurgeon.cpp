@@ -12,7 +12,8 @@
 // Departs from the source: it does not watch the server's load; its energy model is the phone's
 //   power tables, not a regression.
 // Parameters: objective = energy (J) or latency (s).
-#include <Eigen/Dense>
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <array>
 
 #include "sim/policy/cost_model.h"
@@ -126,7 +127,8 @@ class NeuroSurgeon final : public Policy {
     }
     PerBlockClass<Eigen::Vector2d> weights;
     for (std::size_t c = 0; c < kBlockClasses; ++c) {
-      weights[c] = normal[c].completeOrthogonalDecomposition().solve(moment[c]);
+      // Singular where all blocks of a class are in proportion; any solution predicts these alike.
+      weights[c] = normal[c].ldlt().solve(moment[c]);
     }
     for (std::uint16_t d = 0; d < costs_.dnn_count(); ++d) {
       Cumulated& sums = splits_[d].*predicted;

@@ -89,7 +89,7 @@ class Table {
   /// Swept columns and the baseline of a sweep; a single scenario has neither.
   void read_manifest(const std::filesystem::path& file) {
     std::ifstream stream(file);
-    const auto manifest = nlohmann::json::parse(stream, nullptr, false);
+    const auto manifest = nlohmann::ordered_json::parse(stream, nullptr, false);
     if (!manifest.is_object() || !manifest.contains("sweep")) return;
     try {
       for (const auto& parameter : manifest["sweep"].at("parameters")) {

@@ -35,7 +35,7 @@ constexpr std::string_view kCalm =
     "phases: [{name: test, inferences: 90}]\n";
 
 /// A request's times are rounded up to whole nanoseconds, a few times over.
-void expect_equal(const KeptRequest& r, const Cost& cost) {
+void expect_as_predicted(const KeptRequest& r, const Cost& cost) {
   for (std::size_t s = 0; s < kStages; ++s) {
     EXPECT_NEAR(to_seconds(r.ledger.stages[s]), cost.seconds[s], 1e-8) << kStageNames[s];
   }
@@ -66,7 +66,7 @@ TEST(GenerationWorldTest, EqualsThePredictionWhenNothingVaries) {
       const DeviceType& type = scenario.system().types[r.type];
       const DnnOnType& dnn = type.dnns[r.observation.dnn];
       Conditions now = CostModel(scenario.system(), type).observed(r.observation);
-      expect_equal(r, predict(dnn.request, dnn.actions[r.executed], now));
+      expect_as_predicted(r, predict(dnn.request, dnn.actions[r.executed], now));
       (type.actions[r.executed].site == Site::kPhone ? local : remote) = true;
       ASSERT_FALSE(HasFailure()) << type.actions.name(r.executed);
     }
@@ -92,7 +92,7 @@ TEST(GenerationWorldTest, TheClairvoyantOracleKnowsTheLengths) {
   ASSERT_EQ(kept.requests.size(), foreseen.size());
   double shortest = 1e9, longest = 0;
   for (std::size_t i = 0; i < foreseen.size(); ++i) {
-    expect_equal(kept.requests[i], foreseen[i]);
+    expect_as_predicted(kept.requests[i], foreseen[i]);
     ASSERT_FALSE(HasFailure()) << i;
     shortest = std::min(shortest, kept.requests[i].tokens.output);
     longest = std::max(longest, kept.requests[i].tokens.output);
