@@ -73,8 +73,10 @@ class Engine {
                     horizon.time_since_epoch().count(), now_.time_since_epoch().count());
     const EventQueue::Key last_key = key_of(horizon, EventRank::kDecision);
     stopped_ = false;
-    while (!queue_.empty() && queue_.min_key() <= last_key) {
-      current_key_ = queue_.min_key();
+    while (!queue_.empty()) {
+      const EventQueue::Key next = queue_.min_key();
+      if (next > last_key) break;
+      current_key_ = next;
       now_ = Time{Duration{static_cast<Duration::rep>(current_key_ >> kRankBits)}};
       ++processed_;
       handler(queue_.pop());

@@ -1,15 +1,18 @@
 // The pending events: a monotone priority queue with first-in-first-out order among equal keys.
 //
-// The next few events are in order in the front, from which they are popped; the others are in a
-// radix heap, and when the front is empty, its smallest keys are sorted into it. What is pushed
-// goes where its key belongs, so most events are filed once, and sorted among a handful once.
+// The next events are in order in the front, from which they are popped; the others are in a radix
+// heap, and when the front is empty, its smallest keys are sorted into it. What is pushed goes
+// where its key belongs, so most events are filed once, and sorted among a few once. As long as all
+// fit into the front, the heap has nothing to do.
 // Simulated time never runs backwards, so every key is at least the last one popped.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "sim/core/check.h"
 #include "sim/core/radix_heap.h"
@@ -30,8 +33,10 @@ struct Event {
 static_assert(sizeof(Event) == 8);
 
 class EventQueue {
+  using Packed = std::uint64_t;  // an event, moved as one word
+
  public:
-  using Key = RadixHeap<Event>::Key;
+  using Key = RadixHeap<Packed>::Key;
 
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
@@ -47,11 +52,12 @@ class EventQueue {
   void push(Key key, Event event) {
     AUTOSCALE_CHECK(key >= current_, "key {} is below the current key {}", key, current_);
     if (size_ == capacity_) reserve(2 * capacity_ + kFrontSize);
-    if (key < bound_ && end_ == kFrontSize) make_room();
+    if (key < bound_ && end_ - begin_ == kFrontSize) send_half_back();
+    const Entry entry{key, std::bit_cast<Packed>(event)};
     if (key < bound_) {
-      sort_in({key, event});
+      sort_in(entry);
     } else {
-      later_.add({key, event});
+      later_.add(entry);
     }
     ++size_;
   }
@@ -60,7 +66,8 @@ class EventQueue {
   void clear() {
     while (!empty()) pop();
     later_.restart();
-    bound_ = current_ = 0;
+    bound_ = kLargestKey;
+    current_ = 0;
   }
 
   /// The smallest pending key. The queue must not be empty.
@@ -74,44 +81,53 @@ class EventQueue {
     AUTOSCALE_CHECK(!empty(), "pop from an empty queue");
     if (begin_ == end_) {
       begin_ = end_ = 0;
-      bound_ = later_.take_first([this](const Entry& entry) { sort_in(entry); });
+      const Key bound = later_.take_first([this](const Entry& entry) { sort_in(entry); });
+      bound_ = later_.empty() ? kLargestKey : bound;
     }
     const Entry& entry = front_[begin_++];
     current_ = entry.key;
     --size_;
-    return entry.value;
+    return std::bit_cast<Event>(entry.value);
   }
 
  private:
-  using Entry = RadixHeap<Event>::Entry;
-  static constexpr std::uint32_t kFrontSize = 2 * RadixHeap<Event>::kChunkSize;
+  using Entry = RadixHeap<Packed>::Entry;
+  static constexpr Key kLargestKey = std::numeric_limits<Key>::max();
+  /// Events in the front, at most. Many more would take longer to move than to file.
+  static constexpr std::size_t kFrontSize = 128;
 
-  /// Into the front, behind its equals. Precondition: there is room.
+  /// Into the front, behind its equals, from the end that is nearer. Precondition: there is room.
   void sort_in(const Entry& entry) {
-    std::uint32_t at = end_++;
+    if (begin_ > 0 && begin_ < end_ && entry.key < front_[begin_ + (end_ - begin_) / 2].key) {
+      std::size_t at = --begin_;
+      for (; front_[at + 1].key <= entry.key; ++at) front_[at] = front_[at + 1];
+      front_[at] = entry;
+      return;
+    }
+    if (end_ == kFrontSize) move_to_start();
+    std::size_t at = end_++;
     for (; at > begin_ && front_[at - 1].key > entry.key; --at) front_[at] = front_[at - 1];
     front_[at] = entry;
   }
 
-  /// Makes room at the end of the front; if nothing was popped from it, its largest keys, all equal
-  /// ones together, come later.
-  void make_room() {
-    if (begin_ > 0) {
-      std::copy(front_.begin() + begin_, front_.end(), front_.begin());
-      end_ -= begin_;
-      begin_ = 0;
-      return;
-    }
-    bound_ = front_.back().key;
-    while (end_ > 0 && front_[end_ - 1].key == bound_) --end_;
-    for (std::uint32_t i = end_; i < kFrontSize; ++i) later_.add(front_[i]);
+  void move_to_start() {
+    std::copy(front_.begin() + begin_, front_.end(), front_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+  }
+
+  /// Files the larger half of a full front, all equal keys together, for later.
+  void send_half_back() {
+    bound_ = front_[kFrontSize / 2].key;
+    while (end_ > 0 && front_[end_ - 1].key >= bound_) --end_;
+    for (std::size_t i = end_; i < kFrontSize; ++i) later_.add(front_[i]);
   }
 
   std::array<Entry, kFrontSize> front_;  // in order from begin_ to end_
-  std::uint32_t begin_ = 0;
-  std::uint32_t end_ = 0;
-  Key bound_ = 0;  // the front's keys are below it, or equal and pushed before those in later_
-  RadixHeap<Event> later_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  Key bound_ = kLargestKey;  // of the front: below it, or equal and pushed before those in later_
+  RadixHeap<Packed> later_;
   Key current_ = 0;  // the last popped key
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;

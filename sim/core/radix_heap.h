@@ -50,6 +50,8 @@ class RadixHeap {
     }
   }
 
+  bool empty() const { return levels_ == 0; }
+
   /// Allows every key again. The heap must be empty.
   void restart() { reference_ = 0; }
 

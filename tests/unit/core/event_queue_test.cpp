@@ -117,25 +117,30 @@ TEST(EventQueue, CarriesTheWholeEvent) {
   EXPECT_EQ(queue.pop(), event);
 }
 
-TEST(EventQueue, HoldsTheWorstSpreadOverBuckets) {
+TEST(RadixHeap, HoldsTheWorstSpreadOverBuckets) {
   // One event in each bucket, which is a digit of six bits on a level, and a full chunk and more in
   // the last: the most chunks that so few events can need.
-  EventQueue queue;
-  queue.reserve(645 + 100);
+  RadixHeap<Event> heap;
+  heap.reserve(645 + 100);
+  std::size_t left = 0;
   for (int bits = 0; bits < 64; bits += 6) {
     for (Key digit = 1; digit <= std::min(kLargestKey >> bits, Key{63}); ++digit) {
-      queue.push(digit << bits, numbered(0));
+      heap.add({digit << bits, numbered(0)});
+      ++left;
     }
   }
-  ASSERT_EQ(queue.size(), 645U);
-  for (int i = 0; i < 100; ++i) queue.push(kLargestKey, numbered(0));
+  ASSERT_EQ(left, 645U);
+  for (int i = 0; i < 100; ++i, ++left) heap.add({kLargestKey, numbered(0)});
   Key last = 0;
-  while (!queue.empty()) {
-    EXPECT_GE(queue.min_key(), last);
-    last = queue.min_key();
-    queue.pop();
+  while (!heap.empty()) {
+    EXPECT_GE(heap.min_key(), last);
+    heap.take_first([&](const auto& entry) {
+      last = std::max(last, entry.key);
+      --left;
+    });
   }
   EXPECT_EQ(last, kLargestKey);
+  EXPECT_EQ(left, 0U);
 }
 
 TEST(EventQueue, ClearDropsEverythingAndAllowsEarlierKeysAgain) {
