@@ -129,10 +129,14 @@ class SignalProcess {
   SignalProcess(const SignalConfig& config, const LinkTechnology& link, const config::Mark& where,
                 const Catalog& catalog, config::Diagnostics& diagnostics);
 
+  /// Whether advance() can still change `state`.
+  bool changes(const SignalState& state) const {
+    return kind_ != Kind::kConstant || state.block < 0;
+  }
   /// Brings `state` of link `entity` to `now`; true if it changed. `now` never runs backwards.
   bool advance(SignalState& state, Time now, const RandomField& random,
                std::uint32_t entity) const {
-    return (kind_ != Kind::kConstant || state.block < 0) && move(state, now, random, entity);
+    return changes(state) && move(state, now, random, entity);
   }
 
   /// The instant after `now` up to which an advanced state stays valid; kNever if constant.

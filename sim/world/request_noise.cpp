@@ -20,6 +20,12 @@ constexpr std::uint64_t kCorrelated = std::uint64_t{1} << 40;
 
 }  // namespace
 
+RequestNoise::RequestNoise(const RunState& run) : run_(run) {
+  for (std::size_t l = 0; l < kLinks; ++l) {
+    rtt_mean_s_[l] = run.system().links[l].technology.rtt_mean_s();
+  }
+}
+
 double RequestNoise::factor(const Observation& o, Site site, std::size_t processor,
                             double cv) const {
   if (!run_.system().noise) return 1;
@@ -45,8 +51,8 @@ double RequestNoise::rtt_deviate(const Observation& o, std::size_t link) const {
 }
 
 double RequestNoise::rtt_s(const Observation& o, std::size_t link) const {
+  if (!run_.system().noise) return rtt_mean_s_[link];
   const LinkTechnology& technology = run_.system().links[link].technology;
-  if (!run_.system().noise) return technology.rtt_mean_s();
   if (technology.rtt_correlation_s > 0) {
     return technology.rtt_median_s * std::exp(technology.rtt_sigma * rtt_deviate(o, link));
   }

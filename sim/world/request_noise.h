@@ -2,6 +2,8 @@
 // are addressed by the request, so all policies meet the same.
 #pragma once
 
+#include <array>
+
 #include "sim/policy/observation.h"
 #include "sim/world/run_state.h"
 
@@ -10,7 +12,7 @@ namespace autoscale {
 class RequestNoise {
  public:
   /// `run` must outlive it.
-  explicit RequestNoise(const RunState& run) : run_(run) {}
+  explicit RequestNoise(const RunState& run);
 
   /// Factor on the time of a local inference; mean 1.
   double local(const Observation& o, ProcessorKind kind, double cv) const {
@@ -29,6 +31,7 @@ class RequestNoise {
   double factor(const Observation& o, Site site, std::size_t processor, double cv) const;
 
   const RunState& run_;
+  std::array<double, kLinks> rtt_mean_s_;
 };
 
 }  // namespace autoscale

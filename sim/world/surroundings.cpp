@@ -49,7 +49,9 @@ double Surroundings::drawn_w(const Phone& phone) const {
 void Surroundings::warm(Phone& phone, Time now) const {
   const auto& thermal = system_.types[phone.type].profile.thermal;
   if (!system_.thermal || !thermal) return;
-  phone.conditions.thermal.advance(*thermal, now, drawn_w(phone));
+  ThermalState& state = phone.conditions.thermal;
+  if (now == state.updated) return;  // as half of all looks find
+  state.advance(*thermal, now, drawn_w(phone));
 }
 
 Time Surroundings::next_heat_change(const Phone& phone) const {
@@ -58,8 +60,7 @@ Time Surroundings::next_heat_change(const Phone& phone) const {
   return phone.conditions.thermal.next_change(*thermal, drawn_w(phone));
 }
 
-void Surroundings::refresh_link(Phone& phone, std::size_t link, Time now) const {
-  if (run_.phase().grid()) return;
+void Surroundings::change_link(Phone& phone, std::size_t link, Time now) const {
   auto& [signal, conditions, last_used] = phone.conditions.links[link];
   if (run_.variance().signals[link]->advance(signal, run_.phase_time(now), run_.phase_random(),
                                              link_entity(phone, link))) {
@@ -72,14 +73,13 @@ void Surroundings::refresh_link(Phone& phone, std::size_t link, Time now) const 
 void Surroundings::refresh(Phone& phone, Time now) const {
   if (!run_.phase().grid()) {
     CoRunnerState& state = phone.conditions.co_runner;
-    do {
+    while (!state.started || run_.world_time(state.until) <= now) {
       // The temperature follows each load for as long as it held.
-      const Time at =
-          state.started ? std::min(run_.world_time(state.until), now) : run_.phase_start();
+      const Time at = state.started ? run_.world_time(state.until) : run_.phase_start();
       warm(phone, at);
       run_.variance().co_runner->advance(state, run_.phase_time(at), run_.phase_random(),
                                          phone.number);
-    } while (run_.world_time(state.until) <= now);
+    }
     for (std::size_t l = 0; l < kLinks; ++l) refresh_link(phone, l, now);
   }
   warm(phone, now);

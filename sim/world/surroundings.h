@@ -26,7 +26,12 @@ class Surroundings {
   /// Brings signals, co-runner and temperature of a phone to `now`.
   void refresh(Phone& phone, Time now) const;
   /// The same for one link's signal.
-  void refresh_link(Phone& phone, std::size_t link, Time now) const;
+  void refresh_link(Phone& phone, std::size_t link, Time now) const {
+    const SignalState& signal = phone.conditions.links[link].signal;
+    if (!run_.phase().grid() && run_.variance().signals[link]->changes(signal)) {
+      change_link(phone, link, now);
+    }
+  }
   /// Temperature up to `now` under the power since the last look.
   void warm(Phone& phone, Time now) const;
   /// Signals and load of the variance state of the phone's present request.
@@ -52,6 +57,7 @@ class Surroundings {
   ActionId capped(const Phone& phone, ActionId action) const;
 
  private:
+  void change_link(Phone& phone, std::size_t link, Time now) const;
   double drawn_w(const Phone& phone) const;
   /// Since the last transfer; infinite before the first.
   static double idle_s(const PhoneLink& link, Time now);

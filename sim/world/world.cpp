@@ -297,8 +297,9 @@ void World::start_remote(Phone& phone, Duration lead) {
   request.ledger.joules[Cause::kRadioTail] +=
       technology.tail.energy_j(surroundings_.tail_s(phone, link, now)) +
       promotion.power_w * promotion.time_s;
-  request.ledger.stages[Stage::kPromotion] += from_seconds(promotion.time_s);
-  lead += from_seconds(promotion.time_s);
+  const Duration promoted = from_seconds(promotion.time_s);
+  request.ledger.stages[Stage::kPromotion] += promoted;
+  lead += promoted;
   if (lead > Duration::zero()) {
     schedule(now + lead, EventRank::kCompletion, WorldEvent::kUploadStart, phone);
   } else {
