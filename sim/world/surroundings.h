@@ -57,6 +57,7 @@ class Surroundings {
   ActionId capped(const Phone& phone, ActionId action) const;
 
  private:
+  /// refresh_link() where the signal can have changed.
   void change_link(Phone& phone, std::size_t link, Time now) const;
   double drawn_w(const Phone& phone) const;
   /// Since the last transfer; infinite before the first.
