@@ -38,8 +38,8 @@ class EventQueue {
  public:
   using Key = RadixHeap<Packed>::Key;
 
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
+  bool empty() const { return begin_ == end_ && filed_ == 0; }
+  std::size_t size() const { return end_ - begin_ + filed_; }
 
   /// Makes room for `events` pending events; up to that many, nothing is allocated.
   void reserve(std::size_t events) {
@@ -51,20 +51,19 @@ class EventQueue {
   /// Adds an event. `key` must not be below the last popped key.
   void push(Key key, Event event) {
     AUTOSCALE_CHECK(key >= current_, "key {} is below the current key {}", key, current_);
-    if (size_ == capacity_) reserve(2 * capacity_ + kFrontSize);
-    if (key < bound_ && end_ - begin_ == kFrontSize) send_half_back();
     const Entry entry{key, std::bit_cast<Packed>(event)};
+    if (key < bound_ && end_ - begin_ == kFrontSize) send_half_back();
     if (key < bound_) {
       sort_in(entry);
     } else {
-      later_.add(entry);
+      file(entry);
     }
-    ++size_;
   }
 
   /// Drops all events and allows every key again; what was allocated stays.
   void clear() {
     while (!empty()) pop();
+    begin_ = end_ = kStart;
     later_.restart();
     bound_ = kLargestKey;
     current_ = 0;
@@ -79,14 +78,9 @@ class EventQueue {
   /// Removes the event of the smallest key that was pushed first. The queue must not be empty.
   Event pop() {
     AUTOSCALE_CHECK(!empty(), "pop from an empty queue");
-    if (begin_ == end_) {
-      begin_ = end_ = 0;
-      const Key bound = later_.take_first([this](const Entry& entry) { sort_in(entry); });
-      bound_ = later_.empty() ? kLargestKey : bound;
-    }
+    if (begin_ == end_) take_from_later();
     const Entry& entry = front_[begin_++];
     current_ = entry.key;
-    --size_;
     return std::bit_cast<Event>(entry.value);
   }
 
@@ -95,42 +89,63 @@ class EventQueue {
   static constexpr Key kLargestKey = std::numeric_limits<Key>::max();
   /// Events in the front, at most. Many more would take longer to move than to file.
   static constexpr std::size_t kFrontSize = 128;
+  /// Before it lies an entry of key 0, and before begin_ what was popped: no search for a place
+  /// passes either.
+  static constexpr std::size_t kStart = 1;
+  static constexpr std::size_t kEnd = kStart + kFrontSize;
 
   /// Into the front, behind its equals, from the end that is nearer. Precondition: there is room.
-  void sort_in(const Entry& entry) {
-    if (begin_ > 0 && begin_ < end_ && entry.key < front_[begin_ + (end_ - begin_) / 2].key) {
-      std::size_t at = --begin_;
-      for (; front_[at + 1].key <= entry.key; ++at) front_[at] = front_[at + 1];
-      front_[at] = entry;
+  void sort_in(Entry entry) {
+    const std::size_t middle = begin_ + (end_ - begin_) / 2;
+    if (begin_ > kStart && begin_ < end_ && entry.key < front_[middle].key) {
+      Entry* at = &front_[--begin_];
+      for (; at[1].key <= entry.key; ++at) at[0] = at[1];
+      *at = entry;
       return;
     }
-    if (end_ == kFrontSize) move_to_start();
-    std::size_t at = end_++;
-    for (; at > begin_ && front_[at - 1].key > entry.key; --at) front_[at] = front_[at - 1];
-    front_[at] = entry;
+    if (end_ == kEnd) move_to_start();
+    Entry* at = &front_[end_++];
+    for (; at[-1].key > entry.key; --at) at[0] = at[-1];
+    *at = entry;
   }
 
-  void move_to_start() {
-    std::copy(front_.begin() + begin_, front_.end(), front_.begin());
-    end_ -= begin_;
-    begin_ = 0;
+  void file(const Entry& entry) {
+    if (filed_ == capacity_) reserve(2 * capacity_ + kFrontSize);
+    later_.add(entry);
+    ++filed_;
+  }
+
+  [[gnu::noinline]] void move_to_start() {
+    std::copy(front_.begin() + begin_, front_.end(), front_.begin() + kStart);
+    end_ -= begin_ - kStart;
+    begin_ = kStart;
   }
 
   /// Files the larger half of a full front, all equal keys together, for later.
-  void send_half_back() {
-    bound_ = front_[kFrontSize / 2].key;
-    while (end_ > 0 && front_[end_ - 1].key >= bound_) --end_;
-    for (std::size_t i = end_; i < kFrontSize; ++i) later_.add(front_[i]);
+  [[gnu::noinline]] void send_half_back() {
+    bound_ = front_[kStart + kFrontSize / 2].key;
+    while (end_ > kStart && front_[end_ - 1].key >= bound_) --end_;
+    for (std::size_t i = end_; i < kEnd; ++i) file(front_[i]);
   }
 
-  std::array<Entry, kFrontSize> front_;  // in order from begin_ to end_
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  /// Refills the empty front.
+  [[gnu::noinline]] void take_from_later() {
+    begin_ = end_ = kStart;
+    const Key bound = later_.take_first([this](const Entry& entry) {
+      sort_in(entry);
+      --filed_;
+    });
+    bound_ = later_.empty() ? kLargestKey : bound;
+  }
+
+  std::array<Entry, kEnd> front_{};  // in order from begin_ to end_
+  std::size_t begin_ = kStart;
+  std::size_t end_ = kStart;
   Key bound_ = kLargestKey;  // of the front: below it, or equal and pushed before those in later_
   RadixHeap<Packed> later_;
-  Key current_ = 0;  // the last popped key
+  std::size_t filed_ = 0;  // events in later_
+  Key current_ = 0;        // the last popped key
   std::size_t capacity_ = 0;
-  std::size_t size_ = 0;
 };
 
 }  // namespace autoscale
