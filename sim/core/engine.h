@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "sim/core/check.h"
 #include "sim/core/event_queue.h"
@@ -30,6 +31,9 @@ class Engine {
   Order order() const { return current_key_; }
   /// Of the next event; there must be one.
   Order next_order() const { return queue_.min_key(); }
+
+  /// The event that comes next if nothing is scheduled before it and it is known without a search.
+  std::optional<Event> upcoming() const { return queue_.upcoming(); }
 
   /// Events not yet run, cancelled ones included.
   std::size_t pending() const { return queue_.size(); }

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "sim/core/check.h"
 #include "sim/core/radix_heap.h"
@@ -73,6 +74,12 @@ class EventQueue {
   Key min_key() const {
     AUTOSCALE_CHECK(!empty(), "an empty queue has no smallest key");
     return begin_ < end_ ? front_[begin_].key : later_.min_key();
+  }
+
+  /// The next event if it is known without a search.
+  std::optional<Event> upcoming() const {
+    if (begin_ == end_) return std::nullopt;
+    return std::bit_cast<Event>(front_[begin_].value);
   }
 
   /// Removes the event of the smallest key that was pushed first. The queue must not be empty.

@@ -38,11 +38,11 @@ class WorkerPool {
   void replace_first(Time value) {
     const std::size_t n = free_at_.size();
     std::size_t hole = 0;
-    while (true) {
-      std::size_t child = 2 * hole + 1;
-      if (child >= n) break;
-      if (child + 1 < n && free_at_[child + 1] < free_at_[child]) ++child;
-      if (!(free_at_[child] < value)) break;
+    while (2 * hole + 1 < n) {
+      const std::size_t left = 2 * hole + 1, right = std::min(left + 1, n - 1);
+      // Added, not chosen: no branch predictor knows which it is.
+      const std::size_t child = left + std::size_t{free_at_[right] < free_at_[left]};
+      if (free_at_[child] >= value) break;
       free_at_[hole] = free_at_[child];
       hole = child;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "sim/models/co_runner.h"
@@ -34,7 +35,10 @@ struct PhoneConditions {
   const CoRunnerLoad& load() const { return co_runner.load; }
 };
 
-struct Phone {
+/// Bytes that a processor loads at once; of most of today's.
+inline constexpr std::size_t kCacheLine = 64;
+
+struct alignas(kCacheLine) Phone {
   Request request;
   PhoneConditions conditions;
   std::uint32_t number = 0;

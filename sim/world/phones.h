@@ -1,6 +1,7 @@
 // The phones of a world: all that its system has or, in a shard, consecutive ones of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -34,6 +35,12 @@ class Phones {
   /// By its number in the system.
   Phone& operator[](std::uint32_t number) { return phones_[number - range_.first]; }
   const Phone& operator[](std::uint32_t number) const { return phones_[number - range_.first]; }
+
+  /// Has the processor load a phone that is needed soon: among 100,000 it is in no cache.
+  void prefetch(std::uint32_t number) const {
+    const auto* phone = reinterpret_cast<const std::byte*>(&(*this)[number]);
+    for (std::size_t at = 0; at < sizeof(Phone); at += kCacheLine) __builtin_prefetch(phone + at);
+  }
 
   const PhoneRange& range() const { return range_; }
   std::size_t size() const { return phones_.size(); }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "sim/core/check.h"
 #include "sim/system/generation_cost.h"
@@ -52,20 +53,14 @@ void World::begin(const PhasePlan& phase) {
 
 bool World::advance() {
   if (unfinished_ > 0) {
-    engine_.run_until(kNever - Duration(1), [this](Event event) { dispatch(event); });
+    engine_.run_until(kNever - Duration(1), [this](Event event) { handle(event); });
   }
   return decision_due_;
 }
 
-void World::dispatch(Event event) {
-  try {
-    handle(event);
-  } catch (const TimeOverflow& problem) {
-    overflow(event, problem);
-  }
-}
-
-void World::handle(Event event) {
+void World::handle(Event event) try {
+  const std::optional<Event> next = engine_.upcoming();
+  if (next && concerns_phone(*next)) phones_.prefetch(next->id);
   switch (static_cast<WorldEvent>(event.kind)) {
     case WorldEvent::kArrival:
       return begin_request(phones_[event.id]);
@@ -92,6 +87,8 @@ void World::handle(Event event) {
     case WorldEvent::kStreamEnd:
       return end_stream(phones_[event.id]);
   }
+} catch (const TimeOverflow& problem) {
+  overflow(event, problem);
 }
 
 // --- between requests

@@ -69,7 +69,7 @@ class World {
   void advance_while(GoOn&& go_on) {
     if (over()) return;
     engine_.run_until(kNever - Duration(1), [&](Event event) {
-      dispatch(event);
+      handle(event);
       if (!go_on(std::as_const(engine_), event)) engine_.stop();
     });
   }
@@ -77,7 +77,7 @@ class World {
   bool over() const { return unfinished_ == 0; }
   /// Lets the time until `then` pass, in which nothing happens.
   void pass_to(Time then) {
-    engine_.run_until(then, [this](Event event) { dispatch(event); });
+    engine_.run_until(then, [this](Event event) { handle(event); });
   }
 
   /// What the steered phone sees; of its last request when no decision is due.
@@ -96,7 +96,6 @@ class World {
 
  private:
   void handle(Event event);
-  void dispatch(Event event);
   void schedule(Time at, EventRank rank, WorldEvent kind, const Phone& phone) {
     autoscale::schedule(engine_, at, rank, kind, phone.number);
   }
