@@ -118,8 +118,8 @@ class History:
         del self._actions[:len(self._actions) - int(self._lengths().max())]
 
     def keep(self, actions: NDArray[np.int64]) -> None:
-        """A step was carried out."""
-        self._actions.append(actions.copy())
+        """A step was carried out. Nobody may change `actions` afterwards."""
+        self._actions.append(actions)
         self._steps += 1
 
     def replay(self, core: _core.VectorEnvironment) -> None:

@@ -183,17 +183,20 @@ class AutoScaleVectorEnv(VectorEnv):
                                                 NDArray[np.bool_], dict[str, Any]]:
         """One decision everywhere; returns (observations, rewards, terminated, truncated, infos)."""
         actions = self._checked(actions)
-        self._core.step(actions)
-        self._remember(actions)
+        begun = self._core.step(actions)
+        self._history.keep(actions)
         keep = self._kept
-        info, outcomes = self._infos() if self._views is None else map(dict, self._views)
+        info, outcomes = self._views or self._infos()
+        if self._views:
+            info = info.copy()  # a wrapper may add to it
         truncated = keep(self._truncated)
-        if self._same_step and truncated.any():
+        if begun:
+            self._history.begin(self._truncated if self._same_step else ~self._stepped, self._integers[_SEED])
+        if begun and self._same_step:
             info["final_obs"] = keep(self._final)
-            info["final_info"] = outcomes
+            info["final_info"] = outcomes.copy()
             info["_final_obs"] = info["_final_info"] = truncated.copy()
-        terminated = self._terminated.copy()
-        return keep(self._observations), keep(self._rewards), terminated, truncated, info
+        return keep(self._observations), keep(self._rewards), keep(self._terminated), truncated, info
 
     def _mask_of(self, options: dict[str, Any] | None) -> NDArray[np.bool_] | None:
         """Which are reset; None: all. It stays in `options`, where wrappers read it afterwards."""
@@ -225,17 +228,12 @@ class AutoScaleVectorEnv(VectorEnv):
             return int(self.np_random.integers(2**62))
         return _core.following_seed(int(self._integers[_SEED, i]))
 
-    def _remember(self, actions: NDArray[np.int64]) -> None:
-        self._history.keep(actions)
-        begun = self._truncated if self._same_step else ~self._stepped
-        if np.count_nonzero(begun):  # a tenth of the time of begun.any()
-            self._history.begin(begun, self._integers[_SEED])
-
     def _kept(self, array: NDArray) -> NDArray:
         return array.copy() if self._copy else array
 
     def _checked(self, actions: ArrayLike) -> NDArray[np.int64]:
-        array = np.asarray(actions)
+        """A copy, which stays."""
+        array = np.array(actions)
         if array.dtype.kind not in "iu":
             raise TypeError(f"actions: expected whole numbers, got {array.dtype}")
         if array.shape != (self.num_envs,):

@@ -254,7 +254,7 @@ void bind_vector(nb::module_& module) {
       .def(
           "step",
           [](Vector& self, const Actions& actions) {
-            self.step({actions.data(), actions.size()});
+            return self.step({actions.data(), actions.size()});
           },
           nb::arg("actions"), nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("states", [](Vector& self) { return self.episode(0).states().size(); })

@@ -10,12 +10,15 @@ namespace autoscale {
 
 namespace {
 
-/// Waits until a value is another, at first awake.
+/// Waits until a value is another: awake for a while, of which the second half gives way to others.
 void await_change(const std::atomic<std::uint32_t>& value, std::uint32_t from,
                   std::chrono::microseconds awake) {
-  const auto sleep_at = std::chrono::steady_clock::now() + awake;
-  while (value == from && std::chrono::steady_clock::now() < sleep_at) std::this_thread::yield();
-  value.wait(from);
+  const auto start = std::chrono::steady_clock::now();
+  while (value == from) {
+    const auto waited = std::chrono::steady_clock::now() - start;
+    if (waited >= awake) return value.wait(from);
+    if (waited > awake / 2) std::this_thread::yield();
+  }
 }
 
 }  // namespace

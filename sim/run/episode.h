@@ -61,8 +61,6 @@ class Episode {
     ask_oracle();
   }
 
-  /// Whether step(action) would not throw for the action's sake.
-  bool accepts(std::int64_t action) const { return options_.penalty || is_legal(action); }
   bool is_legal(std::int64_t action) const {
     return action >= 0 && world_.legal(static_cast<std::size_t>(action));
   }

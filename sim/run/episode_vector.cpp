@@ -10,7 +10,10 @@ namespace autoscale {
 EpisodeVector::EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenario,
                              const EpisodeOptions& options, std::size_t count, bool features,
                              Autoreset autoreset, std::size_t threads)
-    : encode_features_(features), autoreset_(autoreset), pool_(threads) {
+    : encode_features_(features),
+      autoreset_(autoreset),
+      illegal_is_penalised_(options.penalty.has_value()),
+      pool_(threads) {
   if (count == 0) throw std::invalid_argument("num_envs: at least one environment is needed");
   for (std::size_t i = 0; i < count; ++i) {
     episodes_.push_back(std::make_unique<Episode>(scenario, options));
@@ -18,6 +21,7 @@ EpisodeVector::EpisodeVector(const std::shared_ptr<const LoadedScenario>& scenar
   for (const DnnOnType& dnn : episodes_.front()->world().type().dnns) {
     for (const ActionModel& action : dnn.actions) legal_.push_back(action.legal);
   }
+  due_.resize(count);
   states_.resize(features ? 0 : count);
   final_states_ = states_;
   features_.resize(features ? count * kFeatures : 0);
@@ -44,7 +48,7 @@ void EpisodeVector::reset(std::span<const std::uint64_t> seeds,
   if (!which.empty()) require_one_each(which.size(), "reset_mask", "values");
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < size(); ++i) {
-    if (left_out(i) && !episodes_[i]->world().started()) {
+    if (left_out(i) && !due_[i].started) {
       throw std::logic_error("reset_mask: reset all environments first");
     }
   }
@@ -69,19 +73,37 @@ void EpisodeVector::reset_following(std::span<const std::uint8_t> which) {
   reset(seeds, which);
 }
 
-void EpisodeVector::step(std::span<const std::int64_t> actions) {
+bool EpisodeVector::step(std::span<const std::int64_t> actions) {
   require_one_each(actions.size(), "actions", "actions");
   const std::lock_guard lock(mutex_);
+  check(actions);
+  try {
+    pool_.share_out(size(), [&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
+  } catch (...) {
+    for (std::size_t i = 0; i < size(); ++i) note_due(i);
+    throw;
+  }
+  const bool same_step = autoreset_ == Autoreset::kSameStep;
+  const std::uint8_t* marks = same_step ? truncated_.data() : &cell(flags_, kStepped, 0);
+  return std::find(marks, marks + size(), same_step ? 1 : 0) != marks + size();
+}
+
+void EpisodeVector::check(std::span<const std::int64_t> actions) const {
+  const auto count = static_cast<std::int64_t>(masks_.size() / size());
   for (std::size_t i = 0; i < size(); ++i) {
-    const SteppedWorld& world = episodes_[i]->world();
-    if (!world.started()) throw std::logic_error("step: reset the environments first");
-    if (autoreset_ == Autoreset::kDisabled && world.over()) {
+    const auto [started, over, dnn] = due_[i];
+    if (!started) throw std::logic_error("step: reset the environments first");
+    if (autoreset_ == Autoreset::kDisabled && over) {
       throw std::logic_error(fmt::format(
           "step: environment {} has ended; reset it with options={{\"reset_mask\": ...}}", i));
     }
-    if (!world.over() && !episodes_[i]->accepts(actions[i])) episodes_[i]->refuse(actions[i]);
+    if (over || illegal_is_penalised_) continue;
+    const std::int64_t action = actions[i];
+    const bool legal =
+        action >= 0 && action < count &&
+        legal_[dnn * static_cast<std::size_t>(count) + static_cast<std::size_t>(action)];
+    if (!legal) episodes_[i]->refuse(action);
   }
-  pool_.share_out(size(), [&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
 }
 
 void EpisodeVector::replay(std::span<const std::uint64_t> seeds,
@@ -114,8 +136,8 @@ void EpisodeVector::step_one(std::size_t i, std::int64_t action) {
     episode.step(action);
   }
   rewards_[i] = episode.reward();
-  truncated_[i] = episode.world().over();
-  cell(flags_, kStepped, i) = !begins;
+  mark(truncated_[i], episode.world().over());
+  mark(cell(flags_, kStepped, i), !begins);
   if (!begins) describe_outcome(i);
   if (truncated_[i] && autoreset_ == Autoreset::kSameStep) {
     encode(i, final_states_, final_features_);
@@ -136,7 +158,14 @@ void EpisodeVector::encode(std::size_t i, std::vector<std::int64_t>& states,
                  [](double x) { return static_cast<float>(x); });
 }
 
+void EpisodeVector::note_due(std::size_t i) {
+  const SteppedWorld& world = episodes_[i]->world();
+  const Due due{world.started(), world.over(), world.observation().dnn};
+  if (due_[i] != due) due_[i] = due;
+}
+
 void EpisodeVector::describe_decision(std::size_t i) {
+  note_due(i);
   const Episode& episode = *episodes_[i];
   const SteppedWorld& world = episode.world();
   const std::size_t actions = episode.actions(), dnn = world.observation().dnn;
@@ -163,9 +192,9 @@ void EpisodeVector::describe_outcome(std::size_t i) {
   }
   cell(integers_, kExecuted, i) = outcome.executed;
   cell(integers_, kDropped, i) = episode.world().dropped();
-  cell(flags_, kQosMet, i) = outcome.verdict.qos_met;
-  cell(flags_, kAccuracyMet, i) = outcome.verdict.accuracy_met;
-  cell(flags_, kIllegal, i) = episode.illegal();
+  mark(cell(flags_, kQosMet, i), outcome.verdict.qos_met);
+  mark(cell(flags_, kAccuracyMet, i), outcome.verdict.accuracy_met);
+  mark(cell(flags_, kIllegal, i), episode.illegal());
 }
 
 }  // namespace autoscale

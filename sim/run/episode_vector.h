@@ -58,10 +58,10 @@ class EpisodeVector {
   /// The same for the episodes that follow. Throws std::invalid_argument before the first reset().
   void reset_following(std::span<const std::uint8_t> which = {});
 
-  /// One decision in every episode. Throws std::invalid_argument if any action is illegal without a
-  /// penalty, and std::logic_error before reset() and, with kDisabled, after the end of an episode;
-  /// then nothing has happened anywhere.
-  void step(std::span<const std::int64_t> actions);
+  /// One decision in every episode. True if one of them has begun anew. Throws std::invalid_argument
+  /// if any action is illegal without a penalty, and std::logic_error before reset() and, with
+  /// kDisabled, after the end of an episode; then nothing has happened anywhere.
+  bool step(std::span<const std::int64_t> actions);
 
   /// Brings episode i to where decisions lead from seeds[i]: those of column i in the last
   /// lengths[i] rows of `actions`, which are [row][episode]. Throws std::invalid_argument for sizes
@@ -82,11 +82,29 @@ class EpisodeVector {
   std::vector<std::uint8_t>& flags() { return flags_; }
 
  private:
+  /// What is to be decided in an episode, as of the last call. Apart from the episode, because who
+  /// checks decisions would take its memory away from the thread that steps it.
+  struct Due {
+    bool started = false;
+    bool over = false;
+    std::uint16_t dnn = 0;
+
+    friend bool operator==(const Due&, const Due&) = default;
+  };
+
   void require_one_each(std::size_t given, const char* what, const char* things) const;
+  /// Throws what step() does unless all decisions can be carried out.
+  void check(std::span<const std::int64_t> actions) const;
   void step_one(std::size_t i, std::int64_t action);
   void encode(std::size_t i, std::vector<std::int64_t>& states, std::vector<float>& features);
   void describe_decision(std::size_t i);
+  void note_due(std::size_t i);
   void describe_outcome(std::size_t i);
+  /// Marks of neighbours lie in one cache line, which another thread may be writing: what stays as
+  /// it is, as most do, is not written.
+  static void mark(std::uint8_t& at, bool value) {
+    if (at != std::uint8_t{value}) at = value;
+  }
   template <class T>
   T& cell(std::vector<T>& rows, std::size_t row, std::size_t i) {
     return rows[row * size() + i];
@@ -94,8 +112,10 @@ class EpisodeVector {
 
   std::mutex mutex_;  // one call at a time
   std::vector<std::unique_ptr<Episode>> episodes_;
+  std::vector<Due> due_;
   bool encode_features_;
   Autoreset autoreset_;
+  bool illegal_is_penalised_;
   ThreadPool pool_;
   std::vector<std::int8_t> legal_;  // [dnn][action]
   std::vector<std::int64_t> states_, final_states_;
