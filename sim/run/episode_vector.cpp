@@ -41,6 +41,15 @@ void EpisodeVector::require_one_each(std::size_t given, const char* what,
       fmt::format("{}: {} {} for {} environments", what, given, things, size()));
 }
 
+void EpisodeVector::for_each(const ThreadPool::Work& work) {
+  try {
+    pool_.share_out(size(), work);
+  } catch (...) {
+    for (std::size_t i = 0; i < size(); ++i) note_due(i);
+    throw;
+  }
+}
+
 void EpisodeVector::reset(std::span<const std::uint64_t> seeds,
                           std::span<const std::uint8_t> which) {
   require_one_each(seeds.size(), "seed", "seeds");
@@ -52,7 +61,7 @@ void EpisodeVector::reset(std::span<const std::uint64_t> seeds,
       throw std::logic_error("reset_mask: reset all environments first");
     }
   }
-  pool_.share_out(size(), [&](std::size_t i, std::size_t) {
+  for_each([&](std::size_t i, std::size_t) {
     if (left_out(i)) return;
     episodes_[i]->reset(seeds[i]);
     rewards_[i] = 0;
@@ -77,12 +86,7 @@ bool EpisodeVector::step(std::span<const std::int64_t> actions) {
   require_one_each(actions.size(), "actions", "actions");
   const std::lock_guard lock(mutex_);
   check(actions);
-  try {
-    pool_.share_out(size(), [&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
-  } catch (...) {
-    for (std::size_t i = 0; i < size(); ++i) note_due(i);
-    throw;
-  }
+  for_each([&](std::size_t i, std::size_t) { step_one(i, actions[i]); });
   const bool same_step = autoreset_ == Autoreset::kSameStep;
   const std::uint8_t* marks = same_step ? truncated_.data() : &cell(flags_, kStepped, 0);
   return std::find(marks, marks + size(), same_step ? 1 : 0) != marks + size();
@@ -116,7 +120,7 @@ void EpisodeVector::replay(std::span<const std::uint64_t> seeds,
     throw std::invalid_argument("replay: fewer decisions than the lengths say");
   }
   const std::lock_guard lock(mutex_);
-  pool_.share_out(size(), [&](std::size_t i, std::size_t) {
+  for_each([&](std::size_t i, std::size_t) {
     episodes_[i]->reset(seeds[i]);
     for (std::size_t row = rows - lengths[i]; row < rows; ++row) {
       episodes_[i]->step(actions[row * size() + i]);

@@ -93,6 +93,8 @@ class EpisodeVector {
   };
 
   void require_one_each(std::size_t given, const char* what, const char* things) const;
+  /// Works on all episodes; after a failure too, what is due in each is known.
+  void for_each(const ThreadPool::Work& work);
   /// Throws what step() does unless all decisions can be carried out.
   void check(std::span<const std::int64_t> actions) const;
   void step_one(std::size_t i, std::int64_t action);
