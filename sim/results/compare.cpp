@@ -93,7 +93,7 @@ class Table {
     if (!manifest.is_object() || !manifest.contains("sweep")) return;
     try {
       for (const auto& parameter : manifest["sweep"].at("parameters")) {
-        columns_.push_back(parameter.at("column"));
+        columns_.push_back(parameter.at("column").get<std::string>());
       }
       baseline_ = manifest.at("baseline").get<std::map<std::string, std::string>>();
     } catch (const nlohmann::json::exception& error) {

@@ -39,7 +39,7 @@ bool read_shard(Head& head) {
   const auto number = [&head](const char* path, std::uint64_t& value) {
     const Json::json_pointer at(path);
     if (!head.json.contains(at) || !head.json[at].is_number_unsigned()) return false;
-    value = head.json[at];
+    value = head.json[at].get<std::uint64_t>();
     return true;
   };
   std::uint64_t points = 0, replications = 0;

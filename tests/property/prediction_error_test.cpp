@@ -74,7 +74,8 @@ std::vector<Situation> situations_of(const nlohmann::ordered_json& table) {
   const auto actions = table.at("actions").get<std::vector<std::string>>();
   std::vector<Situation> situations;
   for (const auto& saved : table.at("training").at("situations")) {
-    Situation s{saved.at("calm"), saved.at("features"), "", {}};
+    Situation s{
+        saved.at("calm").get<bool>(), saved.at("features").get<std::vector<double>>(), "", {}};
     double best = -1e300;
     for (std::size_t a = 0; a < actions.size(); ++a) {
       if (saved.at("counts")[a] == 0) continue;

@@ -2,7 +2,7 @@
 // regression of its own, and both in the simulated world.
 #include <fmt/format.h>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <map>
 
 #include "sim/policy/cost_model.h"
@@ -147,7 +147,7 @@ TEST(MosaicTest, EqualsExhaustiveSearchOnAShortChain) {
   EXPECT_GT(sliced, 0U);  // else the search would compare nothing but whole networks
 }
 
-/// Regression by QR on the raw numbers, independent of the policy's normal equations.
+/// Regression by Gram and Schmidt's orthogonal columns of the raw numbers, independent of the policy's normal equations.
 std::map<std::size_t, Eigen::Vector2d> weights_of(const SystemModel& system, const DeviceType& type,
                                                   const std::vector<ActionId>& target) {
   std::map<std::size_t, std::vector<std::array<double, 3>>> rows;
@@ -166,15 +166,20 @@ std::map<std::size_t, Eigen::Vector2d> weights_of(const SystemModel& system, con
   }
   std::map<std::size_t, Eigen::Vector2d> weights;
   for (const auto& [kind, samples] : rows) {
-    Eigen::MatrixX2d x(samples.size(), 2);
-    Eigen::VectorXd y(samples.size());
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      const auto row = static_cast<Eigen::Index>(i);
-      x(row, 0) = samples[i][0] / 1e6;
-      x(row, 1) = samples[i][1] / 1e3;
-      y(row) = samples[i][2];
+    const auto size = static_cast<Eigen::Index>(samples.size());
+    Eigen::VectorXd macs(size), memory(size), seconds(size);
+    for (Eigen::Index row = 0; row < size; ++row) {
+      const auto& [m, elements, s] = samples[static_cast<std::size_t>(row)];
+      macs(row) = m / 1e6;
+      memory(row) = elements / 1e3;
+      seconds(row) = s;
     }
-    weights[kind] = x.completeOrthogonalDecomposition().solve(y);
+    const double along = memory.dot(macs) / memory.squaredNorm();
+    const Eigen::VectorXd across = macs - along * memory;
+    // Blocks of one proportion tell only one number.
+    const bool proportional = across.squaredNorm() <= 1e-20 * macs.squaredNorm();
+    const double per_mac = proportional ? 0 : across.dot(seconds) / across.squaredNorm();
+    weights[kind] = {per_mac, memory.dot(seconds) / memory.squaredNorm() - along * per_mac};
   }
   return weights;
 }

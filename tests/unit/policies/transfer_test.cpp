@@ -134,12 +134,14 @@ TEST(TransferTablesTest, ValuesAreTakenOverAndTheOthersKept) {
   auto from = numbered_table("mi8pro");
   const TemporaryFolder folder;
   // Without the cloud's CPU in the saved table its values have no source.
-  from["actions"][index_of(from["actions"], "cloud_cpu_fp32@0")] = "phone_npu_int8@0";
+  const auto names = from["actions"].get<std::vector<std::string>>();
+  from["actions"][index_of(names, "cloud_cpu_fp32@0")] = "phone_npu_int8@0";
   const auto to = policy_of(starting_from(folder, from, kSingle))->save();
   const auto fresh = policy_of(phone("moto_x_force", "", kSingle))->save();
+  const auto actions = to["actions"].get<std::vector<std::string>>();
   for (const std::size_t state : {0, 17, 3071}) {
     const auto at = [&](const std::string& action) {
-      return state * to["actions"].size() + index_of(to["actions"], action);
+      return state * actions.size() + index_of(actions, action);
     };
     const auto base = static_cast<double>(state);
     EXPECT_EQ(to["values"][at("phone_cpu_fp32@0")], base);
