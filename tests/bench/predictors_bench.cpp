@@ -48,7 +48,6 @@ BENCHMARK_CAPTURE(decide, linear_regression, "linear_regression", "")->Arg(0);
 BENCHMARK_CAPTURE(decide, linucb, "linucb", "")->Arg(0);
 BENCHMARK_CAPTURE(decide, thompson, "thompson", "")->Arg(0);
 BENCHMARK_CAPTURE(decide, dqn, "dqn", "")->Arg(0);
-BENCHMARK_CAPTURE(decide, autoscale, "autoscale", "")->Arg(0);
 BENCHMARK_CAPTURE(learn, linucb, "linucb");
 BENCHMARK_CAPTURE(learn, dqn, "dqn");
 BENCHMARK_CAPTURE(decide, svr, "svr", "max_samples")->Arg(50)->Arg(100)->Arg(200)->Arg(500);
