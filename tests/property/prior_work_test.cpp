@@ -147,7 +147,8 @@ TEST(MosaicTest, EqualsExhaustiveSearchOnAShortChain) {
   EXPECT_GT(sliced, 0U);  // else the search would compare nothing but whole networks
 }
 
-/// Regression by Gram and Schmidt's orthogonal columns of the raw numbers, independent of the policy's normal equations.
+/// Regression by Gram and Schmidt's orthogonal columns of the raw numbers, independent of the
+/// policy's normal equations.
 std::map<std::size_t, Eigen::Vector2d> weights_of(const SystemModel& system, const DeviceType& type,
                                                   const std::vector<ActionId>& target) {
   std::map<std::size_t, std::vector<std::array<double, 3>>> rows;

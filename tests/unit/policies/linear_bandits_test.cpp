@@ -95,8 +95,7 @@ Regret play(Policy& policy, const LinearWorld& world, std::uint32_t requests, do
     regret.total.push_back(total);
     for (std::size_t a = 0; a < 2; ++a) regret.fixed_total[a] += best - means[a];
     regret.random_total += best - (means[0] + means[1]) / 2;
-    const Eigen::LDLT<Eigen::MatrixXd> solver(gram[action]);
-    regret.widths += std::sqrt(x.dot(solver.solve(Eigen::VectorXd(x))));
+    regret.widths += std::sqrt(x.dot(gram[action].ldlt().solve(x)));
     gram[action] += x * x.transpose();
   }
   return regret;
